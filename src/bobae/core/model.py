@@ -1,0 +1,120 @@
+"""What a learned model is, before and after it is sealed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict
+
+Task = Literal["anomaly", "rul", "soft-sensor", "classify", "forecast", "inspect", "setpoint"]
+
+# The last position of a graph's input x, by convention; see `Candidate`.
+STATE_PREFIX = "state_"
+NEXT_SUFFIX = "_next"
+
+
+class Verdict(StrEnum):
+    """Whether a model is worth having, against baselines and with intervals."""
+
+    USEFUL = "useful"
+    NO_BETTER_THAN_BASELINE = "no_better_than_baseline"
+    NOT_ENOUGH_EVIDENCE = "not_enough_evidence"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Input(_Frozen):
+    """One number that the model expects in each row: column name, unit (UCUM), and the range seen in training."""
+
+    name: str
+    unit: str | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+class Output(_Frozen):
+    """One output of the graph: `kind` 'score' is a number compared within tolerance, 'decision' must be equal exactly."""
+
+    name: str
+    kind: Literal["score", "decision"]
+    shape: tuple[int, ...] = ()
+
+
+class State(_Frozen):
+    """One state tensor that is fed back: graph input `state_<name>`, graph output `state_<name>_next`; all zeros at the start."""
+
+    name: str
+    shape: tuple[int, ...]
+
+
+class Contract(_Frozen):
+    """What goes in and out of a sealed graph, one row at a time.
+
+    Graph inputs: `x` float64 (1, len(inputs)), `gap` float64 (1, 1) (1.0 where the row does not follow on the one before:
+    all state is then started afresh inside the graph; present only with states), and each state float64 (1, *shape).
+    Graph outputs: each output float64 (1, *shape), each next state.
+    """
+
+    inputs: tuple[Input, ...]
+    outputs: tuple[Output, ...]
+    states: tuple[State, ...] = ()
+    sampling_s: float | None = None
+    max_gap_s: float | None = None
+
+
+class Manifest(_Frozen):
+    """All that a sealed model says about itself; `manifest.json` in the package."""
+
+    schema_version: Literal[1] = 1
+    name: str
+    task: Task
+    contract: Contract
+    learner: str
+    settings: dict[str, Any]
+    dataset_sha256: str
+    seed: int
+    verdict: Verdict
+    alarm_budget_per_week: float | None = None
+    scores: dict[str, Any] = {}
+    made_with: dict[str, str] = {}
+    tolerance: float = 1e-5
+    files: dict[str, str] = {}  # file name -> sha256, filled in by sealing
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Windows of real rows with the outputs that every runtime must reproduce.
+
+    Attributes:
+        x: inputs (windows, rows, inputs), NaN where missing.
+        gap: (windows, rows), 1.0 where a row starts afresh; the first row of a window always does.
+        expected: output name -> (windows, rows, *shape).
+    """
+
+    x: npt.NDArray[np.float64]
+    gap: npt.NDArray[np.float64]
+    expected: Mapping[str, npt.NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A trained model, ready to be sealed: everything that goes into the package but hashes and signatures.
+
+    Attributes:
+        manifest: what it says about itself.
+        graph: one ONNX model, serialised, that keeps the manifest's contract.
+        reference: windows every runtime must reproduce.
+        monitor: reference histograms for drift: input name -> {'edges': [...], 'share': [...]}.
+        cards: language -> the model card in Markdown.
+    """
+
+    manifest: Manifest
+    graph: bytes
+    reference: Reference
+    monitor: Mapping[str, Any] = field(default_factory=dict)
+    cards: Mapping[str, str] = field(default_factory=dict)

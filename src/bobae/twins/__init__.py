@@ -1,0 +1,1 @@
+"""Plugins, found by entry points alone; each folder here is one."""
