@@ -1,8 +1,8 @@
 """What bobae says, in the reader's language: English is written in the code, the catalogue holds the rest.
 
 A message is an English template with named values (`"no tag {tag} in plant {plant}"`). `Text` keeps template and values
-apart, so the same error or finding can be printed in Korean on the console and in English in a log. Translations live in
-`messages/<language>/*.po`, the gettext format that translators' tools read.
+apart, so the same error or finding can be printed in Korean on the console and in English in a log. Translations live
+in `messages/<language>/*.po`, the gettext format that translators' tools read.
 """
 
 import contextlib

@@ -38,7 +38,7 @@ class Input(_Frozen):
 
 
 class Output(_Frozen):
-    """One output of the graph: `kind` 'score' is a number compared within tolerance, 'decision' must be equal exactly."""
+    """One output of the graph: a 'score' is a number compared within tolerance, a 'decision' must be equal exactly."""
 
     name: str
     kind: Literal["score", "decision"]
@@ -46,7 +46,7 @@ class Output(_Frozen):
 
 
 class State(_Frozen):
-    """One state tensor that is fed back: graph input `state_<name>`, graph output `state_<name>_next`; all zeros at the start."""
+    """One tensor fed back: graph input `state_<name>`, graph output `state_<name>_next`; all zeros at the start."""
 
     name: str
     shape: tuple[int, ...]
@@ -55,8 +55,8 @@ class State(_Frozen):
 class Contract(_Frozen):
     """What goes in and out of a sealed graph, one row at a time.
 
-    Graph inputs: `x` float64 (1, len(inputs)), `gap` float64 (1, 1) (1.0 where the row does not follow on the one before:
-    all state is then started afresh inside the graph; present only with states), and each state float64 (1, *shape).
+    Graph inputs: `x` float64 (1, len(inputs)); `gap` float64 (1, 1), 1.0 where the row does not follow on the one before
+    (all state is then started afresh inside the graph; present only with states); and each state float64 (1, *shape).
     Graph outputs: each output float64 (1, *shape), each next state.
     """
 
