@@ -6,6 +6,7 @@ from bobae.core.language import LANGUAGES, Text, current_language, say, speaking
 from bobae.core.lazy import LazyModule
 from bobae.core.learner import Fitted, Learner
 from bobae.core.model import Candidate, Contract, Input, Manifest, Output, Reference, State, Task, Verdict
+from bobae.core.progress import Progress, silent
 
 __all__ = [
     "LANGUAGES",
@@ -28,6 +29,7 @@ __all__ = [
     "Missing",
     "NotEnoughEvidence",
     "Output",
+    "Progress",
     "Reference",
     "Refused",
     "Role",
@@ -39,6 +41,7 @@ __all__ = [
     "Verdict",
     "current_language",
     "say",
+    "silent",
     "speaking",
     "text",
 ]

@@ -9,11 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
-Task = Literal["anomaly", "rul", "soft-sensor", "classify", "forecast", "inspect", "setpoint"]
+from bobae.core.dataset import Dataset, Floats
 
-# The last position of a graph's input x, by convention; see `Candidate`.
-STATE_PREFIX = "state_"
-NEXT_SUFFIX = "_next"
+Task = Literal["anomaly", "rul", "soft-sensor", "classify", "forecast", "inspect", "setpoint"]
 
 
 class Verdict(StrEnum):
@@ -29,12 +27,28 @@ class _Frozen(BaseModel):
 
 
 class Input(_Frozen):
-    """One number that the model expects in each row: column name, unit (UCUM), and the range seen in training."""
+    """One number that the model expects in each row: column name, unit (UCUM), and the range seen in training.
+
+    A column of categories goes in as the position of its value in `categories`, NaN for a value not seen in training.
+    """
 
     name: str
     unit: str | None = None
     low: float | None = None
     high: float | None = None
+    categories: tuple[str, ...] | None = None
+
+    def read(self, dataset: Dataset) -> Floats:
+        """This input's values in `dataset` (rows,), NaN where missing or never seen.
+
+        Raises:
+            UnknownName: the column is not there.
+        """
+        values = dataset.values(self.name)
+        if self.categories is None:
+            return np.asarray(values, dtype=np.float64)
+        codes = {category: float(i) for i, category in enumerate(self.categories)}
+        return np.array([codes.get(str(value), np.nan) for value in values])
 
 
 class Output(_Frozen):
@@ -55,8 +69,8 @@ class State(_Frozen):
 class Contract(_Frozen):
     """What goes in and out of a sealed graph, one row at a time.
 
-    Graph inputs: `x` float64 (1, len(inputs)); `gap` float64 (1, 1), 1.0 where the row does not follow on the one before
-    (all state is then started afresh inside the graph; present only with states); and each state float64 (1, *shape).
+    Graph inputs: `x` float64 (1, len(inputs)); `gap` float64 (1, 1), 1.0 where the row does not follow on the one
+    before (all state is then started afresh inside the graph; present only with states); each state float64 (1, *shape).
     Graph outputs: each output float64 (1, *shape), each next state.
     """
 
@@ -65,6 +79,14 @@ class Contract(_Frozen):
     states: tuple[State, ...] = ()
     sampling_s: float | None = None
     max_gap_s: float | None = None
+
+    def rows(self, dataset: Dataset) -> Floats:
+        """The rows of `dataset` as the graph's x: float64 (rows, inputs).
+
+        Raises:
+            UnknownName: an input column is not there.
+        """
+        return np.column_stack([wanted.read(dataset) for wanted in self.inputs])
 
 
 class Manifest(_Frozen):

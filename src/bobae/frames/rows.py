@@ -1,0 +1,27 @@
+"""Rows in time: how often they come, where a stretch of them starts afresh."""
+
+import numpy as np
+
+from bobae.core import Floats, Ints
+
+NS = 1_000_000_000
+
+
+def in_time_order(time_ns: Ints, groups: Ints) -> Ints:
+    """The row numbers sorted by group, then time; rows of one group and time stay in their order. Both (rows,)."""
+    return np.lexsort((np.arange(len(time_ns)), time_ns, groups)).astype(np.int64)
+
+
+def sampling_s(time_ns: Ints, groups: Ints) -> float | None:
+    """The usual step between rows of one group in seconds: the median of the positive steps; None without any."""
+    steps = np.diff(time_ns)[np.diff(groups) == 0]
+    steps = steps[steps > 0]
+    return float(np.median(steps)) / NS if len(steps) else None
+
+
+def starts(time_ns: Ints, groups: Ints, max_gap_s: float) -> Floats:
+    """1.0 where a row does not follow on the one before: another group, a step back, or a longer gap. (rows,)."""
+    fresh = np.ones(len(time_ns))
+    steps = np.diff(time_ns)
+    fresh[1:] = (np.diff(groups) != 0) | (steps < 0) | (steps > max_gap_s * NS)
+    return fresh
