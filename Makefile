@@ -1,0 +1,57 @@
+# Two commands on a fresh machine: `make up` shows the main job, `make test` proves it. Both set themselves up first.
+# Needs Python 3.11 or newer and make; nothing else, and no account.
+
+PYTHON ?= $(shell for p in python3.12 python3.11 python3.13 python3.14 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV ?= .venv
+BIN := $(VENV)/bin
+RUN_STAMP := $(VENV)/.bobae-run
+DEV_STAMP := $(VENV)/.bobae-dev
+BENCH ?=
+QUICK ?=
+
+.PHONY: help up test check bench bench-peers docs clean
+
+help:  ## say what each target does
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1  - /'
+
+up: $(RUN_STAMP)  ## the main job in front of you: the demo press line, or your own files with DATA=folder
+	$(if $(DATA),$(BIN)/bobae up "$(DATA)",$(BIN)/bobae up --demo)
+
+test: $(DEV_STAMP)  ## run every test (ARGS=... go to pytest)
+	$(BIN)/python -m pytest -q $(ARGS)
+
+check: $(DEV_STAMP)  ## lint, formatting, types and the ladder
+	$(BIN)/ruff check src tests docs examples
+	$(BIN)/ruff format --check src tests docs examples
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(DEV_STAMP)  ## run every benchmark, or one with BENCH=name; QUICK=1 for the short form
+	$(BIN)/bobae bench $(or $(BENCH),--all) $(if $(QUICK),--quick)
+
+bench-peers: $(DEV_STAMP)  ## install the tools that bobae is compared with, then `make bench` prints them beside it
+	$(BIN)/pip install -q -r benchmarks/peers.txt
+
+docs: $(DEV_STAMP)  ## build the documentation into site/
+	$(BIN)/python docs/tables.py --check
+	$(BIN)/mkdocs build --strict --quiet
+
+clean:  ## remove what was built or installed here
+	rm -rf $(VENV) site build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "bobae needs Python 3.11 or newer: install it (Debian: apt install python3 python3-venv;" \
+		"macOS: brew install python) and try again, or name it: make PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "no virtual environment could be made: on Debian, apt install python3-venv and try again"; exit 1; }
+
+$(RUN_STAMP): pyproject.toml constraints.txt | $(BIN)/python
+	@echo "installing bobae into $(VENV) (once, about a minute) ..."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -e . -c constraints.txt
+	@touch $@
+
+$(DEV_STAMP): pyproject.toml constraints.txt | $(BIN)/python
+	@echo "installing bobae and its development tools into $(VENV) (once, about a minute) ..."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev,docs]' -c constraints.txt
+	@touch $@ $(RUN_STAMP)
