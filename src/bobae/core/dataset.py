@@ -1,23 +1,28 @@
 """A dataset: a frozen, hashed cut of the historian or of files, whose columns know their roles."""
 
+from __future__ import annotations
+
 import hashlib
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
-
 from bobae.core.errors import UnknownName
 from bobae.core.language import Text
+from bobae.core.lazy import LazyModule
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import pyarrow as pa
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
+    Floats = npt.NDArray[np.float64]
+    Ints = npt.NDArray[np.int64]
+    Bools = npt.NDArray[np.bool_]
+else:
+    np = LazyModule("numpy")  # `bobae --help` answers before numpy has loaded
+    Floats = Ints = Bools = Any
 
 
 class Role(StrEnum):
@@ -84,7 +89,7 @@ class Dataset:
         as_of: only samples known at this time (ISO 8601, UTC) are inside; None for files.
     """
 
-    table: "pa.Table"
+    table: pa.Table
     columns: tuple[Column, ...]
     origin: str = ""
     as_of: str | None = None
@@ -147,12 +152,12 @@ class Dataset:
         names, codes = np.unique(self.values(name).astype(str), return_inverse=True)
         return codes.astype(np.int64), tuple(str(n) for n in names)
 
-    def rows(self, chosen: Bools | Ints) -> "Dataset":
+    def rows(self, chosen: Bools | Ints) -> Dataset:
         """The same columns, only the chosen rows (a mask or row numbers)."""
         index = np.flatnonzero(chosen) if chosen.dtype == np.bool_ else chosen
         return replace(self, table=self.table.take(index))
 
-    def with_role(self, name: str, role: Role, reason: Text | None = None) -> "Dataset":
+    def with_role(self, name: str, role: Role, reason: Text | None = None) -> Dataset:
         """The same rows, with one column's role set."""
         chosen = self.column(name)
         columns = tuple(replace(c, role=role, reason=reason) if c is chosen else c for c in self.columns)

@@ -3,10 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Protocol, runtime_checkable
 
-import numpy as np
-import numpy.typing as npt
-
-from bobae.core.dataset import Dataset
+from bobae.core.dataset import Dataset, Floats
 from bobae.core.model import Contract, Task
 
 
@@ -19,7 +16,7 @@ class Fitted(Protocol):
         """What goes in and out, one row at a time."""
         ...
 
-    def run(self, x: npt.NDArray[np.float64], gap: npt.NDArray[np.float64]) -> Mapping[str, npt.NDArray[np.float64]]:
+    def run(self, x: Floats, gap: Floats) -> Mapping[str, Floats]:
         """The outputs for rows x (rows, inputs) in time order; gap (rows,) is 1.0 where a row starts afresh."""
         ...
 

@@ -3,13 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
 from bobae.core.dataset import Dataset, Floats
+from bobae.core.lazy import LazyModule
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = LazyModule("numpy")
 
 Task = Literal["anomaly", "rul", "soft-sensor", "classify", "forecast", "inspect", "setpoint"]
 
@@ -70,7 +74,7 @@ class Contract(_Frozen):
     """What goes in and out of a sealed graph, one row at a time.
 
     Graph inputs: `x` float64 (1, len(inputs)); `gap` float64 (1, 1), 1.0 where the row does not follow on the one
-    before (all state is then started afresh inside the graph; present only with states); each state float64 (1, *shape).
+    before (all state is then started afresh inside the graph; present only with states); each state (1, *shape).
     Graph outputs: each output float64 (1, *shape), each next state.
     """
 
@@ -118,9 +122,9 @@ class Reference:
         expected: output name -> (windows, rows, *shape).
     """
 
-    x: npt.NDArray[np.float64]
-    gap: npt.NDArray[np.float64]
-    expected: Mapping[str, npt.NDArray[np.float64]]
+    x: Floats
+    gap: Floats
+    expected: Mapping[str, Floats]
 
 
 @dataclass(frozen=True)

@@ -13,5 +13,5 @@ class Progress(Protocol):
         ...
 
 
-def silent(what: Text, done: float, total: float) -> None:  # noqa: ARG001
+def silent(what: Text, done: float, total: float) -> None:
     """Tell nobody."""
