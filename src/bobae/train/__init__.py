@@ -1,0 +1,1 @@
+"""The verbs that judge data and models: assess, train, backtest, score."""
