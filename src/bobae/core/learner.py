@@ -1,10 +1,14 @@
 """What a learner promises: a dataset in, something that scores and can become one ONNX graph out."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from bobae.core.dataset import Dataset, Floats
-from bobae.core.model import Contract, Task
+
+if TYPE_CHECKING:
+    from bobae.core.model import Contract, Task
 
 
 @runtime_checkable
