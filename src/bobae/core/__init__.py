@@ -5,24 +5,29 @@ What stands on pydantic loads when first asked for: it costs as much time as all
 
 from typing import TYPE_CHECKING, Any
 
+from bobae.core.budget import alarms_per_week, checked_costs, costs_of
 from bobae.core.dataset import Bools, Column, Dataset, Finding, Floats, Ints, Kind, Role
 from bobae.core.errors import BadInput, BobaeError, Missing, NotEnoughEvidence, Refused, UnknownName, Unreachable
 from bobae.core.language import LANGUAGES, Text, current_language, say, speaking, text
 from bobae.core.lazy import LazyModule
 from bobae.core.learner import Fitted, Learner
 from bobae.core.progress import Progress, silent
+from bobae.core.units import is_ucum, nearest_unit, ucum_code
 
 if TYPE_CHECKING:
     from bobae.core.model import Candidate, Contract, Input, Manifest, Output, Reference, State, Task, Verdict
+    from bobae.core.plant import Asset, Costs, Monitor, Plant, Source, Tag
 
 __all__ = [
     "LANGUAGES",
+    "Asset",
     "BadInput",
     "BobaeError",
     "Bools",
     "Candidate",
     "Column",
     "Contract",
+    "Costs",
     "Dataset",
     "Finding",
     "Fitted",
@@ -34,26 +39,41 @@ __all__ = [
     "Learner",
     "Manifest",
     "Missing",
+    "Monitor",
     "NotEnoughEvidence",
     "Output",
+    "Plant",
     "Progress",
     "Reference",
     "Refused",
     "Role",
+    "Source",
     "State",
+    "Tag",
     "Task",
     "Text",
     "UnknownName",
     "Unreachable",
     "Verdict",
+    "alarms_per_week",
+    "checked_costs",
+    "costs_of",
     "current_language",
+    "is_ucum",
+    "nearest_unit",
     "say",
     "silent",
     "speaking",
     "text",
+    "ucum_code",
 ]
 
-_LATE = {name: LazyModule("bobae.core.model") for name in __all__ if name not in globals()}
+_PLANT = ("Asset", "Costs", "Monitor", "Plant", "Source", "Tag")
+_LATE = {
+    name: LazyModule("bobae.core.plant" if name in _PLANT else "bobae.core.model")
+    for name in __all__
+    if name not in globals()
+}
 
 
 def __getattr__(name: str) -> Any:

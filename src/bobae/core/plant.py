@@ -1,0 +1,107 @@
+"""A plant: one site and all below it, by ISA-95 paths; what `plant.yaml` says, checked.
+
+The same models give the JSON Schema that editors read (`docs/reference/plant.schema.json`).
+"""
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bobae.core.model import Task
+
+PATH = r"^[^/\s]+(/[^/\s]+){0,3}$"
+CURRENCY = r"^[A-Z]{3}$"
+Name = Annotated[str, Field(pattern=r"^\S+$")]
+
+
+class _Described(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, defer_build=True)
+
+
+class Tag(_Described):
+    """One signal of one asset: its unit, the range it can have, where it comes from, what change matters."""
+
+    unit: str | None = Field(default=None, description="UCUM code, such as Cel, bar, kW, mm/s, [g], {rev}/min")
+    range: tuple[float, float] | None = Field(
+        default=None, description="[low, high]: what the sensor can show, in `unit`"
+    )
+    source: str | None = Field(default=None, description="one of `sources`")
+    address: str | int | None = Field(
+        default=None, description="where the source has it: column, node id, topic or register"
+    )
+    deadband: float | None = Field(
+        default=None, ge=0, description="the smallest change that is worth keeping, in `unit`"
+    )
+
+
+class Asset(_Described):
+    """One machine or part of the plant, with its tags."""
+
+    class_: str | None = Field(default=None, alias="class", description="kind of machine; equal machines share it")
+    tags: dict[Name, Tag] = Field(default_factory=dict, description="signal name -> what it is")
+
+
+class Source(BaseModel):
+    """Where samples come from; the connector's own settings stand beside its name."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", defer_build=True)
+    connector: str = Field(description="which connector reads it, such as files")
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """All but the connector's name, for the connector to check."""
+        return dict(self.__pydantic_extra__ or {})
+
+
+class Costs(_Described):
+    """What mistakes cost, in the plant's currency."""
+
+    missed: float = Field(default=0.0, ge=0, description="a fault that nobody was warned of")
+    false: float = Field(default=0.0, ge=0, description="an alarm for nothing")
+    late: float = Field(default=0.0, ge=0, description="each hour between the start of a fault and its alarm")
+
+
+class Monitor(_Described):
+    """Which question is asked about which asset, how many false alarms it may cost, and which model answers."""
+
+    asset: str = Field(description="one of `assets`")
+    task: Task = "anomaly"
+    alarm_budget: str | float = Field(
+        default="1/week", description="false alarms that one machine may raise: 1/week, 2/day"
+    )
+    costs: Costs = Costs()
+    model: str | None = Field(default=None, description="a sealed model file; none: bobae trains one")
+
+
+class Plant(_Described):
+    """One site and all below it.
+
+    Example:
+        >>> plant = Plant(plant="busan", assets={"press/line1/press3": Asset(tags={"oil": Tag(unit="Cel")})})
+        >>> [path for path, tag in plant.tags()]
+        ['press/line1/press3.oil']
+    """
+
+    plant: Name = Field(description="short name of the site")
+    timezone: str = Field(default="UTC", description="IANA name, such as Asia/Seoul: what local times in files mean")
+    currency: str = Field(default="KRW", pattern=CURRENCY, description="ISO 4217: what costs and savings are told in")
+    language: Literal["ko", "en"] | None = Field(default=None, description="what console, reports and alarms speak")
+    assets: dict[Annotated[str, Field(pattern=PATH)], Asset] = Field(
+        default_factory=dict, description="ISA-95 path area/line/work_unit -> asset"
+    )
+    sources: dict[Name, Source] = Field(default_factory=dict, description="name -> where samples come from")
+    monitors: tuple[Monitor, ...] = Field(default=(), description="which questions are watched over")
+
+    def tags(self) -> list[tuple[str, Tag]]:
+        """Every tag with its path 'area/line/work_unit.tag', in order."""
+        return [(f"{path}.{name}", tag) for path, asset in self.assets.items() for name, tag in asset.tags.items()]
+
+    def monitor_of(self, task: str, asset: str | None = None) -> Monitor | None:
+        """The first monitor with that task (and that asset, if given)."""
+        return next((m for m in self.monitors if m.task == task and asset in (None, m.asset)), None)
+
+
+def is_path(written: str) -> bool:
+    """Whether `written` is an ISA-95 path of one to four parts without spaces."""
+    return re.match(PATH, written) is not None
