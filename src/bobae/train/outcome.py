@@ -6,23 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bobae.core import Bools, Candidate, Floats, Ints, Task, Text, Verdict, text
+from bobae.evidence.intervals import Figure, finite
 
 Part = Literal["fit", "calibrate", "prove", "left_out"]
 PARTS: tuple[Part, ...] = ("fit", "calibrate", "prove", "left_out")
 EpisodeKind = Literal["true", "false", "unknown"]
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One number with its 95 % interval; NaN where the data cannot say it."""
-
-    value: float
-    low: float = math.nan
-    high: float = math.nan
-
-    def as_json(self) -> dict[str, float | None]:
-        """The three numbers, None for NaN."""
-        return {"value": finite(self.value), "low": finite(self.low), "high": finite(self.high)}
 
 
 @dataclass(frozen=True)
@@ -283,11 +271,6 @@ METRIC_TITLES: Mapping[str, Text] = {
     "auc": text("area under the ROC curve of the score"),
     "saved_per_quarter": text("money saved a quarter"),
 }
-
-
-def finite(number: float) -> float | None:
-    """The number, or None where JSON has no word for it."""
-    return float(number) if math.isfinite(number) else None
 
 
 def _split_json(split: SplitOutcome) -> dict[str, Any]:

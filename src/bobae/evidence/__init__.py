@@ -1,0 +1,1 @@
+"""Splits, baselines, budgets, intervals and verdicts: what makes a figure worth believing."""

@@ -1,0 +1,105 @@
+"""Episodes: alarm rows that belong together, and whether they met a known fault."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bobae.core import Bools, Floats, Ints
+
+NS = 1_000_000_000
+WEEK_S = 7 * 24 * 3600.0
+STANDING_S = 8 * 3600.0  # an alarm that stands longer than a shift annoys the next shift anew
+
+
+@dataclass(frozen=True)
+class Episode:
+    """One alarm of one asset: first and last moment (ns) and row, and how long it lasted as a nuisance counts it."""
+
+    start_ns: int
+    end_ns: int
+    group: int
+    first: int
+    last: int
+
+    @property
+    def nuisance(self) -> int:
+        """How many false alarms this is worth: one, and one more for every further shift it stands."""
+        return 1 + int((self.end_ns - self.start_ns) / NS // STANDING_S)
+
+
+@dataclass(frozen=True)
+class Event:
+    """One known fault of one asset, from a person's marks or a maintenance log: coarse. Times in ns."""
+
+    start_ns: int
+    end_ns: int
+    group: int
+    what: str = ""
+
+
+@dataclass(frozen=True)
+class Windows:
+    """How forgiving the match of alarms with a person's marks is.
+
+    Attributes:
+        hold_off_s: alarms that come back within this time are one episode.
+        early_s: an alarm this long before the mark still belongs to the fault (marks come late).
+        late_s: an alarm this long after the mark still belongs to it (machines recover slowly).
+    """
+
+    hold_off_s: float
+    early_s: float
+    late_s: float
+
+    @classmethod
+    def usual(cls, sampling_s: float) -> "Windows":
+        """Twenty rows, but at least a minute and, above three minutes a row, at most an hour or three rows."""
+        hold = min(max(60.0, 20 * sampling_s), max(3600.0, 3 * sampling_s))
+        return cls(hold_off_s=hold, early_s=hold, late_s=2 * hold)
+
+
+def episodes(
+    alarm: Bools, time_ns: Ints, groups: Ints, *, hold_off_s: float, fresh: npt.NDArray[Any] | None = None
+) -> list[Episode]:
+    """The alarms as episodes, in row order.
+
+    Args:
+        alarm: where there is an alarm (rows,); rows in time order inside each group, groups contiguous.
+        time_ns: when (rows,).
+        groups: which asset (rows,).
+        hold_off_s: an alarm that returns within this time belongs to the episode before.
+        fresh: 1 where a row starts afresh (rows,), another run of the same asset for one; an episode never crosses it.
+    """
+    at = np.flatnonzero(alarm)
+    if not len(at):
+        return []
+    stretch = np.zeros(len(alarm), dtype=np.int64) if fresh is None else np.cumsum(np.asarray(fresh) > 0)
+    apart = (
+        (np.diff(groups[at]) != 0)
+        | (np.diff(time_ns[at]) > hold_off_s * NS)
+        | (np.diff(time_ns[at]) < 0)
+        | (np.diff(stretch[at]) != 0)
+    )
+    first = at[np.concatenate([[True], apart])]
+    last = at[np.concatenate([apart, [True]])]
+    return [
+        Episode(int(time_ns[a]), int(time_ns[b]), int(groups[a]), int(a), int(b))
+        for a, b in zip(first, last, strict=True)
+    ]
+
+
+def events_from_marks(marks: Floats, time_ns: Ints, groups: Ints, *, hold_off_s: float) -> list[Event]:
+    """The known faults that a 0/1 column marks: stretches of 1, merged within the hold-off. NaN is no mark."""
+    found = episodes(np.nan_to_num(marks) > 0, time_ns, groups, hold_off_s=hold_off_s)
+    return [Event(e.start_ns, e.end_ns, e.group) for e in found]
+
+
+def near_events(events: list[Event], time_ns: Ints, groups: Ints, windows: Windows) -> Ints:
+    """Which event each row is near, -1 for none; near is from early_s before its start to late_s after its end."""
+    near = np.full(len(time_ns), -1, dtype=np.int64)
+    for number, event in enumerate(events):
+        begin, end = event.start_ns - windows.early_s * NS, event.end_ns + windows.late_s * NS
+        near[(groups == event.group) & (time_ns >= begin) & (time_ns <= end) & (near < 0)] = number
+    return near
