@@ -1,0 +1,188 @@
+"""What goes wrong with the press, when, and which sensors should show it: the ground truth."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from bobae.core import Floats, Text, UnknownName, text
+from bobae.twins.press.shifts import DAY_S, HOUR_S, NS, SEOUL_S
+from bobae.twins.press.tags import NAMES, T
+
+
+class F(IntEnum):
+    """Kinds of faults, as the physics numbers them; the last three are of a sensor, not of the machine."""
+
+    PUMP_LEAKAGE = 0
+    BEARING_WEAR = 1
+    COOLER_FOULING = 2
+    FAN_FAILURE = 3
+    OIL_LEAK = 4
+    PRECHARGE_LOSS = 5
+    VALVE_STICKING = 6
+    LUBE_BLOCKAGE = 7
+    SENSOR_DRIFT = 8
+    SENSOR_STUCK = 9
+    SENSOR_SILENT = 10
+
+
+@dataclass(frozen=True)
+class FaultKind:
+    """What a kind of fault is called in the maintenance log, and the tags that should show it, clearest first."""
+
+    code: F
+    what: Text
+    tags: tuple[str, ...]
+
+    @property
+    def machine(self) -> bool:
+        """False where only a sensor is wrong and the press itself is well."""
+        return self.code < F.SENSOR_DRIFT
+
+
+def _kind(code: F, what: Text, *tags: T) -> FaultKind:
+    return FaultKind(code, what, tuple(NAMES[tag] for tag in tags))
+
+
+KINDS: dict[str, FaultKind] = {
+    "pump_leakage": _kind(
+        F.PUMP_LEAKAGE,
+        text("internal leakage of the main pump"),
+        *(T.PUMP_FLOW, T.MOTOR_CURRENT, T.CYCLE_TIME, T.ACCUMULATOR_PRESSURE, T.FILTER_DP),
+    ),
+    "bearing_wear": _kind(F.BEARING_WEAR, text("pump bearing worn"), T.BEARING_BAND, T.VIBRATION),
+    "cooler_fouling": _kind(F.COOLER_FOULING, text("oil cooler fouled"), T.COOLER_TEMPERATURE, T.OIL_TEMPERATURE),
+    "fan_failure": _kind(F.FAN_FAILURE, text("cooler fan failed"), T.COOLER_TEMPERATURE, T.OIL_TEMPERATURE),
+    "oil_leak": _kind(F.OIL_LEAK, text("oil leaking at a hose fitting"), T.OIL_LEVEL),
+    "precharge_loss": _kind(
+        F.PRECHARGE_LOSS, text("accumulator has lost its gas pre-charge"), T.ACCUMULATOR_PRESSURE, T.CYCLE_TIME
+    ),
+    "valve_sticking": _kind(F.VALVE_STICKING, text("main valve sticking"), T.CYCLE_TIME, T.MAIN_PRESSURE, T.TONNAGE),
+    "lube_blockage": _kind(F.LUBE_BLOCKAGE, text("lubrication line blocked"), T.LUBE_FLOW, T.BEARING_BAND),
+    "sensor_drift": _kind(F.SENSOR_DRIFT, text("sensor drifting, machine sound")),
+    "sensor_stuck": _kind(F.SENSOR_STUCK, text("sensor stuck, machine sound")),
+    "sensor_silent": _kind(F.SENSOR_SILENT, text("sensor sends nothing, machine sound")),
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault with its ground truth; times are ns UTC.
+
+    Attributes:
+        kind: a name in `KINDS`.
+        start_ns: when it begins, still without effect where it grows slowly.
+        full_ns: when it is fully grown.
+        end_ns: when it has been repaired.
+        severity: how bad it is when fully grown; 1.0 is what sends the press to repair; for a drift, in the tag's unit.
+        tag: which sensor, for the faults of a sensor.
+        logged: whether maintenance noticed and wrote it down.
+    """
+
+    kind: str
+    start_ns: int
+    full_ns: int
+    end_ns: int
+    severity: float = 1.0
+    tag: str | None = None
+    logged: bool = True
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise UnknownName.among(
+                "the press knows no fault called {name!r}; nearest: {nearest}", name=self.kind, known=KINDS
+            )
+        if not self.machine and self.tag not in NAMES:
+            raise UnknownName.among(
+                "the press has no sensor called {name!r}; nearest: {nearest}", name=str(self.tag), known=NAMES
+            )
+
+    @property
+    def machine(self) -> bool:
+        """False where only a sensor is wrong."""
+        return KINDS[self.kind].machine
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags that should show it, clearest first."""
+        return KINDS[self.kind].tags if self.tag is None else (self.tag,)
+
+    @property
+    def what(self) -> Text:
+        """What maintenance would write."""
+        return KINDS[self.kind].what
+
+
+def as_rows(faults: tuple[Fault, ...]) -> Floats:
+    """The faults as the physics reads them: (faults, 6) of code, start, full and end in s UTC, severity, tag or -1."""
+    rows = [
+        (
+            KINDS[f.kind].code,
+            f.start_ns / NS,
+            f.full_ns / NS,
+            f.end_ns / NS,
+            f.severity,
+            -1 if f.tag is None else NAMES.index(f.tag),
+        )
+        for f in faults
+    ]
+    return np.array(rows, dtype=np.float64).reshape(-1, 6)
+
+
+# Day of the history, hour of the day it starts, hours until fully grown, hours until repaired. Day 1 is a Wednesday.
+_PLANNED: tuple[tuple[str, int, float, float, float, float, str | None, bool], ...] = (
+    ("sensor_stuck", 3, 9.0, 0.01, 0.8, 1.0, "lube_flow", False),
+    ("sensor_silent", 4, 11.0, 0.01, 0.7, 1.0, "accumulator_pressure", False),
+    ("fan_failure", 7, 15.0, 0.1, 1.9, 0.8, None, True),
+    ("cooler_fouling", 8, 12.5, 5.0, 6.5, 0.9, None, True),
+    ("pump_leakage", 9, 8.5, 5.0, 6.5, 0.7, None, True),
+    ("valve_sticking", 10, 15.0, 1.0, 4.0, 1.0, None, True),
+    ("sensor_drift", 11, 7.5, 3.5, 5.0, 16.0, "die_temperature", True),
+    ("oil_leak", 13, 7.0, 0.3, 4.5, 0.8, None, True),
+    ("bearing_wear", 13, 16.0, 19.0, 20.5, 1.0, None, True),
+    ("precharge_loss", 14, 15.0, 3.0, 5.5, 0.9, None, True),
+)
+CYCLE_DAYS = 14
+_NEW_DAY = ("pump_leakage", 13.0, 5.0, 7.0, 0.7)
+
+
+def planned(start_ns: int, days: int, seed: int) -> tuple[Fault, ...]:
+    """The faults of a history of so many days; beyond 14 days the calendar comes round again."""
+    dice = np.random.default_rng((seed, 2))
+    faults = []
+    for turn in range(0, max(days, 1), CYCLE_DAYS):
+        for kind, day, hour, full_h, end_h, severity, tag, logged in _PLANNED:
+            begin_h = hour + float(dice.uniform(-0.5, 0.5))
+            size = severity * float(dice.uniform(0.9, 1.1))
+            if turn + day <= days:
+                first = _midnight(start_ns, turn + day - 1)
+                faults.append(_fault(kind, first, (begin_h, full_h, end_h), size, tag=tag, logged=logged))
+    return tuple(faults)
+
+
+def planned_on(day_start_ns: int, seed: int) -> Fault:
+    """The one fault of a new day that starts at midnight `day_start_ns`."""
+    kind, hour, full_h, end_h, severity = _NEW_DAY
+    shift_h = float(np.random.default_rng((seed, 3)).uniform(-1.0, 1.0))
+    return _fault(kind, day_start_ns, (hour + shift_h, full_h, end_h), severity, tag=None, logged=True)
+
+
+def _fault(
+    kind: str, day_ns: int, hours: tuple[float, float, float], severity: float, *, tag: str | None, logged: bool
+) -> Fault:
+    begin, full, end = hours
+    start = day_ns + round(begin * HOUR_S / 300) * 300 * NS  # a log is written to five minutes
+    return Fault(
+        kind,
+        start,
+        start + int(full * HOUR_S) * NS,
+        start + round(end * HOUR_S / 300) * 300 * NS,
+        severity,
+        tag,
+        logged,
+    )
+
+
+def _midnight(start_ns: int, days: int) -> int:
+    local_day = (start_ns // NS + SEOUL_S) // DAY_S + days
+    return (local_day * DAY_S - SEOUL_S) * NS

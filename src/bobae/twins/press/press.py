@@ -1,0 +1,165 @@
+"""The press itself: a seeded machine that is stepped, stopped, copied, broken and repaired."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numba
+import numpy as np
+
+from bobae.core import BadInput, Floats, Ints
+from bobae.twins.press.dice import Dice, new_dice
+from bobae.twins.press.faults import F, Fault, as_rows
+from bobae.twins.press.physics import REPAIR_S, S, advance, cold_press, maintain
+from bobae.twins.press.sensors import measure, truth
+from bobae.twins.press.shifts import NS, SEOUL_S, Calendar, Mode
+from bobae.twins.press.tags import TAGS
+
+START_NS = int(datetime(2026, 3, 3, 15, tzinfo=UTC).timestamp()) * NS  # Wednesday 4 March 2026, 00:00 in Busan
+KINDS_OF_FAULTS = len(F)
+_LONGEST_STEP_S = 120.0
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """What the PLC logged.
+
+    Attributes:
+        time_ns: true end of each step, UTC (rows,).
+        values: readings (rows, tags) in the order of `TAGS`, NaN where none came.
+        mode: what the press did, a `Mode` (rows,).
+        product: position in `RECIPES` (rows,).
+    """
+
+    time_ns: Ints
+    values: Floats
+    mode: Ints
+    product: Ints
+
+
+class Press:
+    """A hydraulic press of a small press line that can be stepped; the same seed and steps give the same bytes.
+
+    Example:
+        >>> press = Press(seed=1)
+        >>> rows = press.run(3, step_s=10)
+        >>> rows.values.shape
+        (3, 15)
+    """
+
+    def __init__(self, seed: int = 0, *, start_ns: int = START_NS, faults: tuple[Fault, ...] = ()) -> None:
+        self._seed = seed
+        self._time_ns = start_ns
+        self._faults = faults
+        self._calendar = Calendar(seed)
+        self._state = cold_press()
+        self._logged = np.full(len(TAGS), np.nan)
+        self._dice: Dice = new_dice(seed)
+
+    @property
+    def time_ns(self) -> int:
+        """The press's own time, ns UTC."""
+        return self._time_ns
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The faults it has or will have."""
+        return self._faults
+
+    @property
+    def filter_changed_ns(self) -> int:
+        """When its oil filter was last changed, ns UTC; 0 for never."""
+        return int(self._state[S.FILTER_CHANGED_S]) * NS
+
+    def inject(self, fault: Fault) -> None:
+        """Give it one more fault; its times may lie ahead."""
+        self._faults = (*self._faults, fault)
+
+    def step(self, dt_s: float = 1.0) -> Rows:
+        """Take the press on by `dt_s` seconds and read its sensors once."""
+        return self.run(1, step_s=dt_s)
+
+    def run(self, rows: int, *, step_s: float) -> Rows:
+        """Take the press on by so many steps and read its sensors after each.
+
+        Raises:
+            BadInput: the step is not within 0.01 s and 120 s, where the physics holds.
+        """
+        if not 0.01 <= step_s <= _LONGEST_STEP_S:
+            raise BadInput(
+                "a step of {step} s is outside what the press can be stepped by: 0.01 s to {longest} s",
+                step=step_s,
+                longest=_LONGEST_STEP_S,
+            )
+        time_ns = self._time_ns + np.arange(1, rows + 1, dtype=np.int64) * round(step_s * NS)
+        mode, product = self._calendar.at(time_ns)
+        values = np.empty((rows, len(TAGS)))
+        clock_s = time_ns / NS
+        _run(self._state, self._logged, self._dice, clock_s, step_s, mode, product, as_rows(self._faults), values)
+        self._time_ns += rows * round(step_s * NS)
+        return Rows(time_ns, values, mode, product)
+
+    def snapshot(self) -> dict[str, np.ndarray]:
+        """All that it needs to be taken up again, as plain arrays (its faults and seed are the caller's)."""
+        return {
+            "time_ns": np.array([self._time_ns]),
+            "state": self._state.copy(),
+            "logged": self._logged.copy(),
+            "dice": self._dice.copy(),
+        }
+
+    def restore(self, snapshot: dict[str, np.ndarray]) -> None:
+        """Go back to a snapshot of a press of the same seed."""
+        self._time_ns = int(snapshot["time_ns"][0])
+        self._state = snapshot["state"].copy()
+        self._logged = snapshot["logged"].copy()
+        self._dice = snapshot["dice"].copy()
+
+
+@numba.njit(cache=True)
+def _run(
+    state: Floats,
+    logged: Floats,
+    dice: Dice,
+    clock_s: Floats,
+    step_s: float,
+    mode: Ints,
+    product: Ints,
+    faults: Floats,
+    values: Floats,
+) -> None:
+    """Every step of a run; `mode` holds the plan and is overwritten with what the press did."""
+    bad = np.empty(KINDS_OF_FAULTS)
+    repaired = np.empty(KINDS_OF_FAULTS)
+    broken = np.empty((3, values.shape[1]))
+    true = np.empty(values.shape[1])
+    for i in range(len(clock_s)):
+        planned = mode[i]
+        if _faults_now(faults, clock_s[i], bad, repaired, broken):
+            planned = Mode.OFF
+        mode[i] = advance(state, planned, product[i], clock_s[i] + SEOUL_S, step_s, bad, dice)
+        maintain(state, repaired, mode[i], clock_s[i])
+        truth(state, mode[i], bad, true)
+        measure(true, broken, logged, dice, values[i])
+
+
+@numba.njit(cache=True)
+def _faults_now(faults: Floats, now_s: float, bad: Floats, repaired: Floats, broken: Floats) -> bool:
+    """How bad each fault is now; True while the press stands still to be repaired."""
+    bad[:] = 0.0
+    repaired[:] = 0.0
+    broken[:] = 0.0
+    standing = False
+    for f in range(len(faults)):
+        kind = int(faults[f, 0])
+        start_s, full_s, end_s, severity = faults[f, 1], faults[f, 2], faults[f, 3], faults[f, 4]
+        if not start_s <= now_s < end_s:
+            continue
+        grown = severity * min(1.0, (now_s - start_s) / max(full_s - start_s, 1.0))
+        if kind >= F.SENSOR_DRIFT:
+            broken[kind - F.SENSOR_DRIFT, int(faults[f, 5])] = grown if kind == F.SENSOR_DRIFT else 1.0
+            continue
+        bad[kind] = max(bad[kind], grown)
+        if end_s - now_s <= REPAIR_S:
+            standing = True
+            repaired[kind] = 1.0
+    return standing
