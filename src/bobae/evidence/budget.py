@@ -6,57 +6,17 @@ counted where there are enough of them, from an exponential or Pareto tail above
 """
 
 import math
-import re
 from dataclasses import dataclass
 
 import numpy as np
 
-from bobae.core import BadInput, Bools, Floats, Ints, NotEnoughEvidence, Text, text
+from bobae.core import Bools, Floats, Ints, NotEnoughEvidence, Text, text
 from bobae.evidence.episodes import WEEK_S, Episode
 from bobae.evidence.intervals import CONFIDENCE, Figure, poisson, provable_rate
 
 AIM = 0.5  # new weeks bring more than calibration saw, so the threshold is set for half of what is allowed
 COUNTED_FROM = 10  # as many peaks are counted rather than extrapolated
 FEWEST_PEAKS = 5
-WEEKS = {
-    "hour": 1 / 168,
-    "시간": 1 / 168,
-    "shift": 8 / 168,
-    "교대": 8 / 168,
-    "day": 1 / 7,
-    "일": 1 / 7,
-    "week": 1.0,
-    "주": 1.0,
-    "month": 365.25 / 12 / 7,
-    "월": 365.25 / 12 / 7,
-    "quarter": 365.25 / 4 / 7,
-    "분기": 365.25 / 4 / 7,
-    "year": 365.25 / 7,
-    "년": 365.25 / 7,
-}
-_BUDGET = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:/|per|회/)?\s*([a-z]+|[가-힣]+)?\s*", re.IGNORECASE)
-
-
-def parse_budget(said: str) -> float:
-    """False alarms a week from words such as '1/week', '2/day', '0.5/month', '1/주'; a bare number is a week's.
-
-    Example:
-        >>> parse_budget("2/day")
-        14.0
-
-    Raises:
-        BadInput: not understood, or not above zero.
-    """
-    match = _BUDGET.fullmatch(said)
-    unit = (match[2] or "week").lower() if match else ""
-    weeks = WEEKS.get(unit) or WEEKS.get(unit.removesuffix("s"))
-    if match is None or weeks is None or float(match[1]) <= 0:
-        raise BadInput(
-            "the alarm budget {said!r} is not understood; write a number above zero and a period, such as 1/week, "
-            "2/day or 0.5/month",
-            said=said,
-        )
-    return float(match[1]) / weeks
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,97 @@
+"""Value: what the alarms would have cost and saved over the proof, at the user's own costs."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from bobae.core import Floats, Ints
+from bobae.evidence.episodes import NS, WEEK_S, Event
+from bobae.evidence.intervals import DRAWS, Figure, block_bootstrap, block_numbers
+from bobae.evidence.metrics import Judged, Truth
+
+QUARTER_WEEKS = 13.0
+# a missed fault is a stop of a few hours, a false alarm an hour of a technician: said to be assumed wherever used
+ASSUMED = {"KRW": (5_000_000.0, 200_000.0), "JPY": (500_000.0, 20_000.0)}
+ASSUMED_ELSEWHERE = (4_000.0, 160.0)
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What mistakes cost: a fault nobody saw, an alarm for nothing, an hour of delay; `assumed` if any is bobae's."""
+
+    missed: float
+    false: float
+    late: float
+    assumed: bool
+
+    @classmethod
+    def of(cls, costs: Mapping[str, float], currency: str) -> "Prices":
+        """From the user's costs ('missed', 'false', 'late'); a missing 'missed' or 'false' is assumed, 'late' is 0."""
+        missed, false = ASSUMED.get(currency, ASSUMED_ELSEWHERE)
+        assumed = not {"missed", "false"} <= costs.keys()
+        return cls(costs.get("missed", missed), costs.get("false", false), costs.get("late", 0.0), assumed)
+
+
+def event_costs(judged: Judged, prices: Prices) -> Floats:
+    """What each known fault cost (events,): all of it if missed, the delay at most that much if found."""
+    delays = np.nan_to_num(np.maximum(np.array(judged.delays_s, dtype=np.float64), 0.0))
+    late = np.minimum(prices.missed, prices.late * delays / 3600)
+    return np.where(np.array(judged.detected, dtype=np.bool_), late, prices.missed)
+
+
+def quiet(truth: Truth) -> Judged:
+    """How working without any alarm does: nothing found, nothing false."""
+    events = len(truth.events)
+    return Judged((False,) * events, (math.nan,) * events, (), math.nan)
+
+
+def saved_per_quarter(ours: Judged, other: Judged, truth: Truth, prices: Prices, *, seed: int) -> Figure:
+    """Money a quarter that `ours` saves against `other`, for all assets together, with its block-bootstrap interval.
+
+    Resamples stretches of time (or whole runs), so the interval also holds how many faults the next quarter brings.
+    NaN without known faults: what is not known cannot be saved.
+    """
+    if not truth.events:
+        return Figure(math.nan)
+    at = np.flatnonzero(truth.judged)
+    block = block_numbers(truth.groups[at])
+    sums = np.zeros((int(block.max()) + 1, 1))
+    gain = event_costs(other, prices) - event_costs(ours, prices)
+    for event, money in zip(truth.events, gain, strict=True):
+        sums[block[_place(event, truth, at)], 0] += money
+    for judged, sign in ((ours, -1.0), (other, 1.0)):
+        for episode in judged.false:
+            place = min(int(np.searchsorted(at, episode.first)), len(at) - 1)
+            sums[block[place], 0] += sign * prices.false * episode.nuisance
+    scale = QUARTER_WEEKS / proof_weeks(truth)
+    return block_bootstrap(sums * scale, lambda totals: totals[..., 0], seed=seed)
+
+
+def gain_in_proof(ours: Judged, other: Judged, prices: Prices, *, seed: int) -> Figure:
+    """Money that `ours` saves against `other` in the proof, given the faults that happened.
+
+    Resamples faults and false alarms, not how many faults there were: the question is which rule is better.
+    """
+    gain = event_costs(other, prices) - event_costs(ours, prices)
+    value = float(gain.sum()) + prices.false * (other.false_count - ours.false_count)
+    if not len(gain):
+        return Figure(math.nan)
+    rng = np.random.default_rng(seed)
+    drawn = gain[rng.integers(len(gain), size=(DRAWS, len(gain)))].sum(axis=1)
+    drawn += prices.false * (rng.poisson(other.false_count, DRAWS) - rng.poisson(ours.false_count, DRAWS))
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return Figure(value, min(float(low), value), max(float(high), value))
+
+
+def proof_weeks(truth: Truth) -> float:
+    """How long the proof is, in weeks an asset: rows that were judged."""
+    assets = max(1, len(np.unique(truth.groups[truth.judged])))
+    return float(truth.judged.sum()) * truth.sampling_s / WEEK_S / assets
+
+
+def _place(event: Event, truth: Truth, at: Ints) -> int:
+    mine = np.flatnonzero((truth.groups[at] == event.group) & (truth.time_ns[at] <= event.end_ns))
+    after = mine[truth.time_ns[at][mine] >= event.start_ns - NS]
+    return int(after[0] if len(after) else mine[-1] if len(mine) else 0)
