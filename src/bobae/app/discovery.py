@@ -1,0 +1,45 @@
+"""Plugins, ours and yours, found by one door: Python entry points."""
+
+import functools
+from importlib.metadata import EntryPoint, entry_points
+from types import ModuleType
+
+from bobae.core import Missing, UnknownName
+
+GROUPS = ("connectors", "learners", "twins")
+
+
+@functools.cache
+def _found(group: str) -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=f"bobae.{group}")}
+
+
+def names(group: str) -> list[str]:
+    """The names of all installed plugins of one group: 'connectors', 'learners' or 'twins'."""
+    return sorted(_found(group))
+
+
+def load(group: str, name: str) -> ModuleType:
+    """The plugin called `name`, imported.
+
+    Raises:
+        UnknownName: no installed plugin has that name; the nearest are given.
+        Missing: it needs a package that is not installed.
+    """
+    if name not in _found(group):
+        raise UnknownName.among(
+            "no plugin among the {group} is called {name!r}; nearest: {nearest}",
+            name=name,
+            known=names(group),
+            group=group,
+        )
+    point = _found(group)[name]
+    try:
+        plugin: ModuleType = point.load()
+    except ModuleNotFoundError as error:
+        raise Missing(
+            "{name} needs the package {package}, which is not installed; try: pip install 'bobae[{name}]'",
+            name=name,
+            package=error.name,
+        ) from error
+    return plugin

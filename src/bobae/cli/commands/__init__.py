@@ -1,0 +1,1 @@
+"""The commands, one a file; each calls `app` and answers."""

@@ -1,0 +1,78 @@
+"""`bobae`: builds the command line in the reader's language and runs it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from bobae.cli import failures
+from bobae.cli.command import Command, as_typer, help_of
+from bobae.cli.commands import bench, doctor, init, version
+from bobae.core import say, speaking
+from bobae.core.language import locale_language
+
+COMMANDS: tuple[Command, ...] = (
+    init.init,
+    doctor.doctor,
+    bench.bench,
+    version.version,
+)
+MODEL_COMMANDS: tuple[Command, ...] = ()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave with its exit code: 0 done, 1 failed, 2 usage, 130 stopped by Ctrl-C."""
+    language, rest = _without_language(list(sys.argv[1:] if arguments is None else arguments))
+    with speaking(language or os.environ.get("BOBAE_LANGUAGE") or locale_language()):
+        sys.exit(_run(rest, language))
+
+
+def program(language: str | None = None) -> typer.Typer:
+    """The whole command line, its help in the current language; `language` is what `--lang` said."""
+    top = typer.Typer(
+        name="bobae",
+        help=say("Machine data in, proven models out, with an honest verdict."),
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    below = typer.Typer(no_args_is_help=True)
+    for commands, group in ((COMMANDS, top), (MODEL_COMMANDS, below)):
+        for command in commands:
+            panel = say("Commands")
+            group.command(command.__name__, help=help_of(command), rich_help_panel=panel)(as_typer(command, language))
+    top.add_typer(
+        below,
+        name="model",
+        help=say("Look into a sealed model, trust it, hand it on."),
+        rich_help_panel=say("Commands"),
+    )
+    return top
+
+
+def _run(arguments: list[str], language: str | None) -> int:
+    try:
+        code = program(language)(arguments, prog_name="bobae", standalone_mode=False)
+        return code if isinstance(code, int) else failures.DONE
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last door: every error leaves as a message
+        return failures.tell(error, command=_named(arguments), as_json="--json" in arguments)
+
+
+def _named(arguments: list[str]) -> str:
+    """The command that was meant, as far as it exists: 'bobae', 'bobae train', 'bobae model show'."""
+    known = {command.__name__ for command in COMMANDS} | {"model"}
+    words = [word for word in arguments if not word.startswith("-")][:1]
+    return " ".join(["bobae", *(word for word in words if word in known)])
+
+
+def _without_language(arguments: list[str]) -> tuple[str | None, list[str]]:
+    """What `--lang` says, wherever it stands, and the arguments without it."""
+    for i, word in enumerate(arguments):
+        if word == "--lang" and i + 1 < len(arguments):
+            return arguments[i + 1], arguments[:i] + arguments[i + 2 :]
+        if word.startswith("--lang="):
+            return word.partition("=")[2], arguments[:i] + arguments[i + 1 :]
+    return None, arguments
