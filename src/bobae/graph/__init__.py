@@ -1,0 +1,35 @@
+"""ONNX pieces, each beside its numpy reference, and the runner that carries their state from row to row."""
+
+from bobae.graph.alarm import Episode, OnlineLimit, Threshold
+from bobae.graph.builder import GraphBuilder
+from bobae.graph.drift import DriftingLimit
+from bobae.graph.ewma import Ewma
+from bobae.graph.fill import FillLast
+from bobae.graph.lags import Lags
+from bobae.graph.linear import Contribution, Linear, Quadratic
+from bobae.graph.regimes import ByCode, NearestCentre
+from bobae.graph.runner import Runner
+from bobae.graph.running import Running
+from bobae.graph.scale import RegimeScale, Scale
+from bobae.graph.table import Interpolate
+
+__all__ = [
+    "ByCode",
+    "Contribution",
+    "DriftingLimit",
+    "Episode",
+    "Ewma",
+    "FillLast",
+    "GraphBuilder",
+    "Interpolate",
+    "Lags",
+    "Linear",
+    "NearestCentre",
+    "OnlineLimit",
+    "Quadratic",
+    "RegimeScale",
+    "Runner",
+    "Running",
+    "Scale",
+    "Threshold",
+]

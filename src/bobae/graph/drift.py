@@ -1,0 +1,88 @@
+"""Slow change: a limit that follows how the normal state drifts, but not a fault."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from bobae.core import BadInput, Floats
+from bobae.graph.alarm import Episode
+from bobae.graph.builder import GraphBuilder
+from bobae.graph.stretches import first_rows
+
+
+@dataclass(frozen=True)
+class DriftingLimit:
+    """Divides a score by a limit that rises and falls back with the score's usual level, and raises the alarm.
+
+    The limit is base * exp(offset), offset >= 0. The offset follows the score's `quantile` relative to its calibrated
+    `level` by steps (stochastic quantile tracking: Robbins and Monro, 1951): up by `rate` at the most, so a fault that
+    grows within 1 / rate rows is not followed. It stands still while an alarm is open and while the machine is not
+    judged, and never goes past `max_offset`. It outlives gaps.
+
+    Attributes:
+        base: the calibrated limit, above 0.
+        level: the calibrated quantile of the score in normal running, above 0.
+        quantile: which, between 0 and 1.
+        rate: the largest step of the offset in one row; 0 keeps the limit where it is.
+        max_offset: the farthest it may move, as a logarithm (1.1 is a factor of 3).
+        told_offset: from here on the normal state has moved: a person should look, or train anew.
+        episode: opens and closes the alarm.
+    """
+
+    base: float
+    level: float
+    rate: float
+    episode: Episode
+    quantile: float = 0.75
+    max_offset: float = math.log(10.0)
+    told_offset: float = math.log(2.0)
+
+    def __post_init__(self) -> None:
+        sound = min(self.base, self.level) > 0 and math.isfinite(self.base + self.level) and 0 < self.quantile < 1
+        if not sound or self.rate < 0 or self.max_offset < 0:
+            raise BadInput(
+                "DriftingLimit: base and level must be above 0, quantile between 0 and 1, rate and max_offset 0 or"
+                " more; they are {base}, {level}, {quantile}, {rate}, {max_offset}",
+                base=self.base,
+                level=self.level,
+                quantile=self.quantile,
+                rate=self.rate,
+                max_offset=self.max_offset,
+            )
+
+    def run(self, score: Floats, judged: Floats, fresh: Floats, gap: Floats) -> Floats:
+        """(ratio, alarm, moved) as (rows, 3); ratio is score over limit, 0 where not judged. All inputs (rows,).
+
+        `judged` is 1 where the score means something, `fresh` where rows start afresh, `gap` 2 where a stream begins.
+        """
+        out = np.zeros((len(score), 3))
+        offset, count, is_open = 0.0, 0, False
+        restarts = first_rows(fresh)
+        for i, (value, counts) in enumerate(zip(score.tolist(), judged.tolist(), strict=True)):
+            if restarts[i]:
+                count, is_open = 0, False
+                offset = 0.0 if gap[i] > 1.5 else offset
+            ratio = value / (self.base * math.exp(offset)) if counts > 0.5 else 0.0
+            count, is_open = self.episode.follow(count, is_open, ratio > 1.0)
+            if not is_open and counts > 0.5:
+                offset = min(max(offset + self._step(value > self.level * math.exp(offset)), 0.0), self.max_offset)
+            out[i] = ratio, is_open, offset >= self.told_offset
+        return out
+
+    def emit(self, b: GraphBuilder, name: str, score: str, judged: str) -> tuple[str, str, str]:
+        """The same as nodes: (ratio, alarm, moved), each (1, 1); judged is bool (1, 1)."""
+        offset = b.lasting(f"{name}_offset", (1,))
+        factor = b.node("Exp", offset)
+        ratio = b.node("Where", judged, b.node("Div", score, b.node("Mul", self.base, factor)), 0.0)
+        alarm = self.episode.emit(b, name, b.node("Cast", b.node("Greater", ratio, 1.0), to=11))
+        above = b.node("Greater", score, b.node("Mul", self.level, factor))
+        step = b.node("Where", above, self._step(True), self._step(False))
+        follows = b.node("And", judged, b.node("Less", alarm, 0.5))
+        stepped = b.node("Clip", b.node("Add", offset, step), 0.0, self.max_offset)
+        offset = b.node("Where", follows, stepped, offset)
+        b.set_state(f"{name}_offset", offset)
+        return ratio, alarm, b.node("Cast", b.node("GreaterOrEqual", offset, self.told_offset), to=11)
+
+    def _step(self, above: bool) -> float:
+        return self.rate * ((1.0 if above else 0.0) - (1.0 - self.quantile)) / max(self.quantile, 1.0 - self.quantile)

@@ -1,0 +1,46 @@
+"""Running: when a machine runs, and for how many rows it has run the same way."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bobae.core import Floats, Ints
+from bobae.graph.builder import GraphBuilder
+from bobae.graph.stretches import first_rows
+
+
+@dataclass(frozen=True)
+class Running:
+    """Starts what follows afresh while the machine stands, when it starts again and when its regime changes.
+
+    Attributes:
+        column: the input that tells whether the machine runs; None where nothing does: it always runs.
+        limit: it stands while that input is below.
+    """
+
+    column: int | None = None
+    limit: float = 0.0
+
+    def run(self, filled: Floats, regime: Ints, gap: Floats) -> tuple[Floats, Ints]:
+        """(fresh, since), both (rows,): 1.0 where rows start afresh, and rows since, 1 at a fresh row, 0 standing."""
+        standing = np.zeros(len(filled), dtype=bool) if self.column is None else filled[:, self.column] < self.limit
+        first = first_rows(gap)
+        fresh = first | standing
+        fresh[1:] |= ~first[1:] & (standing[:-1] | (np.diff(regime) != 0))
+        rows = np.arange(len(filled))
+        since = rows - np.maximum.accumulate(np.where(fresh, rows, 0)) + 1
+        return fresh.astype(np.float64), np.where(standing, 0, since)
+
+    def emit(self, b: GraphBuilder, name: str, filled: str, regime: str) -> str:
+        """The same as nodes: since (1, 1). States declared after it start afresh with it; regime is int64 (1,)."""
+        now = b.node("Reshape", b.node("Cast", regime, to=11), np.array([1, 1]))
+        before = b.state(f"{name}_regime", (1,), start=now)
+        b.set_state(f"{name}_regime", now)
+        changed = b.node("Greater", b.node("Abs", b.node("Sub", now, before)), 0.5)
+        if self.column is None:
+            return b.restart(name, changed)
+        standing = b.node("Less", b.columns(filled, [self.column]), self.limit)
+        stood = b.state(f"{name}_stood", (1,))
+        b.set_state(f"{name}_stood", b.node("Cast", standing, to=11))
+        fresh = b.node("Or", b.node("Or", changed, standing), b.node("Greater", stood, 0.5))
+        return b.node("Where", standing, 0.0, b.restart(name, fresh))

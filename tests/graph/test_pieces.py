@@ -1,0 +1,259 @@
+"""Every piece answers in onnxruntime as its numpy reference does."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from bobae.core import BadInput, Contract, Input, Output
+from bobae.graph import (
+    ByCode,
+    Contribution,
+    Episode,
+    Ewma,
+    FillLast,
+    GraphBuilder,
+    Interpolate,
+    Lags,
+    Linear,
+    NearestCentre,
+    OnlineLimit,
+    Quadratic,
+    RegimeScale,
+    Runner,
+    Scale,
+    Threshold,
+)
+
+Rows = tuple[np.ndarray, np.ndarray]
+RNG = np.random.default_rng(11)
+CENTRES = np.array([[-4.0, 0, 0, 0], [0.0, 0, 0, 0], [6.0, 1, 2, 8]])
+
+
+def stream(emit: Callable[[GraphBuilder], dict[str, str]], rows: Rows, sizes: dict[str, int]) -> dict[str, np.ndarray]:
+    x, gap = rows
+    b = GraphBuilder(inputs=x.shape[1])
+    for name, value in emit(b).items():
+        b.output(name, value, shape=(sizes[name],))
+    contract = Contract(
+        inputs=tuple(Input(name=f"i{i}") for i in range(x.shape[1])),
+        outputs=tuple(Output(name=name, kind="score", shape=(size,)) for name, size in sizes.items()),
+        states=b.states,
+    )
+    return Runner(b.serialise(contract), contract).run(x, gap)
+
+
+def same(emit: Callable[[GraphBuilder], dict[str, str]], rows: Rows, expected: dict[str, np.ndarray]) -> None:
+    expected = {name: np.reshape(values, (len(rows[0]), -1)) for name, values in expected.items()}
+    got = stream(emit, rows, {name: values.shape[1] for name, values in expected.items()})
+    for name, values in expected.items():
+        np.testing.assert_allclose(got[name], values, rtol=1e-12, atol=1e-12, err_msg=name)
+
+
+@pytest.fixture
+def rows() -> Rows:
+    """120 rows of 4 sensors with holes, a stretch of one row, and one that begins with a hole."""
+    rng = np.random.default_rng(3)
+    x = rng.normal(0.2, 1.0, (120, 4)).cumsum(axis=0) / 2.0
+    x[rng.random(x.shape) < 0.1] = np.nan
+    x[60] = np.nan
+    gap = np.zeros(120)
+    gap[[0, 30, 31, 60]] = 1.0
+    return x, gap
+
+
+@pytest.fixture
+def whole(rows: Rows) -> Rows:
+    return np.nan_to_num(rows[0], nan=0.5), rows[1]
+
+
+def test_a_missing_value_is_the_last_seen_in_its_stretch(rows: Rows) -> None:
+    rows[0][5, 1] = np.inf
+    piece = FillLast(np.array([1.0, 2.0, 3.0, 4.0]))
+    filled, age = piece.run(*rows)
+    assert filled[60].tolist() == [1.0, 2.0, 3.0, 4.0]
+    assert age[60].tolist() == [1.0] * 4
+    assert filled[5, 1] == filled[4, 1]
+    same(
+        lambda b: dict(zip(("filled", "age"), piece.emit(b, "fill", b.x), strict=True)),
+        rows,
+        {"filled": filled, "age": age},
+    )
+
+
+def test_scaling_clips_and_keeps_what_is_missing(rows: Rows) -> None:
+    piece = Scale(np.arange(4.0), np.array([1.0, 2.0, 0.5, 1e-3]), clip=4.0)
+    scaled = piece.run(rows[0])
+    assert np.nanmax(np.abs(scaled)) == 4.0
+    same(lambda b: {"z": piece.emit(b, b.x)}, rows, {"z": scaled})
+
+
+@pytest.mark.parametrize("lags", [0, 1, 5])
+def test_lags_are_newest_first_and_stop_at_a_gap(rows: Rows, lags: int) -> None:
+    piece = Lags(lags, 4)
+    lagged, seen = piece.run(*rows)
+    np.testing.assert_array_equal(lagged[31], np.tile(rows[0][31], lags + 1))
+    assert seen[[0, 29, 30, 31, 59]].tolist() == [1, 30, 1, 1, 29]
+    if lags:
+        np.testing.assert_array_equal(lagged[10, 4:8], rows[0][9])
+    same(lambda b: dict(zip(("v", "seen"), piece.emit(b, "lags", b.x), strict=True)), rows, {"v": lagged, "seen": seen})
+
+
+def test_a_weighted_sum_and_a_squared_distance(whole: Rows) -> None:
+    linear = Linear(RNG.normal(size=(4, 3)), RNG.normal(size=3))
+    distance = Quadratic(np.linalg.cholesky(np.cov(whole[0].T)))
+    squared = distance.run(whole[0])
+    precision = distance.factor.T @ distance.factor
+    np.testing.assert_allclose(squared[:, 0], np.einsum("ti,ij,tj->t", whole[0], precision, whole[0]))
+    expected = {"y": linear.run(whole[0]), "d": squared}
+    same(lambda b: {"y": linear.emit(b, b.x), "d": distance.emit(b, b.x)}, whole, expected)
+
+
+def test_a_matrix_without_bias_needs_no_addition() -> None:
+    b = GraphBuilder(inputs=2)
+    Linear(np.eye(2), np.zeros(2)).emit(b, b.x)
+    assert [node.op_type for node in b._nodes] == ["MatMul"]
+
+
+def test_an_average_begins_at_the_first_value_and_waits_while_it_is_missing(rows: Rows) -> None:
+    piece = Ewma((0.2, 0.05, 1.0), 4)
+    means = piece.run(*rows)
+    slow = np.full(4, np.nan)
+    for x, fresh, got in zip(*rows, means[:, 4:8], strict=True):
+        slow = np.full(4, np.nan) if fresh else slow
+        slow = np.where(np.isnan(x), slow, np.where(np.isnan(slow), x, 0.05 * x + 0.95 * slow))
+        np.testing.assert_allclose(got, slow, rtol=1e-12)
+    same(lambda b: {"m": piece.emit(b, "slow", b.x)}, rows, {"m": means})
+
+
+@pytest.mark.parametrize("points", [2, 3, 9])
+def test_a_table_goes_on_past_its_last_point(rows: Rows, points: int) -> None:
+    x = np.sort(RNG.normal(0, 3, (4, points)), axis=1)
+    piece = Interpolate(x, np.cumsum(RNG.random((4, points)), axis=1))
+    values = piece.run(rows[0])
+    column = rows[0][:, 2]
+    inside = (column < x[2, -1]) & ~np.isnan(column)
+    np.testing.assert_allclose(values[inside, 2], np.interp(column[inside], x[2], piece.y[2]))
+    assert piece.run(x[:, -1:].T + 1.0)[0, 0] > piece.y[0, -1]
+    same(lambda b: {"y": piece.emit(b, b.x)}, rows, {"y": values})
+
+
+def test_each_regime_has_its_own_scale(rows: Rows) -> None:
+    nearest = NearestCentre(CENTRES)
+    scale = RegimeScale(CENTRES, np.abs(CENTRES) + 0.1, clip=9.0)
+    regime = nearest.run(rows[0])
+    assert set(regime) == {0, 1, 2}
+
+    def emit(b: GraphBuilder) -> dict[str, str]:
+        at = nearest.emit(b, b.x)
+        return {"at": b.node("Cast", at, to=11), "z": scale.emit(b, b.x, at)}
+
+    same(emit, rows, {"at": regime.astype(float), "z": scale.run(rows[0], regime)})
+
+
+def test_an_unknown_code_is_regime_0_and_said() -> None:
+    x = np.array([[0.0, 1.0], [1.0, 1.0], [2.0, 1.0], [np.nan, 1.0], [1.0, 0.0]])
+    piece = ByCode(np.array([[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]))
+    regime, unknown = piece.run(x)
+    assert regime.tolist() == [0, 2, 0, 0, 1]
+    assert unknown[:, 0].tolist() == [0, 0, 1, 1, 0]
+
+    def emit(b: GraphBuilder) -> dict[str, str]:
+        at, missing = piece.emit(b, b.x)
+        return {"at": b.node("Cast", at, to=11), "unknown": missing}
+
+    same(emit, (x, np.zeros(5)), {"at": regime.astype(float), "unknown": unknown})
+
+
+def test_contributions_name_the_sensor_that_moved(whole: Rows) -> None:
+    lags = Lags(2, 4)
+    v, _ = lags.run(*whole)
+    piece = Contribution(np.linalg.inv(np.cov(v.T) + np.eye(12)), 4)
+    share = piece.run(v)
+    np.testing.assert_allclose(share.sum(axis=1), 1.0)
+    moved = np.zeros((1, 12))
+    moved[0, 2::4] = 5.0
+    assert piece.run(moved)[0].argmax() == 2
+    assert piece.run(np.zeros((1, 12))).tolist() == [[0.0] * 4]
+    same(lambda b: {"c": piece.emit(b, lags.emit(b, "lags", b.x)[0])}, whole, {"c": share})
+
+
+def test_nan_is_over_no_limit(rows: Rows) -> None:
+    piece = Threshold(np.zeros(4))
+    over = piece.run(rows[0])
+    assert over[60].tolist() == [0.0] * 4
+    same(lambda b: {"over": piece.emit(b, b.x)}, rows, {"over": over})
+
+
+def test_an_episode_opens_after_three_over_and_closes_after_two_under() -> None:
+    over = np.array([1, 1, 0, 1, 1, 1, 1, 0, 1, 0, 0, 0, 1, 1, 1, 1, 1], dtype=float)[:, None]
+    gap = np.zeros(17)
+    gap[15] = 1.0
+    piece = Episode(open_after=3, close_after=2)
+    alarm = piece.run(over, gap)
+    assert alarm[:, 0].tolist() == [0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 0, 0]
+    same(lambda b: {"alarm": piece.emit(b, "episode", b.x)}, (over, gap), {"alarm": alarm})
+
+
+def adaptive(rng: np.random.Generator) -> Rows:
+    score = rng.exponential(1.0, (3000, 1))
+    score[1500:] *= 1.8
+    score[2400:2450] += 30.0
+    score[5] = np.nan
+    gap = np.zeros(3000)
+    gap[200] = 1.0
+    return score, gap
+
+
+def test_the_limit_follows_slow_change_and_stands_still_in_an_alarm() -> None:
+    score, gap = adaptive(np.random.default_rng(5))
+    piece = OnlineLimit(base=3.0, share=0.05, rate=0.03, max_offset=1.0, episode=Episode(6, 4))
+    over, alarm, limit, moved = piece.run(score, gap)
+    assert abs(over[1700:2300].mean() - 0.05) < 0.02
+    assert limit[200, 0] == 3.0
+    inside = slice(2407, 2449)
+    assert alarm[inside].all()
+    assert np.ptp(limit[inside]) == 0.0
+    assert not moved.any()
+    expected = dict(zip(("over", "alarm", "limit", "moved"), (over, alarm, limit, moved), strict=True))
+    same(lambda b: dict(zip(expected, piece.emit(b, "limit", b.x), strict=True)), (score, gap), expected)
+
+
+def test_a_limit_at_its_end_says_that_the_normal_state_has_moved() -> None:
+    score, gap = adaptive(np.random.default_rng(5))
+    piece = OnlineLimit(base=3.0, share=0.01, rate=0.05, max_offset=0.2, episode=Episode(6, 4))
+    over, alarm, limit, moved = piece.run(score, gap)
+    assert moved[1600:].any()
+    assert limit.max() == pytest.approx(3.0 * np.exp(0.2))
+    expected = {"over": over, "moved": moved, "limit": limit}
+    same(
+        lambda b: dict(zip(("over", "alarm", "limit", "moved"), piece.emit(b, "limit", b.x), strict=True)),
+        (score, gap),
+        expected | {"alarm": alarm},
+    )
+
+
+def test_a_fixed_limit_never_says_that_the_normal_state_has_moved() -> None:
+    score, gap = adaptive(np.random.default_rng(5))
+    piece = OnlineLimit(base=3.0, share=0.01, rate=0.0, max_offset=0.0, episode=Episode())
+    *_, limit, moved = piece.run(score, gap)
+    assert np.ptp(limit) == 0.0
+    assert not moved.any()
+    same(lambda b: {"moved": piece.emit(b, "limit", b.x)[3]}, (score, gap), {"moved": moved})
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda: Scale(np.zeros(3), np.ones(2)), "scale"),
+        (lambda: Scale(np.zeros(3), np.array([1.0, np.nan, 1.0])), "finite"),
+        (lambda: Interpolate(np.zeros((1, 3)), np.zeros((1, 3))), "rising"),
+        (lambda: Ewma((0.0,)), "rate"),
+        (lambda: Episode(0, 1), "1 row"),
+        (lambda: OnlineLimit(-1.0, 0.01, 0.1, 1.0, Episode()), "base"),
+        (lambda: Contribution(np.eye(5), 2), "precision"),
+    ],
+)
+def test_numbers_that_do_not_fit_are_refused_when_a_piece_is_made(make: Callable[[], object], says: str) -> None:
+    with pytest.raises(BadInput, match=says):
+        make()
