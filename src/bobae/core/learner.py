@@ -21,7 +21,7 @@ class Fitted(Protocol):
         ...
 
     def run(self, x: Floats, gap: Floats) -> Mapping[str, Floats]:
-        """The outputs for rows x (rows, inputs) in time order; gap (rows,) is 1.0 where a row starts afresh."""
+        """The outputs for rows x (rows, inputs) in time order; gap (rows,) as in `Contract`."""
         ...
 
     def graph(self) -> bytes:

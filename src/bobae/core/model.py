@@ -73,8 +73,9 @@ class State(_Frozen):
 class Contract(_Frozen):
     """What goes in and out of a sealed graph, one row at a time.
 
-    Graph inputs: `x` float64 (1, len(inputs)); `gap` float64 (1, 1), 1.0 where the row does not follow on the one
-    before (all state is then started afresh inside the graph; present only with states); each state (1, *shape).
+    Graph inputs: `x` float64 (1, len(inputs)); `gap` float64 (1, 1), present only with states; each state float64
+    (1, *shape). `gap` is 1.0 where the row does not follow on the one before (the graph then forgets what it remembered
+    of the rows), 2.0 where another asset's rows begin (it also forgets how it adapted), else 0.0.
     Graph outputs: each output float64 (1, *shape), each next state.
     """
 
@@ -118,7 +119,7 @@ class Reference:
 
     Attributes:
         x: inputs (windows, rows, inputs), NaN where missing.
-        gap: (windows, rows), 1.0 where a row starts afresh; the first row of a window always does.
+        gap: (windows, rows), as in `Contract`; the first row of a window is 2.0.
         expected: output name -> (windows, rows, *shape).
     """
 

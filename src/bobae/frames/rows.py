@@ -20,8 +20,12 @@ def sampling_s(time_ns: Ints, groups: Ints) -> float | None:
 
 
 def starts(time_ns: Ints, groups: Ints, max_gap_s: float) -> Floats:
-    """1.0 where a row does not follow on the one before: another group, a step back, or a longer gap. (rows,)."""
-    fresh = np.ones(len(time_ns))
+    """A graph's `gap` for each row: 2.0 where another group begins, 1.0 after a step back or a longer gap, else 0.0.
+
+    Both (rows,), rows of a group together.
+    """
+    fresh = np.full(len(time_ns), 2.0)
     steps = np.diff(time_ns)
-    fresh[1:] = (np.diff(groups) != 0) | (steps < 0) | (steps > max_gap_s * NS)
+    broken = (steps < 0) | (steps > max_gap_s * NS)
+    fresh[1:] = np.where(np.diff(groups) != 0, 2.0, np.where(broken, 1.0, 0.0))
     return fresh

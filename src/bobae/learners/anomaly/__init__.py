@@ -1,0 +1,6 @@
+"""Anomaly detection: what is not normal, since when, and which sensors say so."""
+
+from bobae.learners.anomaly.detector import AnomalyDetector
+from bobae.learners.anomaly.learner import AnomalyLearner
+
+__all__ = ["AnomalyDetector", "AnomalyLearner"]

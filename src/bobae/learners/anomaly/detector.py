@@ -1,0 +1,167 @@
+"""The detector: from a row to a score, an alarm and the sensors behind it; in numpy, and as one ONNX graph."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from bobae.core import Contract, Dataset, Floats, Input, Ints, NotEnoughEvidence, Output
+from bobae.graph import DriftingLimit, FillLast, GraphBuilder, Interpolate, Lags, Running
+from bobae.learners.anomaly.calibration import Calibration, calibrated
+from bobae.learners.anomaly.operation import Scaling
+from bobae.learners.anomaly.residuals import Residuals
+from bobae.learners.anomaly.rows import arranged
+from bobae.learners.anomaly.surprise import Memories, tables
+
+_TINY = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """What came of each row before the limit: surprise (rows,), statistics (rows, k), shares (rows, sensors)."""
+
+    surprise: Floats
+    statistics: Floats
+    shares: Floats
+    judged: Floats
+    fresh: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class AnomalyDetector:
+    """A chain of pieces, each of which runs here and stands in the graph.
+
+    Attributes:
+        inputs: sensors first, then categories.
+        sensors: how many of the inputs are sensors.
+        sampling_s, max_gap_s: the rows it was made for.
+        fill, running, scaling, lags, residuals, memories, table, limit: the pieces in their order.
+        settling: rows after a fresh start that are not judged.
+        own: statistics of the rows it was learned from, by fits that had not seen them (rows, k), for calibration.
+        calibration: how the limit was set; None before `calibrate`.
+    """
+
+    inputs: tuple[Input, ...]
+    sensors: int
+    sampling_s: float | None
+    max_gap_s: float | None
+    fill: FillLast
+    running: Running
+    scaling: Scaling
+    lags: Lags
+    residuals: Residuals
+    memories: Memories
+    table: Interpolate
+    limit: DriftingLimit
+    settling: int
+    own: Floats
+    calibration: Calibration | None = None
+
+    @cached_property
+    def contract(self) -> Contract:
+        """What goes in and out."""
+        outputs = (
+            Output(name="score", kind="score"),
+            Output(name="alarm", kind="decision"),
+            Output(name="contribution", kind="score", shape=(len(self.inputs),)),
+            Output(name="moved", kind="decision"),
+        )
+        return Contract(
+            inputs=self.inputs,
+            outputs=outputs,
+            states=self._built.states,
+            sampling_s=self.sampling_s,
+            max_gap_s=self.max_gap_s,
+        )
+
+    def run(self, x: Floats, gap: Floats) -> Mapping[str, Floats]:
+        """Score (alarm limit 1.0), alarm, contribution (rows, inputs) and moved for rows x (rows, inputs)."""
+        trace = self.trace(x, gap)
+        ratio, alarm, moved = self.limit.run(trace.surprise, trace.judged, trace.fresh, gap).T
+        shares = np.zeros((len(x), len(self.inputs)))
+        shares[:, : self.sensors] = trace.shares
+        return {"score": ratio, "alarm": alarm, "contribution": shares, "moved": moved}
+
+    def graph(self) -> bytes:
+        """The same as one ONNX model."""
+        return self._built.serialise(self.contract)
+
+    def calibrate(self, data: Dataset, *, budget_per_week: float) -> "AnomalyDetector":
+        """The limit set anew from held-out normal rows, for so many false alarm episodes a week and asset.
+
+        Raises:
+            NotEnoughEvidence: hardly any row of `data` can be judged.
+        """
+        _, x, gap = arranged(data, self.contract)
+        trace = self.trace(x, gap)
+        judged = trace.judged > 0
+        if judged.sum() < 20:
+            raise NotEnoughEvidence(
+                "only {rows} rows of normal running are left to set the alarm limit with; at least 20 are needed",
+                rows=int(judged.sum()),
+            )
+        table = tables(np.concatenate([self.own, trace.statistics[judged]]))
+        surprise = table.run(trace.statistics).mean(axis=1)
+        found = calibrated(
+            surprise,
+            trace.judged,
+            gap,
+            sampling_s=self.sampling_s,
+            budget_per_week=budget_per_week,
+            episode=self.limit.episode,
+        )
+        return replace(self, table=table, limit=found.limit, calibration=found)
+
+    def trace(self, x: Floats, gap: Floats) -> Trace:
+        """What leads up to the score, row by row."""
+        filled = self.fill.run(x[:, : self.sensors], gap)[0]
+        regime = self.regime(x)
+        fresh, since = self.running.run(filled, regime, gap)
+        moving, standing = self.residuals.run(self.scaling.scale.run(filled, regime), fresh, self.lags)
+        statistics, slow = self.memories.run(moving, standing, fresh)
+        judged = (since > self.settling).astype(np.float64)
+        shares = (_shares(moving) + _shares(slow)) / 2 * judged[:, None]
+        return Trace(self.table.run(statistics).mean(axis=1), statistics, shares, judged, fresh)
+
+    def regime(self, x: Floats) -> Ints:
+        """The regime of each row (rows,)."""
+        if self.scaling.codes is None:
+            return np.zeros(len(x), dtype=np.int64)
+        return self.scaling.codes.run(x[:, self.sensors :])[0]
+
+    @cached_property
+    def _built(self) -> GraphBuilder:
+        b = GraphBuilder(inputs=len(self.inputs))
+        sensors, codes = b.x, ""
+        if len(self.inputs) > self.sensors:
+            sensors = b.columns(b.x, np.arange(self.sensors))
+            codes = b.columns(b.x, np.arange(self.sensors, len(self.inputs)))
+        filled, _ = self.fill.emit(b, "fill", sensors)
+        regime = self.scaling.codes.emit(b, codes)[0] if self.scaling.codes else b.constant(np.array([0]))
+        judged = b.node("Greater", self.running.emit(b, "running", filled, regime), float(self.settling))
+        lagged, _ = self.lags.emit(b, "lags", self.scaling.scale.emit(b, filled, regime))
+        now = b.node("Slice", lagged, np.array([0]), np.array([self.sensors]), np.array([1]))
+        moving, standing = self.residuals.moving.emit(b, lagged), self.residuals.standing.emit(b, now)
+        statistics, slow = self.memories.emit(b, moving, standing)
+        surprise = b.node("ReduceMean", self.table.emit(b, statistics), np.array([1]))
+        ratio, alarm, moved = self.limit.emit(b, "limit", surprise, judged)
+        shares = b.node("Mul", b.node("Add", _emit_shares(b, moving), _emit_shares(b, slow)), 0.5)
+        shares = b.node("Where", judged, shares, 0.0)
+        if len(self.inputs) > self.sensors:
+            shares = b.node("Concat", shares, np.zeros((1, len(self.inputs) - self.sensors)), axis=1)
+        b.output("score", ratio)
+        b.output("alarm", alarm)
+        b.output("contribution", shares, shape=(len(self.inputs),))
+        b.output("moved", moved)
+        return b
+
+
+def _shares(residuals: Floats) -> Floats:
+    squares = np.square(residuals)
+    return np.asarray(squares / np.maximum(squares.sum(axis=1, keepdims=True), _TINY))
+
+
+def _emit_shares(b: GraphBuilder, residuals: str) -> str:
+    squares = b.node("Mul", residuals, residuals)
+    return b.node("Div", squares, b.node("Max", b.node("ReduceSum", squares, np.array([1])), _TINY))

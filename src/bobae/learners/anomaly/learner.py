@@ -1,0 +1,161 @@
+"""The learner: normal running in, a detector of what is not normal out."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from bobae.core import Contract, Dataset, Floats, Input, NotEnoughEvidence, Role, Task
+from bobae.frames import sampling_s
+from bobae.graph import Episode, Ewma, FillLast, Lags
+from bobae.learners.anomaly.calibration import calibrated
+from bobae.learners.anomaly.detector import AnomalyDetector
+from bobae.learners.anomaly.operation import category_inputs, running, scaling, settling
+from bobae.learners.anomaly.residuals import cross_fitted
+from bobae.learners.anomaly.rows import arranged, groups_of, times_of
+from bobae.learners.anomaly.surprise import Memories, tables, whitener
+
+LONGEST_GAP_ROWS = 10
+
+
+@dataclass(frozen=True)
+class AnomalyLearner:
+    """Multivariate anomaly detection that needs no fault to learn from and no guess of how many there are.
+
+    Robust scaling by operating regime, lagged rows, errors of each sensor's ridge regression on all others and on the
+    moments before (from one Ledoit-Wolf covariance), exponential averages of short and long memory, calibrated
+    surprise, a limit set from an alarm budget that follows slow drift.
+
+    Attributes:
+        most_lags: past rows joined to each row, at the most; fewer where rows are few or sensors many.
+        rows_per_number: rows of history wanted for each number of a lagged row.
+        most_numbers: of a lagged row.
+        moving_rates: memories of the size of surprise.
+        standing_rates: memories of levels that do not fit; the slowest needs a long history.
+        folds: stretches of time, each judged by a fit that had not seen it.
+        clip: farthest a scaled sensor may go.
+        open_after, close_after: rows in a row over, or under, the limit that open, or close, an alarm.
+        budget_per_week: false alarms allowed until `calibrate` says otherwise.
+
+    Example:
+        >>> AnomalyLearner(most_lags=3).settings()["most_lags"]
+        3
+    """
+
+    name: ClassVar[str] = "anomaly"
+    task: ClassVar[Task] = "anomaly"
+
+    most_lags: int = 10
+    rows_per_number: int = 3
+    most_numbers: int = 600
+    moving_rates: tuple[float, ...] = (0.2, 0.1, 0.05, 0.025)
+    standing_rates: tuple[float, ...] = (0.05, 0.025)
+    folds: int = 5
+    clip: float = 50.0
+    open_after: int = 5
+    close_after: int = 5
+    budget_per_week: float = 1.0
+
+    def settings(self) -> Mapping[str, Any]:
+        """All settings as plain JSON values."""
+        return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}
+
+    def fit(self, data: Dataset, *, seed: int, budget_s: float | None = None) -> AnomalyDetector:  # noqa: ARG002
+        """Learn what is normal from every row of `data`; nothing here is left to chance, so `seed` changes nothing.
+
+        Raises:
+            NotEnoughEvidence: no sensor that moves, or too few rows for the sensors there are.
+        """
+        step = sampling_s(times_of(data), groups_of(data)) if data.time_ns() is not None else None
+        longest = None if step is None else LONGEST_GAP_ROWS * step
+        names = self._sensors(data)
+        plain = Contract(inputs=tuple(Input(name=name) for name in names), outputs=(), max_gap_s=longest)
+        order, x, gap = arranged(data, plain)
+        fill = FillLast(np.nanmedian(x, axis=0))
+        filled = fill.run(x, gap)[0]
+        gate = running(filled)
+        told = category_inputs(data.rows(order), rows=filled)
+        codes = np.column_stack([c.read(data)[order] for c in told]) if told else np.empty((len(x), 0))
+        regime = np.unique(codes, axis=0, return_inverse=True)[1].ravel() if told else np.zeros(len(x), dtype=np.int64)
+        fresh, since = gate.run(filled, regime, gap)
+        scale = scaling(filled, codes, judged=(since > 0).astype(np.float64), clip=self.clip)
+        regime = scale.codes.run(codes)[0] if scale.codes else np.zeros(len(x), dtype=np.int64)
+        scaled = scale.scale.run(filled, regime)
+        lags = Lags(self._lags(int((since > 0).sum()), len(names)), len(names))
+        use = (since > lags.lags).astype(np.float64)
+        residuals, moving, standing = cross_fitted(scaled, fresh, lags, use=use, folds=self.folds)
+        size = np.sqrt(np.square(moving).mean(axis=1))
+        settled = settling(size, since, least=max(lags.lags, 5))
+        judged = since > settled
+        if judged.sum() < 20:
+            raise NotEnoughEvidence("the machine never runs for more than {rows} rows on end", rows=settled)
+        memories = self._memories(moving, standing, fresh, judged.astype(np.float64))
+        own = memories.run(moving, standing, fresh)[0]
+        table = tables(own[judged])
+        found = calibrated(
+            table.run(own).mean(axis=1),
+            judged.astype(np.float64),
+            gap,
+            sampling_s=step,
+            budget_per_week=self.budget_per_week,
+            episode=Episode(self.open_after, self.close_after),
+        )
+        return AnomalyDetector(
+            inputs=(*_seen(names, data, x), *told),
+            sensors=len(names),
+            sampling_s=step,
+            max_gap_s=longest,
+            fill=fill,
+            running=gate,
+            scaling=scale,
+            lags=lags,
+            residuals=residuals,
+            memories=memories,
+            table=table,
+            limit=found.limit,
+            settling=settled,
+            own=own[judged],
+            calibration=found,
+        )
+
+    def _sensors(self, data: Dataset) -> tuple[str, ...]:
+        """The features that move, in the order of their names."""
+        names = tuple(sorted(name for name in data.names(Role.FEATURE) if _moves(data.values(name))))
+        fewest = max(50, 3 * len(names))
+        if not names or len(data) < fewest:
+            raise NotEnoughEvidence(
+                "{rows} rows of {sensors} sensors that move are too little to learn normal running from; at least "
+                "{fewest} rows are needed",
+                rows=len(data),
+                sensors=len(names),
+                fewest=fewest,
+            )
+        return names
+
+    def _lags(self, rows: int, sensors: int) -> int:
+        affordable = min(rows // (self.rows_per_number * sensors), self.most_numbers // sensors) - 1
+        return max(0, min(self.most_lags, affordable))
+
+    def _memories(self, moving: Floats, standing: Floats, fresh: Floats, judged: Floats) -> Memories:
+        sensors = moving.shape[1]
+        size = np.sqrt(np.square(moving).mean(axis=1))
+        usual = float(np.median(size[judged > 0]))
+        slow = Ewma(self.standing_rates, sensors, start=0.0)
+        averages = slow.run(standing, fresh)[judged > 0]
+        whiteners = [whitener(averages[:, i * sensors : (i + 1) * sensors]) for i in range(len(self.standing_rates))]
+        return Memories(Ewma(self.moving_rates, start=usual), slow, tuple(whiteners))
+
+
+def _moves(values: Floats) -> bool:
+    seen = values[np.isfinite(values)]
+    return len(seen) > 0.5 * len(values) and float(np.ptp(seen)) > 0.0
+
+
+def _seen(names: tuple[str, ...], data: Dataset, x: Floats) -> tuple[Input, ...]:
+    """The inputs with their units and the range seen."""
+    low, high = np.nanmin(x, axis=0), np.nanmax(x, axis=0)
+    return tuple(
+        Input(name=name, unit=data.column(name).unit, low=float(a), high=float(b))
+        for name, a, b in zip(names, low, high, strict=True)
+    )
