@@ -1,0 +1,113 @@
+"""What `assess` says about a dataset: for a person as one page, for a program as JSON."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bobae.core import Dataset, Finding, Role, Text
+from bobae.train.assess.clock import Seen, TimeSpan, clock_findings, time_span
+from bobae.train.assess.groups import group_findings
+from bobae.train.assess.look import Look
+from bobae.train.assess.outcomes import leaks, outcome_findings
+from bobae.train.assess.readiness import MissingThing, Readiness, missing_thing, readiness
+from bobae.train.assess.signals import signal_findings
+from bobae.train.assess.sketch import Sketch, sketches
+from bobae.train.assess.tasks import TaskAnswer, rank
+from bobae.train.page import page
+
+_LEVELS = ("problem", "warning", "info")
+
+
+@dataclass(frozen=True, eq=False)
+class Assessment:
+    """What the data can answer, how far they are ready, and what is odd about them.
+
+    Attributes:
+        dataset: the rows with their roles found.
+        time: the time they cover; None without a time column.
+        findings: all that is odd, worst first; those of reading the files included.
+        readiness: 0 to 100 with its parts.
+        tasks: every question, the best answered first.
+        missing: the one thing that would help most.
+        leaks: columns that give the outcome away, with why.
+        sketches: a small picture of each measured column.
+    """
+
+    dataset: Dataset
+    time: TimeSpan | None
+    findings: tuple[Finding, ...]
+    readiness: Readiness
+    tasks: tuple[TaskAnswer, ...]
+    missing: MissingThing
+    leaks: Mapping[str, Text]
+    sketches: tuple[Sketch, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON values in the current language; the keys stay as they are."""
+        return {
+            "origin": self.dataset.origin,
+            "rows": len(self.dataset),
+            "columns": [
+                {
+                    "name": c.name,
+                    "kind": str(c.kind),
+                    "role": str(c.role),
+                    "unit": c.unit,
+                    "reason": None if c.reason is None else str(c.reason),
+                }
+                for c in self.dataset.columns
+            ],
+            "time": None if self.time is None else self.time.as_json(),
+            "findings": [_finding_json(found) for found in self.findings],
+            "readiness": self.readiness.as_json(),
+            "tasks": [answer.as_json() for answer in self.tasks],
+            "missing": self.missing.as_json(),
+            "leaks": [{"column": name, "why": str(why)} for name, why in self.leaks.items()],
+        }
+
+    def as_html(self) -> str:
+        """One self-contained page in the current language."""
+        return page("bobae.train.assess", "assess.html.j2", assessment=self, rows=len(self.dataset))
+
+
+def assess(dataset: Dataset, *, chosen: Mapping[Role, str] | None = None) -> Assessment:
+    """Say in plain words what the data can answer.
+
+    Args:
+        dataset: rows as they were read.
+        chosen: role -> column name, said by the user; stands above anything found.
+
+    Raises:
+        UnknownName: a chosen column does not exist; the nearest are given.
+    """
+    look = Look.at(dataset, chosen)
+    span = time_span(look)
+    seen = Seen(look, span)
+    found = [
+        *dataset.findings,
+        *clock_findings(look, span),
+        *signal_findings(look),
+        *outcome_findings(look),
+        *group_findings(look),
+    ]
+    findings = tuple(sorted(found, key=lambda f: _LEVELS.index(f.level)))
+    return Assessment(
+        dataset=look.dataset,
+        time=span,
+        findings=findings,
+        readiness=readiness(seen, findings),
+        tasks=rank(seen),
+        missing=missing_thing(seen),
+        leaks=leaks(look),
+        sketches=sketches(look),
+    )
+
+
+def _finding_json(found: Finding) -> dict[str, Any]:
+    return {
+        "code": found.code,
+        "level": found.level,
+        "text": str(found.text),
+        "columns": list(found.columns),
+        "rows": found.rows,
+    }

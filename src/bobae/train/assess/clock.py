@@ -1,0 +1,221 @@
+"""What the time column tells: how often rows come, where they are missing, doubled or run backward."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bobae.core import Finding, Floats, Ints, Role, text
+from bobae.frames import in_time_order
+from bobae.train.assess.look import NS, Look, finding
+from bobae.train.page import duration, moment, percent
+
+_HOUR, _DAY = 3600.0, 86400.0
+_GAP = 1.5  # usual steps without a row
+
+
+@dataclass(frozen=True)
+class TimeSpan:
+    """The time the rows cover.
+
+    Attributes:
+        column: name of the time column.
+        first, last: ISO 8601, UTC; None where time is counted from an unknown start.
+        covered_s: seconds from first to last row, added up over machines and runs.
+        sampling_s: the usual step.
+        regularity: 'regular', 'irregular' or 'by_exception' (a row only when something changed).
+        gaps: steps longer than one and a half usual ones, the longest of them, and what all of them leave out.
+        duplicates, backward, missing: rows with a time seen before, with a step back, without a time.
+    """
+
+    column: str
+    first: str | None
+    last: str | None
+    covered_s: float
+    sampling_s: float | None
+    regularity: str
+    gaps: int
+    longest_gap_s: float
+    left_out_s: float
+    duplicates: int
+    backward: int
+    missing: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A look at the rows, with the time they cover (None without a time column)."""
+
+    look: Look
+    span: TimeSpan | None
+
+
+def time_span(look: Look) -> TimeSpan | None:
+    """The time the rows cover, or None without a time column."""
+    column, time = look.dataset.name_of(Role.TIME), look.time_ns
+    if column is None or time is None or not look.timed.any():
+        return None
+    steps, positive, step = look.steps_s, _ordered_steps(look), look.sampling_s or np.nan
+    long = positive[positive > _GAP * step] if look.sampling_s else positive[:0]
+    there = time[look.timed]
+    dates = (_iso(int(there.min())), _iso(int(there.max()))) if look.has_dates else (None, None)
+    return TimeSpan(
+        column=column,
+        first=dates[0],
+        last=dates[1],
+        covered_s=float(positive.sum()),
+        sampling_s=look.sampling_s,
+        regularity=_regularity(look, positive),
+        gaps=len(long),
+        longest_gap_s=float(long.max()) if len(long) else 0.0,
+        left_out_s=float((long - step).sum()) if len(long) else 0.0,
+        duplicates=_duplicates(look),
+        backward=int(np.count_nonzero(steps < 0)),
+        missing=int(np.count_nonzero(~look.timed)),
+    )
+
+
+def clock_findings(look: Look, span: TimeSpan | None) -> list[Finding]:
+    """All that is odd about time, or its absence."""
+    if span is None:
+        return _undated(look)
+    found = [_sampling(span)] if span.sampling_s else []
+    if not look.has_dates:
+        said = text("{column} counts from an unknown start: steps are known, dates are not", column=span.column)
+        found.append(finding("time_without_date", "info", said, span.column))
+    if span.missing:
+        said = text("{n} rows have no time; they are left out wherever time matters", n=f"{span.missing:,}")
+        found.append(finding("time_missing", "warning", said, span.column, rows=span.missing))
+    if span.duplicates:
+        said = text("{n} rows carry a time that the row's machine or run already had", n=f"{span.duplicates:,}")
+        found.append(finding("time_duplicate", "warning", said, span.column, rows=span.duplicates))
+    if span.backward:
+        found.append(_backward(look, span))
+    return found + _gaps(look, span)
+
+
+def _undated(look: Look) -> list[Finding]:
+    said = text("there is no time column: nothing can be said about when, how early or how often")
+    found = [finding("time_none", "warning", said)]
+    alike = neighbours_alike(look)
+    if alike > 0.2 and len(look.features) > 1:
+        said = text(
+            "the rows are in some order of time although no date is written: each row resembles the one before"
+            " (correlation {r}); the order is kept, and rows are never mixed for a test",
+            r=f"{alike:.2f}",
+        )
+        found.append(finding("ordered_undated", "warning", said))
+    return found
+
+
+def neighbours_alike(look: Look) -> float:
+    """Middle correlation of a row with the next, over the measured columns; 0 without any."""
+    if not look.features or len(look.dataset) < 30:
+        return 0.0
+    inside = np.diff(look.clocks) == 0
+    found = []
+    for name in look.features[:60]:
+        values = look.dataset.values(name)
+        pair = inside & ~np.isnan(values[1:]) & ~np.isnan(values[:-1])
+        before, after = values[:-1][pair], values[1:][pair]
+        if len(before) > 30 and np.ptp(before) > 0 and np.ptp(after) > 0:
+            low, high = np.quantile(before, (0.01, 0.99))
+            found.append(float(np.corrcoef(np.clip(before, low, high), np.clip(after, low, high))[0, 1]))
+    found = [r for r in found if np.isfinite(r)]
+    return float(np.median(found)) if found else 0.0
+
+
+def _sampling(span: TimeSpan) -> Finding:
+    step = duration(span.sampling_s or 0.0)
+    if span.regularity == "regular":
+        return finding("sampling_regular", "info", text("a row every {step}", step=step), span.column)
+    if span.regularity == "by_exception":
+        said = text("rows come only when a value has changed (half of them within {step})", step=step)
+        return finding("sampling_by_exception", "info", said, span.column)
+    said = text("rows come irregularly, most often every {step}", step=step)
+    return finding("sampling_irregular", "warning", said, span.column)
+
+
+def _backward(look: Look, span: TimeSpan) -> Finding:
+    back = look.steps_s[look.steps_s < 0]
+    step, largest = look.sampling_s or 0.0, duration(float(-back.min()))
+    if len(back) > 1 and np.all(np.abs(back + _DAY - step) < step / 2 + 1):
+        said = text(
+            "time jumps back by a day {n} times: the midnight row of each day stands last but carries the day's own"
+            " date; it belongs to the next day",
+            n=f"{len(back):,}",
+        )
+        return finding("midnight_rows", "warning", said, span.column, rows=len(back))
+    hours = np.abs(back - step + _HOUR) < 1.0
+    if len(back) <= 4 and hours.any():
+        place = int(np.flatnonzero(look.steps_s < 0)[np.flatnonzero(hours)[0]])
+        said = text(
+            "the clock was set back an hour at {when}: the hour after it is there twice",
+            when=moment(int((look.time_ns if look.time_ns is not None else np.zeros(1))[place])),
+        )
+        return finding("clock_change", "warning", said, span.column, rows=len(back))
+    said = text("time goes back {n} times, at most by {largest}", n=f"{len(back):,}", largest=largest)
+    return finding("time_goes_back", "warning", said, span.column, rows=len(back))
+
+
+def _gaps(look: Look, span: TimeSpan) -> list[Finding]:
+    if not span.gaps or span.regularity == "by_exception" or look.time_ns is None:
+        return []
+    share = span.left_out_s / span.covered_s if span.covered_s else 0.0
+    level = "warning" if share > 0.05 or span.longest_gap_s > 20 * (span.sampling_s or np.inf) else "info"
+    said = text(
+        "{n} gaps without rows, the longest {longest}; together {share} of the time",
+        n=f"{span.gaps:,}",
+        longest=duration(span.longest_gap_s),
+        share=percent(share),
+    )
+    return [finding("time_gaps", level, said, span.column, rows=span.gaps)]
+
+
+def _ordered_steps(look: Look) -> Floats:
+    """Positive seconds between rows of one clock once they are put in order."""
+    time, clocks = _timed(look)
+    order = in_time_order(time, clocks)
+    steps = np.diff(time[order])[np.diff(clocks[order]) == 0] / NS
+    return np.asarray(steps[steps > 0])
+
+
+def _duplicates(look: Look) -> int:
+    """Rows whose time, machine and lot were all there before."""
+    time, clocks = _timed(look)
+    if (lot := look.dataset.name_of(Role.LOT)) is not None:
+        from_lot = np.unique(
+            look.dataset.table.column(lot).to_numpy(zero_copy_only=False).astype(str)[look.timed], return_inverse=True
+        )[1]
+        clocks = clocks * (from_lot.max() + 1) + from_lot
+    order = in_time_order(time, clocks)
+    return int(np.count_nonzero((np.diff(time[order]) == 0) & (np.diff(clocks[order]) == 0)))
+
+
+def _timed(look: Look) -> tuple[Ints, Ints]:
+    time = look.time_ns if look.time_ns is not None else np.zeros(0, dtype=np.int64)
+    return time[look.timed], look.clocks[look.timed]
+
+
+def _regularity(look: Look, positive: Floats) -> str:
+    if not len(positive) or look.sampling_s is None:
+        return "irregular"
+    near = np.abs(positive - look.sampling_s) <= 0.1 * look.sampling_s
+    if np.mean(near) >= 0.8:
+        return "regular"
+    spread = np.quantile(positive, 0.9) / np.quantile(positive, 0.1)
+    return "by_exception" if spread >= 10 and _mostly_empty(look) else "irregular"
+
+
+def _mostly_empty(look: Look) -> bool:
+    """Whether most cells of the measured columns hold nothing, as when each row reports one tag."""
+    missing = [look.known[name].missing for name in look.features]
+    return len(missing) > 1 and float(np.mean(missing)) > 0.4 * len(look.dataset)
+
+
+def _iso(time_ns: int) -> str:
+    return str(np.datetime64(time_ns, "ns").astype("datetime64[ms]")) + "Z"

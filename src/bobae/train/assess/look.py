@@ -1,0 +1,103 @@
+"""What every check looks at: the rows with their roles, each column's profile, and the rows' own clock."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from bobae.core import Bools, Dataset, Finding, Floats, Ints, Role, Text
+from bobae.frames import in_time_order, sampling_s
+from bobae.train.assess.blocks import clock_groups, dataset_file
+from bobae.train.assess.profile import Profile, profiles, with_columns
+from bobae.train.assess.roles import find_roles
+
+NS = 1_000_000_000
+_AT_ONCE = 60  # sensors judged together; more say nothing new
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """A dataset whose roles are found, with what several checks need worked out once."""
+
+    dataset: Dataset
+    known: Mapping[str, Profile]
+
+    @classmethod
+    def at(cls, dataset: Dataset, chosen: Mapping[Role, str] | None = None) -> "Look":
+        """The dataset with its roles found."""
+        known = profiles(dataset)
+        found = find_roles(dataset, chosen=chosen, known=known)
+        return cls(found, with_columns(known, found))
+
+    def of(self, *roles: Role) -> list[Profile]:
+        """The profiles of the columns with these roles."""
+        return [p for p in self.known.values() if p.column.role in roles]
+
+    @cached_property
+    def features(self) -> tuple[str, ...]:
+        """The measured columns that hold more than two different values."""
+        return tuple(p.column.name for p in self.of(Role.FEATURE) if p.distinct > 2)
+
+    @cached_property
+    def target(self) -> Profile | None:
+        """The outcome, or the first of several marks of one outcome."""
+        return next(iter(self.of(Role.TARGET)), None)
+
+    @cached_property
+    def time_ns(self) -> Ints | None:
+        """The time column, missing times taken out of play by `timed`."""
+        return self.dataset.time_ns()
+
+    @cached_property
+    def timed(self) -> Bools:
+        """Which rows have a time."""
+        name = self.dataset.name_of(Role.TIME)
+        if name is None:
+            return np.zeros(len(self.dataset), dtype=np.bool_)
+        return np.asarray(self.dataset.table.column(name).is_valid().to_numpy(), dtype=np.bool_)
+
+    @cached_property
+    def has_dates(self) -> bool:
+        """Whether the time column holds dates, not seconds from an unknown start."""
+        name = self.dataset.name_of(Role.TIME)
+        return name is not None and bool(np.isnan(self.known[name].low))
+
+    @cached_property
+    def clocks(self) -> Ints:
+        """Rows that share one running clock."""
+        return clock_groups(self.dataset)
+
+    @cached_property
+    def steps_s(self) -> Floats:
+        """Seconds from each row to the next of the same clock, as the rows stand (rows - 1,); NaN across clocks."""
+        if self.time_ns is None:
+            return np.full(max(len(self.dataset) - 1, 0), np.nan)
+        steps = np.diff(self.time_ns) / NS
+        apart = (np.diff(self.clocks) != 0) | ~self.timed[1:] | ~self.timed[:-1]
+        return np.where(apart, np.nan, steps)
+
+    @cached_property
+    def sampling_s(self) -> float | None:
+        """The usual step between rows."""
+        if self.time_ns is None:
+            return None
+        order = in_time_order(self.time_ns, self.clocks)
+        return sampling_s(self.time_ns[order], self.clocks[order])
+
+    @cached_property
+    def lots(self) -> str | None:
+        """The column whose values are independent of each other: lot, else file, else machine."""
+        for name in (self.dataset.name_of(Role.LOT), dataset_file(self.dataset), self.dataset.name_of(Role.ASSET)):
+            if name is not None and self.known[name].distinct > 1 and self.known[name].column.role is not Role.IGNORED:
+                return name
+        return None
+
+    def matrix(self) -> Floats:
+        """The measured columns of all rows, at most `_AT_ONCE` of them (rows, columns)."""
+        return self.dataset.matrix(self.features[:_AT_ONCE])
+
+
+def finding(code: str, level: str, said: Text, *columns: str, rows: int | None = None) -> Finding:
+    """A `Finding` written in one line."""
+    return Finding(code, level, said, columns, rows)

@@ -1,0 +1,235 @@
+"""What the measured columns tell: dead, doubled or stuck sensors, impossible values, a machine that stood still."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from bobae.core import Bools, Finding, Floats, Kind, Role, text
+from bobae.train.assess.leaks import near_copies
+from bobae.train.assess.look import Look, finding
+from bobae.train.assess.names import never_negative
+from bobae.train.assess.profile import Profile, runs
+from bobae.train.page import duration, number, percent
+
+_SENTINELS = (-999.0, -999.9, -9999.0, -99999.0, 9999.0, 99999.0, 999999.0, 32767.0, -32768.0, 65535.0, 1e30)
+_FAR = 5.0  # widths of the middle 98 % beyond which a value is not of the same kind
+_SHOWN = 6  # column names written out
+
+
+def signal_findings(look: Look) -> list[Finding]:
+    """All that is odd about the columns themselves."""
+    return [found for check in _CHECKS for found in check(look)]
+
+
+def off_rows(look: Look) -> Bools:
+    """Rows in which the machine seems switched off: all signals that have a resting floor rest on it (rows,)."""
+    resting = [name for name in look.features if _has_floor(look.known[name])]
+    if len(resting) < max(2, len(look.features) // 5):
+        return np.zeros(len(look.dataset), dtype=np.bool_)
+    down = np.ones(len(look.dataset), dtype=np.bool_)
+    for name in resting:
+        low, high = _floor(look.known[name])
+        down &= np.nan_to_num(look.dataset.values(name), nan=low) <= low + 0.02 * (high - low)
+    return _long_enough(down)
+
+
+def _constant(look: Look) -> list[Finding]:
+    names = [p.column.name for p in look.of(Role.IGNORED) if p.is_constant and p.rows > 1]
+    if not names:
+        return []
+    said = text("{columns}: the same value in every row, so nothing can be learned from it", columns=_list(names))
+    return [finding("column_constant", "info", said, *names)]
+
+
+def _empty(look: Look) -> list[Finding]:
+    names = [p.column.name for p in look.known.values() if p.column.kind is Kind.EMPTY or p.missing == p.rows]
+    said = text("{columns}: empty", columns=_list(names))
+    return [finding("column_empty", "info", said, *names)] if names else []
+
+
+def _copied(look: Look) -> list[Finding]:
+    found = []
+    for p in look.of(Role.IGNORED):
+        if p.column.reason is not None and p.column.reason.template == "the same as {other}":
+            other = str(p.column.reason.values["other"])
+            said = text("{column} is {other} again, row by row; only one is used", column=p.column.name, other=other)
+            found.append(finding("column_duplicate", "info", said, p.column.name, other))
+    return found
+
+
+def _near_copied(look: Look) -> list[Finding]:
+    pairs = near_copies(look.features, look.known)
+    if not pairs:
+        return []
+    names = list(dict.fromkeys(name for pair in pairs for name in pair))
+    said = text(
+        "{n} pairs of columns rise and fall as one, such as {one} and {other}: they count as one sensor",
+        n=len(pairs),
+        one=pairs[0][0],
+        other=pairs[0][1],
+    )
+    return [finding("columns_alike", "info", said, *names)]
+
+
+def _missing(look: Look) -> list[Finding]:
+    found = []
+    holes = [p for p in look.of(Role.FEATURE, Role.TARGET) if 0 < p.missing < p.rows]
+    for p in sorted(holes, key=lambda p: -p.missing)[:_SHOWN]:
+        share = p.missing / p.rows
+        said = text("{column}: {share} of the values are missing", column=p.column.name, share=percent(share))
+        level = "warning" if share > 0.2 else "info"
+        found.append(finding("values_missing", level, said, p.column.name, rows=p.missing))
+    return found
+
+
+def _stuck(look: Look) -> list[Finding]:
+    found = []
+    off = off_rows(look)
+    for name in look.features:
+        p = look.known[name]
+        long = max(50.0, 20 * p.usual_run)
+        inside = slice(p.longest_from, p.longest_from + p.longest_run)
+        if p.distinct <= 20 or p.longest_run < long or np.mean(off[inside]) > 0.5:
+            continue
+        values = look.dataset.values(name)
+        lasted = p.longest_run * (look.sampling_s or 0.0)
+        if lasted:
+            said = text(
+                "{column} stands still at {value} for {lasted}, which it does not usually do: a stuck sensor?",
+                column=name,
+                value=number(values[p.longest_from]),
+                lasted=duration(lasted),
+            )
+        else:
+            said = text(
+                "{column} stands still at {value} for {n} rows, which it does not usually do: a stuck sensor?",
+                column=name,
+                value=number(values[p.longest_from]),
+                n=f"{p.longest_run:,}",
+            )
+        found.append(finding("sensor_stuck", "warning", said, name, rows=p.longest_run))
+    return found
+
+
+def _impossible(look: Look) -> list[Finding]:
+    found = []
+    for p in look.of(Role.FEATURE, Role.TARGET):
+        if not p.is_number or p.distinct <= 10:
+            continue
+        values = look.dataset.values(p.column.name)
+        code, n = _sentinel(p, values)
+        if n:
+            said = text(
+                "{column}: {n} values of {code} look like a code for 'no value'",
+                column=p.column.name,
+                n=f"{n:,}",
+                code=f"{code:g}",
+            )
+            found.append(finding("value_code", "warning", said, p.column.name, rows=n))
+            continue
+        far = outlying(p, values)
+        if np.any(far):
+            found.append(_far_out(p, values, far))
+        negative = int(np.count_nonzero(values < 0))
+        if never_negative(p.column.name) and p.column.unit != "g" and 0 < negative < 0.5 * p.rows:
+            said = text(
+                "{column} goes below zero ({low}) in {n} rows; is its zero point right?",
+                column=p.column.name,
+                low=number(p.low),
+                n=f"{negative:,}",
+            )
+            found.append(finding("value_negative", "info", said, p.column.name, rows=negative))
+    return found
+
+
+def outlying(p: Profile, values: Floats) -> Bools:
+    """Values so far from all others that they cannot be of the same kind; none where that holds for many."""
+    low, _, high = p.quantiles
+    width = high - low
+    if not width > 0:
+        return np.zeros(len(values), dtype=np.bool_)
+    far = (values > high + _FAR * width) | (values < low - _FAR * width)
+    return far if np.mean(far) <= 0.01 else np.zeros(len(values), dtype=np.bool_)
+
+
+def _far_out(p: Profile, values: Floats, far: Bools) -> Finding:
+    worst = values[far][np.argmax(np.abs(values[far] - p.quantiles[1]))]
+    n = int(np.count_nonzero(far))
+    said = text(
+        "{column}: {n} values far outside all others (up to {worst}; middle value {middle})",
+        column=p.column.name,
+        n=f"{n:,}",
+        worst=number(float(worst)),
+        middle=number(p.quantiles[1]),
+    )
+    is_target = p.column.role is Role.TARGET
+    return finding("target_outliers" if is_target else "value_spikes", "warning", said, p.column.name, rows=n)
+
+
+def _off(look: Look) -> list[Finding]:
+    off = off_rows(look)
+    n = int(np.count_nonzero(off))
+    if not n:
+        return []
+    _, lengths = runs(off.astype(np.float64))
+    said = text(
+        "the machine seems to stand still in {share} of the rows ({n} stretches); they are told apart from running",
+        share=percent(n / len(off)),
+        n=f"{(len(lengths) + int(off[0])) // 2:,}",
+    )
+    return [finding("machine_off", "info", said, rows=n)]
+
+
+_CHECKS: tuple[Callable[[Look], list[Finding]], ...] = (
+    _empty,
+    _constant,
+    _copied,
+    _near_copied,
+    _missing,
+    _stuck,
+    _impossible,
+    _off,
+)
+
+
+def _sentinel(p: Profile, values: Floats) -> tuple[float, int]:
+    for code in _SENTINELS:
+        if code not in (p.low, p.high):
+            continue
+        n = int(np.count_nonzero(values == code))
+        others = values[(values != code) & ~np.isnan(values)]
+        if len(others) and n < 0.5 * len(values):
+            width = np.ptp(others)
+            if min(abs(code - others.min()), abs(code - others.max())) > width:
+                return code, n
+    return 0.0, 0
+
+
+def _has_floor(p: Profile) -> bool:
+    """Whether the signal rests on one low value part of the time and is clearly above it for the rest."""
+    low, high = _floor(p)
+    if not high > low:
+        return False
+    there = p.sample[~np.isnan(p.sample)]
+    place = (there - low) / (high - low)
+    rests, between = float(np.mean(place <= 0.02)), float(np.mean((place > 0.02) & (place < 0.15)))
+    return 0.01 <= rests <= 0.7 and between < rests
+
+
+def _floor(p: Profile) -> tuple[float, float]:
+    there = p.sample[~np.isnan(p.sample)]
+    low, high = np.quantile(there, (0.002, 0.95)) if len(there) else (0.0, 0.0)
+    return float(low), float(high)
+
+
+def _long_enough(down: Bools, rows: int = 5) -> Bools:
+    begins, lengths = runs(down.astype(np.float64))
+    keep = down.copy()
+    for begin, length in zip(begins[lengths < rows], lengths[lengths < rows], strict=True):
+        keep[begin : begin + length] = False
+    return keep
+
+
+def _list(names: list[str]) -> str:
+    more = f" (+{len(names) - _SHOWN})" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more

@@ -1,0 +1,22 @@
+"""One self-contained page: words, numbers, pictures and style in a single file that asks nothing of a network."""
+
+from bobae.train.page.charts import Band, Lane, Line, bar, chart, histogram, lanes, sparkline
+from bobae.train.page.numbers import duration, moment, money, number, percent
+from bobae.train.page.render import page
+
+__all__ = [
+    "Band",
+    "Lane",
+    "Line",
+    "bar",
+    "chart",
+    "duration",
+    "histogram",
+    "lanes",
+    "moment",
+    "money",
+    "number",
+    "page",
+    "percent",
+    "sparkline",
+]
