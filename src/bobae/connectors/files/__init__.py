@@ -1,0 +1,6 @@
+"""Files in: CSV, Excel and Parquet, one or a folder of them, read as one dataset with everything found out on the way."""
+
+from bobae.connectors.files.group import FileGroup
+from bobae.connectors.files.reading import read, tables
+
+__all__ = ["FileGroup", "read", "tables"]

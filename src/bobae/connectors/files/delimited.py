@@ -1,0 +1,272 @@
+"""Text tables, read in blocks: fast where a block is as its sample said, forgiving where it is not."""
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+
+from bobae.connectors.files import cells, encoding, layout, naming, times
+from bobae.connectors.files.cells import MISSING, Guess
+from bobae.connectors.files.content import Raw
+from bobae.connectors.files.encoding import Block
+from bobae.connectors.files.source import Bad, Done, Rows
+from bobae.core import BadInput, Finding, text
+
+_TYPES = {
+    Guess.NUMBER: pa.float64(),
+    Guess.ISO: pa.timestamp("ns"),
+    Guess.ISO_ZONED: pa.timestamp("ns", "UTC"),
+    Guess.TEXT: pa.string(),
+    Guess.EMPTY: pa.string(),
+}
+_FAILED_COLUMN = re.compile(r"In CSV column #(\d+)")
+_EXAMPLES = 3
+_MISSING = [*MISSING, *(f" {mark}" for mark in ("", "NA", "NaN", "-"))]
+
+
+@dataclass(frozen=True)
+class TextSource:
+    """A delimited text file, looked at but not yet read."""
+
+    raw: Raw
+    encoding: str
+    layout: layout.Layout
+    names: tuple[str, ...]
+    units: tuple[str | None, ...]
+    named: bool
+    guesses: tuple[Guess, ...]
+    decimal: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return self.raw.path
+
+    @property
+    def size(self) -> int:
+        """Bytes on the disk."""
+        return self.raw.size
+
+    def read(self, guesses: Sequence[Guess], done: Done) -> Rows:
+        """All rows, each column read as its guess says; what does not fit is told, not lost."""
+        reading = _Reading(self, list(guesses))
+        for block in encoding.blocks(self.raw, self.encoding, quoted=self.layout.quoted):
+            reading.add(block)
+            done(block.done)
+        return reading.rows()
+
+
+def look(raw: Raw) -> TextSource:
+    """Find out how a text file is laid out.
+
+    Raises:
+        BadInput: it holds no table.
+    """
+    sampled = encoding.sample(raw)
+    form = layout.find(raw.path, sampled)
+    named = naming.clean(form.head.names, form.head.units)
+    columns = zip(*(row for row in form.rows if len(row) == form.width), strict=True)
+    guesses = tuple(cells.guess(list(column), form.decimal) for column in columns)
+    return TextSource(
+        raw=raw,
+        encoding=sampled.encoding,
+        layout=form,
+        names=named.names,
+        units=named.units,
+        named=form.head.named,
+        guesses=guesses,
+        decimal=form.decimal,
+        findings=tuple(_told(raw.path, sampled.encoding, form, named.doubled)),
+    )
+
+
+def _told(path: Path, codec: str, form: layout.Layout, doubled: tuple[str, ...]) -> list[Finding]:
+    found = []
+    if codec not in ("utf-8", "utf-8-sig"):
+        said = text("{file} is written in {encoding}, not UTF-8; its letters were converted", file=path.name, encoding=codec)
+        found.append(Finding("encoding", "info", said))
+    if form.decimal == ",":
+        said = text("{file} writes decimals with a comma", file=path.name)
+        found.append(Finding("decimal_comma", "info", said))
+    if not form.head.named:
+        said = text("{file} has no header row; its {n} columns are called col_01 and so on", file=path.name, n=form.width)
+        found.append(Finding("no_header", "info", said))
+    if form.head.titles:
+        said = text("{file} has lines above its header that were left out: {lines}", file=path.name, lines="; ".join(form.head.titles[:3]))
+        found.append(Finding("title_lines", "info", said, rows=len(form.head.titles)))
+    if doubled:
+        said = text("{file} has more than one column called {names}; the later ones were numbered", file=path.name, names=", ".join(doubled))
+        found.append(Finding("duplicate_names", "warning", said, columns=doubled))
+    return found
+
+
+@dataclass
+class _Reading:
+    """The state of one pass over a file."""
+
+    source: TextSource
+    guesses: list[Guess]
+    tables: list[pa.Table] = field(default_factory=list)
+    suspects: set[int] = field(default_factory=set)
+    bad: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
+    n_bad: dict[int, int] = field(default_factory=dict)
+    mended: dict[str, list[int]] = field(default_factory=dict)
+    undecodable: int = 0
+
+    def add(self, block: Block) -> None:
+        """Read one more block."""
+        form = self.source.layout
+        line, data = block.line, block.text
+        if line == 1 and form.skip:
+            data = _without_lines(data, form.skip)
+            line += form.skip
+        if form.comment and form.comment.encode() in data:
+            data = re.sub(rb"(?m)^" + re.escape(form.comment.encode()) + rb".*\n?", b"", data)
+        if form.delimiter == layout.SPACES:
+            data = _single_spaces(data)
+        if data.strip():
+            self.tables.append(self._table(data, line, last=block.last))
+
+    def rows(self) -> Rows:
+        """All blocks together."""
+        if not self.tables:
+            raise BadInput("the file {path} has a header but no rows of data", path=self.source.path)
+        whole = pa.concat_tables(self.tables)
+        bad = tuple(Bad(i, self.n_bad[i], tuple(self.bad[i])) for i in sorted(self.n_bad))
+        return Rows(whole.columns, bad, tuple(self._told()))
+
+    def _table(self, data: bytes, line: int, *, last: bool) -> pa.Table:
+        loose, mended = set(self.suspects), False
+        while True:
+            try:
+                return self._understood(self._parsed(data, loose), loose, line)
+            except pa.ArrowInvalid as error:
+                column = _FAILED_COLUMN.search(str(error))
+                if "UTF8" in str(error) and not self.undecodable:
+                    self.undecodable = line
+                    data = data.decode("utf-8", errors="replace").encode()
+                elif column and self.guesses[int(column[1])] not in (Guess.TEXT, Guess.EMPTY):
+                    # a second bad column in one block: more will follow, so stop trying the fast way
+                    loose |= set(range(len(self.guesses))) if len(loose) > len(self.suspects) else {int(column[1])}
+                elif not mended:
+                    data, mended = self._mend(data, line, last=last), True
+                else:
+                    raise BadInput("the file {path} breaks off at line {line}: {reason}", path=self.source.path, line=line, reason=error) from error
+
+    def _parsed(self, data: bytes, loose: set[int]) -> pa.Table:
+        form = self.source.layout
+        names = [str(i) for i in range(form.width)]
+        kinds = {
+            name: pa.string() if i in loose else _TYPES[guess]
+            for i, (name, guess) in enumerate(zip(names, self.guesses, strict=True))
+        }
+        return pacsv.read_csv(
+            pa.BufferReader(data),
+            read_options=pacsv.ReadOptions(column_names=names, block_size=1 << 22),
+            parse_options=pacsv.ParseOptions(
+                delimiter=form.delimiter,
+                quote_char='"' if form.quoted else False,
+                newlines_in_values=form.quoted and b'"' in data,
+            ),
+            convert_options=pacsv.ConvertOptions(
+                column_types=kinds, null_values=_MISSING, strings_can_be_null=True, decimal_point=form.decimal
+            ),
+        )
+
+    def _understood(self, table: pa.Table, loose: set[int], line: int) -> pa.Table:
+        columns = []
+        for i, guess in enumerate(self.guesses):
+            column = table.column(i)
+            if i in loose and guess not in (Guess.TEXT, Guess.EMPTY):
+                column = self._converted(i, column.combine_chunks(), line)
+            columns.append(column)
+        return pa.table(columns, names=table.column_names)
+
+    def _converted(self, i: int, texts: pa.Array, line: int) -> pa.Array:
+        if self.guesses[i] is Guess.NUMBER:
+            read = cells.numbers(texts, self.source.decimal)
+            values, bad = read.values, read.bad
+        else:
+            read_times = times.parse(pa.chunked_array([texts]), times.ISO)
+            sound = read_times.valid & (read_times.zoned == (self.guesses[i] is Guess.ISO_ZONED))
+            values = pa.array(read_times.ns, mask=~sound).cast(_TYPES[self.guesses[i]])
+            bad = pc.and_(pc.is_valid(texts), pa.array(~sound))
+        count = int(pc.sum(bad).as_py() or 0)
+        if count:
+            self.suspects.add(i)
+            self.n_bad[i] = self.n_bad.get(i, 0) + count
+            examples = self.bad.setdefault(i, [])
+            for at in pc.indices_nonzero(bad)[: _EXAMPLES - len(examples)].to_pylist():
+                examples.append((line + at, texts[at].as_py()))
+        return values
+
+    def _mend(self, data: bytes, line: int, *, last: bool) -> bytes:
+        """Make all rows equally long: short ones are filled up, cells too many are cut if empty, else the row goes."""
+        form = self.source.layout
+        rows = data.decode("utf-8", errors="replace")
+        reader = csv.reader(io.StringIO(rows, newline=""), delimiter=form.delimiter) if form.quoted else (
+            row.rstrip("\r").split(form.delimiter) for row in rows.split("\n")
+        )
+        out = io.StringIO(newline="")
+        writer = csv.writer(out, delimiter=form.delimiter, lineterminator="\n")
+        kept = []
+        for at, row in enumerate(reader, start=line):
+            if not any(cell.strip() for cell in row):
+                continue
+            if len(row) != form.width:
+                what = "long" if len(row) > form.width else "short"
+                if what == "long" and not any(cell.strip() for cell in row[form.width :]):
+                    row = row[: form.width]
+                else:
+                    self.mended.setdefault(what, []).append(at)
+            kept.append(row)
+        if last and kept and len(kept[-1]) < form.width and not data.endswith(b"\n"):
+            kept.pop()
+            self.mended["cut"] = [self.mended["short"].pop()]
+        for row in kept:
+            if len(row) <= form.width:
+                writer.writerow(row + [""] * (form.width - len(row)))
+        return out.getvalue().encode()
+
+    def _told(self) -> list[Finding]:
+        name, found = self.source.path.name, []
+        if short := self.mended.get("short"):
+            said = text("{n} rows of {file} have too few cells; the missing ones were left empty (lines {lines})", n=len(short), file=name, lines=_some(short))
+            found.append(Finding("short_rows", "warning", said, rows=len(short)))
+        if long := self.mended.get("long"):
+            said = text("{n} rows of {file} have too many cells and were left out, since nobody can say which cell is too much (lines {lines})", n=len(long), file=name, lines=_some(long))
+            found.append(Finding("long_rows", "warning", said, rows=len(long)))
+        if cut := self.mended.get("cut"):
+            said = text("{file} ends in the middle of a row (line {line}); that row was left out", file=name, line=cut[0])
+            found.append(Finding("cut_off", "warning", said, rows=1))
+        if self.undecodable:
+            said = text("{file} holds bytes that are no letters in its encoding (from line {line}); they were replaced by a mark", file=name, line=self.undecodable)
+            found.append(Finding("broken_letters", "warning", said))
+        return found
+
+
+def _without_lines(data: bytes, n: int) -> bytes:
+    at = 0
+    for _ in range(n):
+        at = data.find(b"\n", at) + 1
+        if at == 0:
+            return b""
+    return data[at:]
+
+
+def _single_spaces(data: bytes) -> bytes:
+    data = re.sub(rb"[ \t]+", b" ", data.replace(b"\r", b""))
+    data = data.replace(b"\n ", b"\n").replace(b" \n", b"\n")
+    return data.strip(b" ")
+
+
+def _some(lines: list[int]) -> str:
+    shown = ", ".join(map(str, lines[:5]))
+    return f"{shown}, ..." if len(lines) > 5 else shown

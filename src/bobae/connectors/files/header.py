@@ -1,0 +1,151 @@
+"""Where the data begin and what the columns are called: titles, merged and stacked headers, unit rows, or none at all."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bobae.connectors.files.cells import is_missing, is_number
+from bobae.connectors.files.times import looks_like_time
+from bobae.connectors.files.units import ucum
+
+Row = Sequence[str]
+LONGEST = 60  # rows of titles and headers, at most
+_DATA = 0.5
+
+
+@dataclass(frozen=True)
+class Header:
+    """What stands above the data.
+
+    Attributes:
+        first: index of the first row of data among the rows looked at.
+        names: one a column as written, joined over the header rows; empty where a column has none.
+        units: one a column as written in a row of units below the names; empty strings without such a row.
+        named: whether there was any header.
+        titles: rows above the header that belong to no column.
+    """
+
+    first: int
+    names: tuple[str, ...]
+    units: tuple[str, ...]
+    named: bool
+    titles: tuple[str, ...]
+
+
+def find(rows: Sequence[Row], width: int) -> Header:
+    """Tell header from data, by what the columns hold further down."""
+    rows = [[*row, *[""] * (width - len(row))][:width] for row in rows]
+    measured = _measured_columns(rows, width)
+    first = _first_by_numbers(rows, measured) if any(measured) else _first_by_words(rows)
+    above = rows[:first]
+    if not above and _is_scale(rows):
+        above, first = rows[:1], 1
+    units = [""] * width
+    if len(above) > 1 and _is_unit_row(above[-1], above[-2]):
+        units = [_bare(cell) for cell in above.pop()]
+    start = next((i for i in range(len(above)) if _names_columns(above[i:], width)), len(above))
+    titles = [" ".join(cell.strip() for cell in row if cell.strip()) for row in above[:start]]
+    names = _joined(above[start:], width)
+    named = any(names)
+    return Header(first, tuple(names), tuple(units), named, tuple(t for t in titles if t))
+
+
+def is_measured(cell: str) -> bool:
+    """Whether a cell holds a number or a time."""
+    return is_number(cell) or looks_like_time(cell)
+
+
+def _measured_columns(rows: list[list[str]], width: int) -> list[bool]:
+    body = rows[min(len(rows) // 2, LONGEST) :]
+    measured = []
+    for i in range(width):
+        cells = [row[i] for row in body if not is_missing(row[i])]
+        measured.append(bool(cells) and sum(map(is_measured, cells)) > _DATA * len(cells))
+    return measured
+
+
+def _first_by_numbers(rows: list[list[str]], measured: list[bool]) -> int:
+    for index, row in enumerate(rows[: LONGEST + 1]):
+        cells = [cell for cell, wanted in zip(row, measured, strict=True) if wanted and not is_missing(cell)]
+        enough = len(cells) > sum(measured) // 4
+        if enough and sum(map(is_measured, cells)) > _DATA * len(cells) and not _is_year_row(row, measured):
+            return index
+    return len(rows)
+
+
+def _is_year_row(row: list[str], measured: list[bool]) -> bool:
+    """A title such as 'Report 2024 3': fewer than half of the measured columns hold anything."""
+    filled = sum(wanted and bool(cell.strip()) for cell, wanted in zip(row, measured, strict=True))
+    return sum(measured) > 3 and filled < sum(measured) / 2 and any(c.strip() and not is_measured(c) for c in row[:1])
+
+
+def _first_by_words(rows: list[list[str]]) -> int:
+    if len(rows) < 2:
+        return len(rows)
+    top, below = rows[0], rows[1:]
+    filled = [cell.strip() for cell in top]
+    unique = len(set(filled)) == len(filled) and all(filled)
+    repeats = sum(cell in {row[i].strip() for row in below} for i, cell in enumerate(filled))
+    return 1 if unique and repeats == 0 else 0
+
+
+def _is_scale(rows: list[list[str]]) -> bool:
+    """Numbers as headers (wavelengths, times): the first row rises or falls steadily, the next ones do not."""
+    if len(rows) < 3 or len(rows[0]) < 10:
+        return False
+    return _is_steady(rows[0]) and not any(_is_steady(row) for row in rows[1:4])
+
+
+def _is_steady(row: list[str]) -> bool:
+    try:
+        numbers = [float(cell) for cell in row[1:]]
+    except ValueError:
+        return False
+    steps = [b - a for a, b in zip(numbers, numbers[1:], strict=False)]
+    return min(steps) > 0 or max(steps) < 0
+
+
+def _is_unit_row(row: list[str], above: list[str]) -> bool:
+    filled = [_bare(cell) for cell in row if cell.strip() and cell.strip() != "-"]
+    known = sum(ucum(cell) is not None for cell in filled)
+    return bool(filled) and known >= 0.6 * len(filled) and sum(bool(cell.strip()) for cell in above) >= len(filled)
+
+
+def _bare(cell: str) -> str:
+    return re.sub(r"^[\[(]\s*|\s*[\])]$", "", cell.strip())
+
+
+def _names_columns(rows: list[list[str]], width: int) -> bool:
+    """Whether the first of these rows names columns: most of them, or groups of those named in full below."""
+    filled = [i for i, cell in enumerate(rows[0]) if cell.strip()]
+    if len(rows) == 1:
+        return True
+    if len(filled) >= max(2, 0.6 * width) or (width <= 2 and len(filled) == width):
+        return True
+    if len(filled) < 2 and not (filled and filled[0] > 0):
+        return False
+    return filled[-1] >= width // 2
+
+
+def _joined(rows: list[list[str]], width: int) -> list[str]:
+    if not rows:
+        return [""] * width
+    filled = [_spread(row, rows[-1]) for row in rows[:-1]] + [rows[-1]]
+    names = []
+    for i in range(width):
+        parts: list[str] = []
+        for row in filled:
+            cell = " ".join(row[i].split())
+            if cell and cell not in parts:
+                parts.append(cell)
+        names.append(" ".join(parts))
+    return names
+
+
+def _spread(row: list[str], below: list[str]) -> list[str]:
+    """A merged header cell stands over all columns up to the next one that is filled."""
+    out, current = [], ""
+    for cell, under in zip(row, below, strict=True):
+        current = cell.strip() or (current if under.strip() else "")
+        out.append(current)
+    return out
