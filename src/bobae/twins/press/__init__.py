@@ -7,12 +7,15 @@ from bobae.twins.press.press import START_NS, Press, Rows
 from bobae.twins.press.shifts import RECIPES, Mode
 from bobae.twins.press.tags import ASSET, TAGS, PressTag
 
+TWIN = Press  # what a twin's plugin is asked for: a function of a seed
+
 __all__ = [
     "ASSET",
     "KINDS",
     "RECIPES",
     "START_NS",
     "TAGS",
+    "TWIN",
     "Event",
     "Fault",
     "History",
