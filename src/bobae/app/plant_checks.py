@@ -70,7 +70,7 @@ def _shape(data: dict[str, Any]) -> Found:
 def _in_words(place: Place, kind: str, value: Any, context: Mapping[str, Any]) -> Text:
     where, name = ".".join(map(str, place)), str(place[-1])
     if name == "range":
-        return text("the range must be two numbers, the lower first: [low, high]")
+        return _two_numbers()
     if kind == "extra_forbidden":
         return text(
             "no setting is called {name!r} here; nearest: {nearest}", name=name, nearest=_nearest(name, _keys(place))
@@ -159,9 +159,13 @@ def _tags(data: dict[str, Any]) -> Found:
 
 def _range(place: Place, tag: Mapping[str, Any]) -> Found:
     span, deadband = tag.get("range"), tag.get("deadband")
-    if not (isinstance(span, list) and len(span) == 2 and all(_is_number(v) for v in span)):
-        return
+    if not (isinstance(span, list) and len(span) == 2):
+        return  # its shape is told already
     low, high = span
+    if any(isinstance(end, float) and not math.isfinite(end) for end in span):
+        yield (*place, "range"), _two_numbers()
+    if not (_is_number(low) and _is_number(high)):
+        return
     if low >= high:
         said = text("the range [{low}, {high}] is empty; write the lower value first", low=low, high=high)
         yield (*place, "range"), said
@@ -175,6 +179,10 @@ def _range(place: Place, tag: Mapping[str, Any]) -> Found:
                 high=high,
             ),
         )
+
+
+def _two_numbers() -> Text:
+    return text("the range must be two numbers, the lower first: [low, high]")
 
 
 def _is_number(value: Any) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from bobae.app.plant_checks import Mistake, Place, mistakes_in
@@ -122,7 +122,7 @@ def parse(written: str, path: Path) -> PlantFile:
     try:
         root = YAML(typ="safe", pure=True).compose(written)
         data = _named(yaml.load(written))
-    except MarkedYAMLError as error:
+    except YAMLError as error:
         raise _unreadable(path, error) from error
     rows: dict[Place, int] = {}
     mistakes = _walk(root, (), rows) if root is not None else []
@@ -140,7 +140,9 @@ def _round_trip() -> YAML:
     return yaml
 
 
-def _unreadable(path: Path, error: MarkedYAMLError) -> BadInput:
+def _unreadable(path: Path, error: YAMLError) -> BadInput:
+    if not isinstance(error, MarkedYAMLError):
+        return BadInput("{path} holds a character that text does not have ({why}); write it anew", path=path, why=error)
     mark = error.problem_mark or error.context_mark
     return BadInput(
         "{path}:{row}:{column}: this is not YAML ({why}); check indentation (spaces, no tabs), colons and quotes there",

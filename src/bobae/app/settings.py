@@ -104,6 +104,8 @@ def _plant(plant: Plant | None) -> dict[str, str | None]:
 
 
 def _origin(origin: str, name: str) -> str:
+    if origin.startswith("--") and name == "language":
+        return "--lang"
     written = name.upper() if origin.startswith("BOBAE") else name.replace("_", "-")
     return origin.replace("{name}", written)
 

@@ -1,0 +1,6 @@
+"""`python -m bobae` is the command `bobae`."""
+
+from bobae.cli import main
+
+if __name__ == "__main__":
+    main()
