@@ -115,15 +115,16 @@ def test_a_matrix_without_bias_needs_no_addition() -> None:
     assert [node.op_type for node in b._nodes] == ["MatMul"]
 
 
-def test_an_average_begins_at_the_first_value_and_waits_while_it_is_missing(rows: Rows) -> None:
-    piece = Ewma((0.2, 0.05, 1.0), 4)
-    means = piece.run(*rows)
-    slow = np.full(4, np.nan)
-    for x, fresh, got in zip(*rows, means[:, 4:8], strict=True):
-        slow = np.full(4, np.nan) if fresh else slow
-        slow = np.where(np.isnan(x), slow, np.where(np.isnan(slow), x, 0.05 * x + 0.95 * slow))
+@pytest.mark.parametrize("start", [None, 0.0, 3.0])
+def test_an_average_begins_afresh_with_each_stretch(whole: Rows, start: float | None) -> None:
+    piece = Ewma((0.2, 0.05, 1.0), 4, start)
+    means = piece.run(*whole)
+    slow = np.zeros(4)
+    for x, fresh, got in zip(*whole, means[:, 4:8], strict=True):
+        before = (x if start is None else np.full(4, start)) if fresh else slow
+        slow = 0.05 * x + 0.95 * before
         np.testing.assert_allclose(got, slow, rtol=1e-12)
-    same(lambda b: {"m": piece.emit(b, "slow", b.x)}, rows, {"m": means})
+    same(lambda b: {"m": piece.emit(b, "slow", b.x)}, whole, {"m": means})
 
 
 @pytest.mark.parametrize("points", [2, 3, 9])

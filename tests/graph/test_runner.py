@@ -95,3 +95,21 @@ def test_one_value_can_be_two_outputs_and_a_state() -> None:
     contract = Contract(inputs=(Input(name="p"),), outputs=outputs, states=b.states)
     answers = Runner(b.serialise(contract), contract).run(np.array([[1.0], [2.0], [4.0]]))
     assert answers["a"].tolist() == answers["b"].tolist() == [1.0, 3.0, 7.0]
+
+
+def test_what_no_output_stands_on_is_not_written() -> None:
+    b = GraphBuilder(inputs=3)
+    Lags(50, 3).emit(b, "unused", b.x)
+    b.output("mean", Ewma((0.3,), 3).emit(b, "slow", b.x), shape=(3,))
+    assert [state.name for state in b.states] == ["rows", "slow_mean"]
+    outputs = (Output(name="mean", kind="score", shape=(3,)),)
+    contract = Contract(inputs=tuple(Input(name=name) for name in "pqr"), outputs=outputs, states=b.states)
+    graph = onnx.load_from_string(b.serialise(contract)).graph
+    assert "Slice" not in {node.op_type for node in graph.node}
+    assert all(np.prod(constant.dims) < 50 for constant in graph.initializer)
+
+
+def test_the_same_question_is_asked_once() -> None:
+    b = GraphBuilder(inputs=3)
+    assert b.node("Mul", b.x, 2.0) == b.node("Mul", b.x, np.array(2.0))
+    assert b.node("Mul", b.x, 2.0) != b.node("Mul", b.x, 3.0)

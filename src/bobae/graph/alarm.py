@@ -69,14 +69,13 @@ class Episode:
 
     def emit(self, b: GraphBuilder, name: str, over: str) -> str:
         """The same as nodes."""
-        count = b.state(f"{name}_count", (1,))
-        was_open = b.state(f"{name}_open", (1,))
-        up, down = b.node("Add", b.node("Max", count, 0.0), 1.0), b.node("Sub", b.node("Min", count, 0.0), 1.0)
-        count = b.node("Where", b.node("Greater", over, 0.5), up, down)
-        opens = b.node("GreaterOrEqual", count, float(self.open_after))
-        stays = b.node("And", b.node("Greater", was_open, 0.5), b.node("Greater", count, -float(self.close_after)))
-        alarm = b.node("Cast", b.node("Or", opens, stays), to=11)
-        b.set_state(f"{name}_count", count)
+        counts = b.node("Add", b.state(f"{name}_counts", (2,)), 1.0)  # rows in a row over, under
+        counts = b.node("Mul", counts, b.node("Concat", over, b.node("Sub", 1.0, over), axis=1))
+        enough = np.array([[self.open_after, self.close_after]], dtype=np.float64)
+        reached = b.node("Cast", b.node("GreaterOrEqual", counts, enough), to=11)
+        change = b.node("MatMul", reached, np.array([[1.0], [-1.0]]))
+        alarm = b.node("Clip", b.node("Add", b.state(f"{name}_open", (1,)), change), 0.0, 1.0)
+        b.set_state(f"{name}_counts", counts)
         b.set_state(f"{name}_open", alarm)
         return alarm
 
@@ -143,9 +142,9 @@ class OnlineLimit:
         over = b.node("Cast", b.node("Greater", score, limit), to=11)
         alarm = self.episode.emit(b, name, over)
         step = b.node("Mul", b.node("Sub", over, self.share), self.rate)
-        stepped = b.node("Clip", b.node("Add", offset, step), -self.max_offset, self.max_offset)
         still = b.node("Or", b.node("Greater", alarm, 0.5), b.node("IsNaN", score))
-        offset = b.node("Where", still, offset, stepped)
+        step = b.node("Mul", step, b.node("Cast", b.node("Not", still), to=11))
+        offset = b.node("Clip", b.node("Add", offset, step), -self.max_offset, self.max_offset)
         b.set_state(f"{name}_offset", offset)
         end = self.max_offset if self.max_offset > 0 else math.inf
         return over, alarm, limit, b.node("Cast", b.node("GreaterOrEqual", offset, end), to=11)

@@ -52,8 +52,9 @@ class GraphBuilder:
 
     @property
     def states(self) -> tuple[State, ...]:
-        """Every state declared so far, in order, as a contract wants them."""
-        return tuple(State(name=name, shape=shape) for name, shape in self._states.items())
+        """The states that the outputs declared so far stand on, in order, as a contract wants them."""
+        needed = self._needed()
+        return tuple(State(name=name, shape=shape) for name, shape in self._states.items() if f"state_{name}" in needed)
 
     @property
     def first(self) -> str:
@@ -139,23 +140,25 @@ class GraphBuilder:
         self._outputs[name] = (self.node("Reshape", value, np.array((1, *shape), dtype=np.int64)), shape)
 
     def serialise(self, contract: Contract) -> bytes:
-        """The ONNX model as bytes; the same calls give the same bytes.
+        """The ONNX model as bytes; the same calls give the same bytes. What no output stands on is left out.
 
         Raises:
             BadInput: inputs, outputs or states are not those of the contract.
             onnx.checker.ValidationError, onnx.shape_inference.InferenceError: a piece wrote an impossible graph.
         """
         self._compare(contract)
+        needed, states = self._needed(), {state.name: state.shape for state in contract.states}
         x = [helper.make_tensor_value_info("x", TensorProto.DOUBLE, (1, self._inputs))]
-        if self._states:
+        if states:
             x.append(helper.make_tensor_value_info("gap", TensorProto.DOUBLE, (1, 1)))
-        x += [_info(f"state_{name}", shape) for name, shape in self._states.items()]
+        x += [_info(f"state_{name}", shape) for name, shape in states.items()]
         answers = {name: value for name, (value, _) in self._outputs.items()}
-        answers |= {f"state_{name}_next": self._next[name] for name in self._states}
+        answers |= {f"state_{name}_next": self._next[name] for name in states}
         shapes = [_info(name, shape) for name, (_, shape) in self._outputs.items()]
-        shapes += [_info(f"state_{name}_next", shape) for name, shape in self._states.items()]
-        nodes = _named(self._nodes, answers)
-        graph = helper.make_graph(nodes, "bobae", x, shapes, initializer=list(self._constants.values()))
+        shapes += [_info(f"state_{name}_next", shape) for name, shape in states.items()]
+        nodes = _named([node for node in self._nodes if node.output[0] in needed], answers)
+        constants = [constant for constant in self._constants.values() if constant.name in needed]
+        graph = helper.make_graph(nodes, "bobae", x, shapes, initializer=constants)
         opset = helper.make_opsetid("", OPSET)
         model = helper.make_model(graph, opset_imports=[opset], ir_version=IR_VERSION, producer_name="bobae")
         onnx.checker.check_model(model, full_check=True)
@@ -168,12 +171,25 @@ class GraphBuilder:
         self._states[name] = shape
         return f"state_{name}"
 
+    def _needed(self) -> set[str]:
+        """Every value that the outputs stand on, through the state of earlier rows too."""
+        made = {node.output[0]: node for node in self._nodes}
+        fed = {f"state_{name}": value for name, value in self._next.items()}
+        needed: set[str] = set()
+        ahead = [value for value, _ in self._outputs.values()]
+        while ahead:
+            value = ahead.pop()
+            if value not in needed:
+                needed.add(value)
+                ahead += made[value].input if value in made else [fed[value]] if value in fed else []
+        return needed
+
     def _compare(self, contract: Contract) -> None:
         built = {
             "inputs": self._inputs,
             "outputs": {name: shape for name, (_, shape) in self._outputs.items()},
-            "states": self._states,
-            "next states": sorted(self._next),
+            "states": {state.name: state.shape for state in self.states},
+            "next states": sorted(state.name for state in self.states if state.name in self._next),
         }
         asked = {
             "inputs": len(contract.inputs),

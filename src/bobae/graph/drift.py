@@ -74,13 +74,13 @@ class DriftingLimit:
         """The same as nodes: (ratio, alarm, moved), each (1, 1); judged is bool (1, 1)."""
         offset = b.lasting(f"{name}_offset", (1,))
         factor = b.node("Exp", offset)
-        ratio = b.node("Where", judged, b.node("Div", score, b.node("Mul", self.base, factor)), 0.0)
+        counts = b.node("Cast", judged, to=11)
+        ratio = b.node("Mul", b.node("Div", score, b.node("Mul", self.base, factor)), counts)
         alarm = self.episode.emit(b, name, b.node("Cast", b.node("Greater", ratio, 1.0), to=11))
         above = b.node("Greater", score, b.node("Mul", self.level, factor))
         step = b.node("Where", above, self._step(True), self._step(False))
-        follows = b.node("And", judged, b.node("Less", alarm, 0.5))
-        stepped = b.node("Clip", b.node("Add", offset, step), 0.0, self.max_offset)
-        offset = b.node("Where", follows, stepped, offset)
+        step = b.node("Mul", step, b.node("Mul", counts, b.node("Sub", 1.0, alarm)))
+        offset = b.node("Clip", b.node("Add", offset, step), 0.0, self.max_offset)
         b.set_state(f"{name}_offset", offset)
         return ratio, alarm, b.node("Cast", b.node("GreaterOrEqual", offset, self.told_offset), to=11)
 

@@ -12,7 +12,7 @@ from bobae.graph.stretches import spans
 
 @dataclass(frozen=True)
 class Ewma:
-    """mean = rate * value + (1 - rate) * mean, begun at a stretch's first value; a missing value leaves it as it is.
+    """mean = rate * value + (1 - rate) * mean, begun at the first value of a stretch.
 
     Attributes:
         rates: one average for each rate, 0 < rate <= 1 (1 passes the value through).
@@ -29,19 +29,13 @@ class Ewma:
             raise BadInput("Ewma: each rate must be above 0 and at most 1, but they are {rates}", rates=self.rates)
 
     def run(self, values: Floats, gap: Floats) -> Floats:
-        """(rows, inputs) finite or NaN -> (rows, rates * inputs): all inputs at the first rate, then at the second, ...
-
-        NaN until a stretch has shown a value.
-        """
+        """Finite (rows, inputs) -> (rows, rates * inputs): all inputs at the first rate, then at the second, ..."""
         out = np.empty((len(values), len(self.rates) * self.inputs))
         for begin, end in spans(gap):
             stretch = values[begin:end]
-            whole = not np.isnan(stretch).any()
             for i, rate in enumerate(self.rates):
                 columns = slice(i * self.inputs, (i + 1) * self.inputs)
-                out[begin:end, columns] = (
-                    _average(stretch, rate, self.start) if whole else _average_of_some(stretch, rate, self.start)
-                )
+                out[begin:end, columns] = _average(stretch, rate, self.start)
         return out
 
     def emit(self, b: GraphBuilder, name: str, value: str) -> str:
@@ -49,11 +43,8 @@ class Ewma:
         size = len(self.rates) * self.inputs
         rates = np.repeat(self.rates, self.inputs)[None]
         wide = b.node("Concat", *[value] * len(self.rates), axis=1) if len(self.rates) > 1 else value
-        start = wide if self.start is None else np.full((1, size), self.start)
-        before = b.state(f"{name}_mean", (size,), start=start)
-        before = b.node("Where", b.node("IsNaN", before), wide, before)
-        seen = b.node("Where", b.node("IsNaN", wide), before, wide)
-        mean = b.node("Add", b.node("Mul", seen, rates), b.node("Mul", before, 1.0 - rates))
+        before = b.state(f"{name}_mean", (size,), start=wide if self.start is None else self.start)
+        mean = b.node("Add", b.node("Mul", wide, rates), b.node("Mul", before, 1.0 - rates))
         b.set_state(f"{name}_mean", mean)
         return mean
 
@@ -61,13 +52,3 @@ class Ewma:
 def _average(values: Floats, rate: float, before: float | None) -> Floats:
     start = (1.0 - rate) * (values[:1] if before is None else np.full_like(values[:1], before))
     return np.asarray(lfilter([rate], [1.0, rate - 1.0], values, axis=0, zi=start)[0])
-
-
-def _average_of_some(values: Floats, rate: float, before: float | None) -> Floats:
-    out = np.full(values.shape, np.nan if before is None else before)
-    for column, mean in zip(values.T, out.T, strict=True):
-        rows = np.flatnonzero(~np.isnan(column))
-        if len(rows):
-            averaged = _average(column[rows, None], rate, before)[:, 0]
-            mean[rows[0] :] = averaged[np.searchsorted(rows, np.arange(rows[0], len(column)), side="right") - 1]
-    return out

@@ -39,7 +39,8 @@ class FillLast:
         size = len(self.default)
         present = b.node("LessOrEqual", b.node("Abs", x), _LARGEST)
         filled = b.node("Where", present, x, b.state(f"{name}_last", (size,), start=self.default[None]))
-        age = b.node("Where", present, 0.0, b.node("Add", b.state(f"{name}_age", (size,)), 1.0))
+        missing = b.node("Cast", b.node("Not", present), to=11)
+        age = b.node("Mul", missing, b.node("Add", b.state(f"{name}_age", (size,)), 1.0))
         b.set_state(f"{name}_last", filled)
         b.set_state(f"{name}_age", age)
         return filled, age
