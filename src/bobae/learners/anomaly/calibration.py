@@ -1,7 +1,7 @@
 """The alarm limit: from normal rows that were held out, for the false alarms that the user allows."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,12 +10,14 @@ from bobae.evidence.budget import Threshold, threshold_for_budget
 from bobae.graph import DriftingLimit, Episode
 
 MONTH_S = 30 * 86400.0
-RATES = (1e-4, 3e-4, 1e-3, 2e-3)  # of drift a row, tried from the slowest
-MOST_OVER = 0.01  # of later normal rows in alarm; a slower drift that keeps to it is good enough
-FEWEST_ROWS = 500  # held-out rows that can show drift at all
+FASTEST = 2e-3  # drift a row, as a logarithm: a fault that grows within 500 rows is never followed
+HEADROOM = 6.0  # drift comes and goes: allow it to be this much faster than it was on average
 LEAST_LEVEL = 0.3
+LEVEL = 0.75
+STRETCHES = 4  # of the held-out rows; the quietest says where the drift is measured from
 HOLD_OFF_ROWS = 20
 UNKNOWN_SAMPLING_S = 60.0
+_NEVER = 1e6  # a limit that no surprise reaches
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,24 @@ class Calibration:
     threshold: Threshold | None
 
 
+def drift_rate(surprise: Floats, *, sampling_s: float | None) -> float:
+    """How fast the limit may follow, as a logarithm a row: as fast as normal running was seen to move, with headroom.
+
+    Args:
+        surprise: of held-out normal rows (rows,), in time order.
+        sampling_s: a limit that saw no drift still follows as slowly as a factor e in a month.
+    """
+    slowest = (sampling_s or UNKNOWN_SAMPLING_S) / MONTH_S
+    half = len(surprise) // 2
+    moved = math.log(usual_level(surprise[half:]) / usual_level(surprise[:half])) / half
+    return min(max(HEADROOM * moved, slowest), FASTEST)
+
+
+def usual_level(surprise: Floats) -> float:
+    """The level that normal running reaches in one row of four, (rows,)."""
+    return max(float(np.quantile(surprise, LEVEL)), LEAST_LEVEL)
+
+
 def calibrated(
     surprise: Floats,
     judged: Floats,
@@ -38,30 +58,15 @@ def calibrated(
     *,
     sampling_s: float | None,
     budget_per_week: float,
-    episode: Episode,
+    limit: DriftingLimit,
 ) -> Calibration:
-    """The limit for normal rows (rows,), in time order.
-
-    The drift allowed is the slowest of a few rates at which the limit set on the first half of the rows holds on the
-    second: the limit follows the machine only as fast as its normal state was seen to move.
-    """
-    sampling = sampling_s or UNKNOWN_SAMPLING_S
-    used = judged > 0
-    level = max(float(np.quantile(surprise[used], 0.75)), LEAST_LEVEL)
-    half = int(np.searchsorted(np.cumsum(used), used.sum() / 2)) + 1
-    tried = []
-    for rate in (sampling / MONTH_S, *RATES):
-        free = DriftingLimit(base=1e6, level=level, rate=rate, episode=episode)
-        eased = _sustained(free.run(surprise, judged, gap, gap)[:, 0] * free.base, judged, episode)
-        first, _ = _limit(eased[:half], gap[:half], sampling, budget_per_week)
-        late = DriftingLimit(base=first, level=level, rate=rate, episode=episode).run(surprise, judged, gap, gap)[half:]
-        tried.append((float(late[used[half:], 1].mean()) if used[half:].any() else 0.0, rate, eased))
-        if tried[-1][0] <= MOST_OVER or used.sum() < FEWEST_ROWS:
-            break
-    over = min(share for share, _, _ in tried)
-    _, rate, eased = next(found for found in tried if found[0] <= max(over, MOST_OVER))
-    base, threshold = _limit(eased, gap, sampling, budget_per_week)
-    return Calibration(DriftingLimit(base=base, level=level, rate=rate, episode=episode), threshold)
+    """The limit for normal rows (rows,) in time order: `limit` with its base and level set anew, its drift kept."""
+    level = min(usual_level(part) for part in np.array_split(surprise[judged > 0], STRETCHES))
+    free = replace(limit, level=level, base=_NEVER)
+    eased = free.run(surprise, judged, gap, gap)[:, 0] * _NEVER
+    sustained = _sustained(eased, judged, limit.episode)
+    base, threshold = _limit(sustained, gap, sampling_s or UNKNOWN_SAMPLING_S, budget_per_week)
+    return Calibration(replace(free, base=base), threshold)
 
 
 def _sustained(surprise: Floats, judged: Floats, episode: Episode) -> Floats:

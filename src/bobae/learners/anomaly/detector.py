@@ -8,7 +8,7 @@ import numpy as np
 
 from bobae.core import Contract, Dataset, Floats, Input, Ints, NotEnoughEvidence, Output
 from bobae.graph import DriftingLimit, FillLast, GraphBuilder, Interpolate, Lags, Running
-from bobae.learners.anomaly.calibration import Calibration, calibrated
+from bobae.learners.anomaly.calibration import Calibration, calibrated, drift_rate
 from bobae.learners.anomaly.operation import Scaling
 from bobae.learners.anomaly.residuals import Residuals
 from bobae.learners.anomaly.rows import arranged
@@ -103,13 +103,14 @@ class AnomalyDetector:
             )
         table = tables(np.concatenate([self.own, trace.statistics[judged]]))
         surprise = table.run(trace.statistics).mean(axis=1)
+        rate = drift_rate(surprise[judged], sampling_s=self.sampling_s)
         found = calibrated(
             surprise,
             trace.judged,
             gap,
             sampling_s=self.sampling_s,
             budget_per_week=budget_per_week,
-            episode=self.limit.episode,
+            limit=replace(self.limit, rate=rate),
         )
         return replace(self, table=table, limit=found.limit, calibration=found)
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from bobae.core import Contract, Dataset, Floats, Input, NotEnoughEvidence, Role, Task
 from bobae.frames import sampling_s
-from bobae.graph import Episode, Ewma, FillLast, Lags
-from bobae.learners.anomaly.calibration import calibrated
+from bobae.graph import DriftingLimit, Episode, Ewma, FillLast, Lags
+from bobae.learners.anomaly.calibration import calibrated, drift_rate, usual_level
 from bobae.learners.anomaly.detector import AnomalyDetector
 from bobae.learners.anomaly.operation import category_inputs, running, scaling, settling
 from bobae.learners.anomaly.residuals import cross_fitted
@@ -93,13 +93,14 @@ class AnomalyLearner:
         memories = self._memories(moving, standing, fresh, judged.astype(np.float64))
         own = memories.run(moving, standing, fresh)[0]
         table = tables(own[judged])
+        surprise = table.run(own).mean(axis=1)
         found = calibrated(
-            table.run(own).mean(axis=1),
+            surprise,
             judged.astype(np.float64),
             gap,
             sampling_s=step,
             budget_per_week=self.budget_per_week,
-            episode=Episode(self.open_after, self.close_after),
+            limit=self._limit(surprise[judged], step),
         )
         return AnomalyDetector(
             inputs=(*_seen(names, data, x), *told),
@@ -136,6 +137,15 @@ class AnomalyLearner:
     def _lags(self, rows: int, sensors: int) -> int:
         affordable = min(rows // (self.rows_per_number * sensors), self.most_numbers // sensors) - 1
         return max(0, min(self.most_lags, affordable))
+
+    def _limit(self, surprise: Floats, step: float | None) -> DriftingLimit:
+        """Where a limit starts from before anything was held out; its base is still to be set."""
+        return DriftingLimit(
+            base=1.0,
+            level=usual_level(surprise),
+            rate=drift_rate(surprise, sampling_s=step),
+            episode=Episode(self.open_after, self.close_after),
+        )
 
     def _memories(self, moving: Floats, standing: Floats, fresh: Floats, judged: Floats) -> Memories:
         sensors = moving.shape[1]

@@ -104,8 +104,10 @@ def running(rows: Floats) -> Running:
         if clearness <= max(best, 4.0) or not 0.01 < low.mean() < 0.8:
             continue
         near_zero = abs(np.median(values[low])) < 0.15 * abs(np.median(values[~low]))
-        quiet, lively = changes[low[1:] & low[:-1]].mean(axis=0), changes[~low[1:] & ~low[:-1]].mean(axis=0)
-        if near_zero and np.mean(quiet < 0.5 * lively) > 0.5:
+        quiet, lively = changes[low[1:] & low[:-1]], changes[~low[1:] & ~low[:-1]]
+        if not near_zero or not len(quiet) or not len(lively):
+            continue
+        if np.mean(quiet.mean(axis=0) < 0.5 * lively.mean(axis=0)) > 0.5:
             best, found = clearness, Running(column, limit)
     return found
 
