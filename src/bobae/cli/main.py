@@ -10,13 +10,15 @@ import typer
 
 from bobae.cli import failures
 from bobae.cli.command import Command, as_typer, help_of
-from bobae.cli.commands import bench, doctor, init, version
+from bobae.cli.commands import assess, bench, check, doctor, init, version
 from bobae.core import say, speaking
 from bobae.core.language import locale_language
 
 COMMANDS: tuple[Command, ...] = (
     init.init,
+    assess.assess,
     doctor.doctor,
+    check.check,
     bench.bench,
     version.version,
 )

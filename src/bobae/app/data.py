@@ -1,0 +1,33 @@
+"""Files in, by the connector that reads them, with the roles that the user names."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from bobae.app import discovery
+from bobae.app.settings import Settings
+from bobae.core import BadInput, Dataset, Progress, Role, silent
+
+Chosen = Mapping[Role, str]
+
+
+def read(data: Sequence[Path], settings: Settings, *, progress: Progress = silent) -> Dataset:
+    """The rows in `data` (files or folders), read by the connector `files`.
+
+    Raises:
+        BadInput: nothing is there, or it cannot be read.
+    """
+    for path in data:
+        if not path.exists():
+            raise BadInput(
+                "there is no file or folder {path}; check the path (here is {here})", path=path, here=Path.cwd()
+            )
+    found: Dataset = discovery.load("connectors", "files").read(data, timezone=settings.timezone, progress=progress)
+    return found
+
+
+def chosen_roles(
+    *, time: str | None = None, asset: str | None = None, lot: str | None = None, target: str | None = None
+) -> dict[Role, str]:
+    """The roles that the user has named, column by column."""
+    named = {Role.TIME: time, Role.ASSET: asset, Role.LOT: lot, Role.TARGET: target}
+    return {role: column for role, column in named.items() if column}

@@ -1,0 +1,66 @@
+"""`bobae assess`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bobae.cli.answer import Answer
+from bobae.cli.bars import bars
+from bobae.cli.door import app
+from bobae.cli.options import AssetCol, Data, LotCol, Report, Target, TimeCol
+from bobae.cli.session import settings
+from bobae.core import LazyModule, say
+
+if TYPE_CHECKING:
+    import rich.table as rich_table
+    from rich.console import Console
+
+    from bobae.train.assess import Assessment
+else:
+    rich_table = LazyModule("rich.table")
+
+_SHOWN = 8
+
+
+def assess(
+    data: Data,
+    target: Target = None,
+    time_col: TimeCol = None,
+    asset_col: AssetCol = None,
+    lot_col: LotCol = None,
+    report: Report = None,
+) -> Answer:
+    """Say in plain words what the data can answer, how far they are ready, and what is odd about them."""
+    chosen = app.chosen_roles(time=time_col, asset=asset_col, lot=lot_col, target=target)
+    with bars() as progress:
+        found = app.assess(data, settings(), chosen=chosen, progress=progress)
+    written = app.write_report(found.as_html(), report or app.report_path(data[0], "assess"))
+
+    def show(console: Console) -> None:
+        show_assessment(console, found)
+        console.print(say("The whole report: {path}", path=written), soft_wrap=True)
+
+    return Answer(found.as_json() | {"report": str(written)}, show)
+
+
+def show_assessment(console: Console, found: Assessment) -> None:
+    """The assessment in short: readiness, questions, what stands out, what is missing most."""
+    data = found.dataset
+    said = say(
+        "{origin}: {rows} rows, {columns} columns", origin=data.origin, rows=f"{len(data):,}", columns=len(data.columns)
+    )
+    console.print(said, markup=False, soft_wrap=True)
+    console.print(say("How far the data are ready: {score} of 100", score=found.readiness.score))
+    table = rich_table.Table(box=None, pad_edge=False)
+    for heading in (say("question"), say("data"), say("why")):
+        table.add_column(heading)
+    words = {"ready": say("ready"), "nearly": say("nearly"), "no": say("not yet")}
+    for answer in found.tasks:
+        table.add_row(str(answer.title), words[answer.ready], str(answer.why))
+    console.print(table)
+    for finding in found.findings[:_SHOWN]:
+        mark = {"problem": "✗", "warning": "!"}.get(finding.level, "·")
+        console.print(f"{mark} {finding.text}", markup=False, soft_wrap=True)
+    if len(found.findings) > _SHOWN:
+        console.print(say("... and {n} more in the report", n=len(found.findings) - _SHOWN))
+    console.print(f"{say('The one thing that would help most')}: {found.missing.what}", markup=False, soft_wrap=True)
