@@ -10,8 +10,40 @@ import pyarrow.compute as pc
 from bobae.connectors.files.units import ucum
 
 MISSING = (
-    *("", "NA", "N/A", "n/a", "na", "NaN", "nan", "NAN", "null", "NULL", "Null", "None", "NONE", "none", "-", "--", "---"),
-    *("#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NUM!", "#NAME?", "#NULL!", "#N/A N/A", "<NA>", "NaT", "?", ".", "(null)"),
+    *(
+        "",
+        "NA",
+        "N/A",
+        "n/a",
+        "na",
+        "NaN",
+        "nan",
+        "NAN",
+        "null",
+        "NULL",
+        "Null",
+        "None",
+        "NONE",
+        "none",
+        "-",
+        "--",
+        "---",
+    ),
+    *(
+        "#N/A",
+        "#VALUE!",
+        "#REF!",
+        "#DIV/0!",
+        "#NUM!",
+        "#NAME?",
+        "#NULL!",
+        "#N/A N/A",
+        "<NA>",
+        "NaT",
+        "?",
+        ".",
+        "(null)",
+    ),
     *("결측", "결측치", "미측정", "1.#QNAN", "-1.#IND", "1.#IND", "-nan", "-NaN"),
 )
 _MISSING = frozenset(MISSING)

@@ -62,7 +62,9 @@ def _check(zone: str | None) -> None:
         if zone is not None:
             ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise BadInput("no time zone is called {zone!r}; write it like Asia/Seoul or Europe/Berlin", zone=zone) from error
+        raise BadInput(
+            "no time zone is called {zone!r}; write it like Asia/Seoul or Europe/Berlin", zone=zone
+        ) from error
 
 
 def _joined(fields: Sequence[Field], findings: list[Finding]) -> list[Field]:
@@ -168,7 +170,9 @@ def _localised(ns: Ints, local: Bools, zone: str) -> Ints:
     """Local clock times as UTC; in the hour that comes twice in autumn, the second pass begins where time steps back."""
     naive = pa.array(ns, mask=~local).cast(pa.timestamp("ns"))
     early, late = (
-        pc.fill_null(pc.assume_timezone(naive, zone, ambiguous=which, nonexistent="earliest").cast(pa.int64()), 0).to_numpy()
+        pc.fill_null(
+            pc.assume_timezone(naive, zone, ambiguous=which, nonexistent="earliest").cast(pa.int64()), 0
+        ).to_numpy()
         for which in ("earliest", "latest")
     )
     twice = early != late
@@ -185,14 +189,23 @@ def _localised(ns: Ints, local: Bools, zone: str) -> Ints:
 
 def _no_zone(field: Field, times: Times, files: Ints) -> Finding:
     if (times.valid & times.zoned).any():
-        said = text("some times in {column} name their zone and others do not; those were taken as UTC: give the time zone", column=field.name)
+        said = text(
+            "some times in {column} name their zone and others do not; those were taken as UTC: give the time zone",
+            column=field.name,
+        )
         return Finding("time_zone_needed", "problem", said, (field.name,))
     steps = np.diff(times.ns)[(np.diff(files) == 0) & times.valid[1:] & times.valid[:-1]]
     usual = float(np.median(steps[steps > 0])) if (steps > 0).any() else 0.0
     # a clock set back by an hour shows as one step of an hour less the usual step
     set_back = np.abs(steps + _HOUR - usual) <= max(usual, 60 * 10**9) / 10
     if usual < _HOUR and 0 < set_back.sum() <= 5:
-        said = text("{column} names no time zone and its clock was set back by an hour: give the time zone, so that the hour that comes twice is told apart", column=field.name)
+        said = text(
+            "{column} names no time zone and its clock was set back by an hour: give the time zone, so that the hour that comes twice is told apart",
+            column=field.name,
+        )
         return Finding("time_zone_needed", "warning", said, (field.name,), int(set_back.sum()))
-    said = text("{column} names no time zone; it was taken as UTC, which matters only where summer time is kept or another source is joined", column=field.name)
+    said = text(
+        "{column} names no time zone; it was taken as UTC, which matters only where summer time is kept or another source is joined",
+        column=field.name,
+    )
     return Finding("no_time_zone", "info", said, (field.name,))

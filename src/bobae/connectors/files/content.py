@@ -5,7 +5,7 @@ import zlib
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from bobae.core import BadInput
 
@@ -37,7 +37,7 @@ class Raw:
 
     def open(self) -> IO[bytes]:
         """The plain bytes, from the start."""
-        return gzip.open(self.path) if self.gzipped else self.path.open("rb")
+        return cast("IO[bytes]", gzip.open(self.path)) if self.gzipped else self.path.open("rb")
 
 
 def recognise(path: Path) -> Raw:

@@ -109,7 +109,9 @@ def _long_count(values: pa.ChunkedArray) -> Count | None:
 def _written(digits: Ints, valid: Bools) -> Count | None:
     seconds, minutes, hours = digits % 100, digits // 100 % 100, digits // 10_000 % 100
     days, months, years = digits // 10**6 % 100, digits // 10**8 % 100, digits // 10**10
-    possible = (months >= 1) & (months <= 12) & (days >= 1) & (days <= 31) & (hours <= 24) & (minutes < 60) & (seconds < 61)
+    possible = (
+        (months >= 1) & (months <= 12) & (days >= 1) & (days <= 31) & (hours <= 24) & (minutes < 60) & (seconds < 61)
+    )
     if not np.all(possible[valid]):
         return None
     month = np.where(valid, (years - 1970) * 12 + months - 1, 0).astype("datetime64[M]")

@@ -4,14 +4,15 @@ import csv
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
-from bobae.connectors.files import cells, encoding, layout, naming, times
+from bobae.connectors.files import blocks, cells, encoding, header, layout, naming, shapes, times
+from bobae.connectors.files.blocks import BlockSource
 from bobae.connectors.files.cells import MISSING, Guess
 from bobae.connectors.files.content import Raw
 from bobae.connectors.files.encoding import Block
@@ -41,8 +42,13 @@ class TextSource:
     units: tuple[str | None, ...]
     named: bool
     guesses: tuple[Guess, ...]
-    decimal: str
     findings: tuple[Finding, ...]
+    n_lines: int | None
+
+    @property
+    def decimal(self) -> str:
+        """The decimal mark."""
+        return self.layout.decimal
 
     @property
     def path(self) -> Path:
@@ -57,23 +63,33 @@ class TextSource:
     def read(self, guesses: Sequence[Guess], done: Done) -> Rows:
         """All rows, each column read as its guess says; what does not fit is told, not lost."""
         reading = _Reading(self, list(guesses))
-        for block in encoding.blocks(self.raw, self.encoding, quoted=self.layout.quoted):
+        for block in encoding.read(self.raw, self.encoding, quoted=self.layout.quoted):
             reading.add(block)
             done(block.done)
         return reading.rows()
 
 
-def look(raw: Raw) -> TextSource:
+def look(raw: Raw) -> TextSource | BlockSource:
     """Find out how a text file is laid out.
 
     Raises:
         BadInput: it holds no table.
     """
     sampled = encoding.sample(raw)
+    if in_blocks := blocks.look(raw, sampled.encoding, sampled.head):
+        return in_blocks
+    shapes.refuse(raw.path, sampled)
     form = layout.find(raw.path, sampled)
-    named = naming.clean(form.head.names, form.head.units)
+    found = _told(raw.path, sampled.encoding, form)
+    headers, units = form.head.names, form.head.units
+    if not form.head.named and (listed := shapes.listed_names(raw.path, form.width)):
+        said = text("the column names of {file} were found in {list}", file=raw.path.name, list=listed[0].name)
+        found.append(Finding("names_beside", "info", said))
+        headers = listed[1]
+    named = naming.clean(headers, units)
+    if any(headers) and not any(form.head.names):
+        form = replace(form, head=replace(form.head, names=headers, named=True))
     columns = zip(*(row for row in form.rows if len(row) == form.width), strict=True)
-    guesses = tuple(cells.guess(list(column), form.decimal) for column in columns)
     return TextSource(
         raw=raw,
         encoding=sampled.encoding,
@@ -81,29 +97,22 @@ def look(raw: Raw) -> TextSource:
         names=named.names,
         units=named.units,
         named=form.head.named,
-        guesses=guesses,
-        decimal=form.decimal,
-        findings=tuple(_told(raw.path, sampled.encoding, form, named.doubled)),
+        guesses=tuple(cells.guess(list(column), form.decimal) for column in columns),
+        findings=(*found, *header.told(raw.path.name, form.head, named.doubled)),
+        n_lines=sum(bool(line.strip()) for line in sampled.head.split("\n")) if sampled.whole else None,
     )
 
 
-def _told(path: Path, codec: str, form: layout.Layout, doubled: tuple[str, ...]) -> list[Finding]:
+def _told(path: Path, codec: str, form: layout.Layout) -> list[Finding]:
     found = []
     if codec not in ("utf-8", "utf-8-sig"):
-        said = text("{file} is written in {encoding}, not UTF-8; its letters were converted", file=path.name, encoding=codec)
+        said = text(
+            "{file} is written in {encoding}, not UTF-8; its letters were converted", file=path.name, encoding=codec
+        )
         found.append(Finding("encoding", "info", said))
     if form.decimal == ",":
         said = text("{file} writes decimals with a comma", file=path.name)
         found.append(Finding("decimal_comma", "info", said))
-    if not form.head.named:
-        said = text("{file} has no header row; its {n} columns are called col_01 and so on", file=path.name, n=form.width)
-        found.append(Finding("no_header", "info", said))
-    if form.head.titles:
-        said = text("{file} has lines above its header that were left out: {lines}", file=path.name, lines="; ".join(form.head.titles[:3]))
-        found.append(Finding("title_lines", "info", said, rows=len(form.head.titles)))
-    if doubled:
-        said = text("{file} has more than one column called {names}; the later ones were numbered", file=path.name, names=", ".join(doubled))
-        found.append(Finding("duplicate_names", "warning", said, columns=doubled))
     return found
 
 
@@ -158,7 +167,12 @@ class _Reading:
                 elif not mended:
                     data, mended = self._mend(data, line, last=last), True
                 else:
-                    raise BadInput("the file {path} breaks off at line {line}: {reason}", path=self.source.path, line=line, reason=error) from error
+                    raise BadInput(
+                        "the file {path} breaks off at line {line}: {reason}",
+                        path=self.source.path,
+                        line=line,
+                        reason=error,
+                    ) from error
 
     def _parsed(self, data: bytes, loose: set[int]) -> pa.Table:
         form = self.source.layout
@@ -211,8 +225,10 @@ class _Reading:
         """Make all rows equally long: short ones are filled up, cells too many are cut if empty, else the row goes."""
         form = self.source.layout
         rows = data.decode("utf-8", errors="replace")
-        reader = csv.reader(io.StringIO(rows, newline=""), delimiter=form.delimiter) if form.quoted else (
-            row.rstrip("\r").split(form.delimiter) for row in rows.split("\n")
+        reader = (
+            csv.reader(io.StringIO(rows, newline=""), delimiter=form.delimiter)
+            if form.quoted
+            else (row.rstrip("\r").split(form.delimiter) for row in rows.split("\n"))
         )
         out = io.StringIO(newline="")
         writer = csv.writer(out, delimiter=form.delimiter, lineterminator="\n")
@@ -238,16 +254,32 @@ class _Reading:
     def _told(self) -> list[Finding]:
         name, found = self.source.path.name, []
         if short := self.mended.get("short"):
-            said = text("{n} rows of {file} have too few cells; the missing ones were left empty (lines {lines})", n=len(short), file=name, lines=_some(short))
+            said = text(
+                "{n} rows of {file} have too few cells; the missing ones were left empty (lines {lines})",
+                n=len(short),
+                file=name,
+                lines=_some(short),
+            )
             found.append(Finding("short_rows", "warning", said, rows=len(short)))
         if long := self.mended.get("long"):
-            said = text("{n} rows of {file} have too many cells and were left out, since nobody can say which cell is too much (lines {lines})", n=len(long), file=name, lines=_some(long))
+            said = text(
+                "{n} rows of {file} have too many cells and were left out, since nobody can say which cell is too much (lines {lines})",
+                n=len(long),
+                file=name,
+                lines=_some(long),
+            )
             found.append(Finding("long_rows", "warning", said, rows=len(long)))
         if cut := self.mended.get("cut"):
-            said = text("{file} ends in the middle of a row (line {line}); that row was left out", file=name, line=cut[0])
+            said = text(
+                "{file} ends in the middle of a row (line {line}); that row was left out", file=name, line=cut[0]
+            )
             found.append(Finding("cut_off", "warning", said, rows=1))
         if self.undecodable:
-            said = text("{file} holds bytes that are no letters in its encoding (from line {line}); they were replaced by a mark", file=name, line=self.undecodable)
+            said = text(
+                "{file} holds bytes that are no letters in its encoding (from line {line}); they were replaced by a mark",
+                file=name,
+                line=self.undecodable,
+            )
             found.append(Finding("broken_letters", "warning", said))
         return found
 

@@ -66,7 +66,7 @@ def detect(*parts: bytes) -> str:
     return "cp1252"
 
 
-def blocks(raw: Raw, encoding: str, *, quoted: bool, size: int = BLOCK) -> Iterator[Block]:
+def read(raw: Raw, encoding: str, *, quoted: bool, size: int = BLOCK) -> Iterator[Block]:
     """The file as UTF-8 in blocks of whole rows; a line break inside quotes does not end a row."""
     decode = None if encoding == "utf-8" else codecs.getincrementaldecoder(encoding)(errors="replace")
     rest, line = b"", 1

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bobae.connectors.files import content, delimited
+from bobae.connectors.files import content, delimited, excel, parquet, transposed
 from bobae.connectors.files.content import Content
 from bobae.connectors.files.source import Source
 from bobae.core import BadInput, Text
 
-_ALONGSIDE = re.compile(r"^(readme|licen[cs]e|source|notice|changelog|copying)(\.|$)", re.IGNORECASE)
+_ALONGSIDE = re.compile(r"^(readme|licen[cs]e|source|notice|changelog|copying)(\.|$)|\.(md|rst|html?)$", re.IGNORECASE)
 _SAME = 0.6  # a file may lack this share of its siblings' columns, such as labels, and still belong to them
 
 
@@ -59,7 +59,7 @@ def look(paths: Sequence[Path]) -> Found:
                 passed_over.append((file, error.text))
     if not sources:
         raise _nothing(paths, passed_over)
-    return Found(_grouped(sources), passed_over)
+    return Found(_grouped(transposed.righted(sources)), passed_over)
 
 
 def open_source(path: Path) -> Source:
@@ -69,16 +69,18 @@ def open_source(path: Path) -> Source:
         BadInput: it is no table.
     """
     raw = content.recognise(path)
-    if raw.content is Content.TEXT:
-        return delimited.look(raw)
-    raise BadInput("the file {path} is not text, Excel or Parquet; export it as CSV", path=path)
+    if raw.content is Content.EXCEL:
+        return excel.look(raw)
+    return parquet.look(raw) if raw.content is Content.PARQUET else delimited.look(raw)
 
 
 def public(group: Sequence[Source]) -> FileGroup:
     """A group as others see it."""
     files = tuple(source.path for source in group)
     folders = {file.parent for file in files}
-    name = files[0].name if len(files) == 1 else (common_folder(files).name if len(folders) > 1 else files[0].parent.name)
+    name = (
+        files[0].name if len(files) == 1 else (common_folder(files).name if len(folders) > 1 else files[0].parent.name)
+    )
     return FileGroup(name, files, widest(group).names)
 
 
@@ -100,8 +102,12 @@ def weight(group: Iterable[Source]) -> int:
 
 
 def _files(folder: Path) -> list[Path]:
-    files = (f for f in folder.rglob("*") if f.is_file() and not any(part.startswith(".") for part in f.relative_to(folder).parts))
-    return sorted((f for f in files if not _ALONGSIDE.match(f.name)), key=_natural)
+    files = (
+        f
+        for f in folder.rglob("*")
+        if f.is_file() and not any(part.startswith(".") for part in f.relative_to(folder).parts)
+    )
+    return sorted((f for f in files if not _ALONGSIDE.search(f.name)), key=_natural)
 
 
 def _natural(path: Path) -> list[tuple[int, str]]:
@@ -138,4 +144,6 @@ def _nothing(paths: Sequence[Path], passed_over: list[tuple[Path, Text]]) -> Bad
     endings = Counter(file.suffix or file.name for file, _ in passed_over)
     kinds = ", ".join(f"{n} {ending}" for ending, n in endings.most_common(5))
     first = passed_over[0][1]
-    return BadInput("nothing in {path} is a table ({kinds}); the first of them: {reason}", path=where, kinds=kinds, reason=first)
+    return BadInput(
+        "nothing in {path} is a table ({kinds}); the first of them: {reason}", path=where, kinds=kinds, reason=first
+    )

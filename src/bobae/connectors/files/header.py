@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bobae.connectors.files.cells import is_missing, is_number
 from bobae.connectors.files.times import looks_like_time
 from bobae.connectors.files.units import ucum
+from bobae.core import Finding, text
 
 Row = Sequence[str]
 LONGEST = 60  # rows of titles and headers, at most
@@ -32,22 +33,49 @@ class Header:
     titles: tuple[str, ...]
 
 
-def find(rows: Sequence[Row], width: int) -> Header:
-    """Tell header from data, by what the columns hold further down."""
-    rows = [[*row, *[""] * (width - len(row))][:width] for row in rows]
-    measured = _measured_columns(rows, width)
-    first = _first_by_numbers(rows, measured) if any(measured) else _first_by_words(rows)
-    above = rows[:first]
-    if not above and _is_scale(rows):
-        above, first = rows[:1], 1
+def find(rows: Sequence[Row], width: int, *, spread: bool = True) -> Header:
+    """Tell header from data, by what the columns hold further down.
+
+    Args:
+        rows: the first rows as cells.
+        width: how many columns there are.
+        spread: whether an empty cell of a group row belongs to the group on its left, as merged cells are written.
+    """
+    padded = [[*row, *[""] * (width - len(row))][:width] for row in rows]
+    measured = _measured_columns(padded, width)
+    first = _first_by_numbers(padded, measured) if any(measured) else _first_by_words(padded)
+    above = padded[:first]
+    if not above and _is_scale(padded):
+        above, first = padded[:1], 1
     units = [""] * width
     if len(above) > 1 and _is_unit_row(above[-1], above[-2]):
         units = [_bare(cell) for cell in above.pop()]
     start = next((i for i in range(len(above)) if _names_columns(above[i:], width)), len(above))
     titles = [" ".join(cell.strip() for cell in row if cell.strip()) for row in above[:start]]
-    names = _joined(above[start:], width)
+    names = _joined(above[start:], width, spread=spread)
     named = any(names)
     return Header(first, tuple(names), tuple(units), named, tuple(t for t in titles if t))
+
+
+def told(file: str, head: Header, doubled: tuple[str, ...]) -> list[Finding]:
+    """What there is to tell about a header."""
+    found = []
+    if not head.named:
+        said = text(
+            "{file} has no header row; its {n} columns are called col_01 and so on", file=file, n=len(head.names)
+        )
+        found.append(Finding("no_header", "info", said))
+    if head.titles:
+        lines = "; ".join(head.titles[:3])
+        said = text("{file} has lines above its header that were left out: {lines}", file=file, lines=lines)
+        found.append(Finding("title_lines", "info", said, rows=len(head.titles)))
+    if doubled:
+        names = ", ".join(doubled)
+        said = text(
+            "{file} has more than one column called {names}; the later ones were numbered", file=file, names=names
+        )
+        found.append(Finding("duplicate_names", "warning", said, columns=doubled))
+    return found
 
 
 def is_measured(cell: str) -> bool:
@@ -68,13 +96,13 @@ def _first_by_numbers(rows: list[list[str]], measured: list[bool]) -> int:
     for index, row in enumerate(rows[: LONGEST + 1]):
         cells = [cell for cell, wanted in zip(row, measured, strict=True) if wanted and not is_missing(cell)]
         enough = len(cells) > sum(measured) // 4
-        if enough and sum(map(is_measured, cells)) > _DATA * len(cells) and not _is_year_row(row, measured):
+        if enough and sum(map(is_measured, cells)) > _DATA * len(cells) and not _is_title(row, measured):
             return index
     return len(rows)
 
 
-def _is_year_row(row: list[str], measured: list[bool]) -> bool:
-    """A title such as 'Report 2024 3': fewer than half of the measured columns hold anything."""
+def _is_title(row: list[str], measured: list[bool]) -> bool:
+    """A title such as 'Report 2024 3' holds a word, and nothing in most of the measured columns."""
     filled = sum(wanted and bool(cell.strip()) for cell, wanted in zip(row, measured, strict=True))
     return sum(measured) > 3 and filled < sum(measured) / 2 and any(c.strip() and not is_measured(c) for c in row[:1])
 
@@ -127,10 +155,10 @@ def _names_columns(rows: list[list[str]], width: int) -> bool:
     return filled[-1] >= width // 2
 
 
-def _joined(rows: list[list[str]], width: int) -> list[str]:
+def _joined(rows: list[list[str]], width: int, *, spread: bool) -> list[str]:
     if not rows:
         return [""] * width
-    filled = [_spread(row, rows[-1]) for row in rows[:-1]] + [rows[-1]]
+    filled = [_spread(row, rows[-1]) if spread else row for row in rows[:-1]] + [rows[-1]]
     names = []
     for i in range(width):
         parts: list[str] = []

@@ -14,7 +14,7 @@ from bobae.core import BadInput
 SPACES = " "  # stands for any run of spaces and tabs
 _DELIMITERS = ("\t", ";", "|", ",", SPACES)
 _COMMENTS = ("#", "%", "//", "!")
-_LOOKED_AT = 400
+_LOOKED_AT, _FEWEST, _LETTERS = 400, 80, 60_000
 _WIDEST = 20_000
 
 
@@ -60,7 +60,11 @@ def find(path: Path, sample: Sample) -> Layout:
     quoted = delimiter != SPACES and _is_quoted(sample.head, delimiter)
     rows = [(last, cells(line, delimiter, quoted=quoted)) for last, line in _records(numbered, quoted)]
     width = _width(path, [row for _, row in rows], delimiter)
-    more = [cells(line, delimiter, quoted=quoted) for part in (sample.middle, sample.tail) for line in part.split("\n")]
+    more = [
+        cells(line, delimiter, quoted=quoted)
+        for part in (sample.middle, sample.tail)
+        for line in part.split("\n")[:_FEWEST]
+    ]
     head = header.find([row for _, row in rows], width)
     body = [row for _, row in rows[head.first :]] + [row for row in more if len(row) == width]
     if not body:
@@ -89,15 +93,14 @@ def _comment(head: str) -> str | None:
         if marked and len(marked) < len(lines) / 2 and not (len(marked) == 1 and lines[0] is marked[0]):
             return mark
     # one marked line at the top is a comment if it does not name the columns of the next one
-    first, second = (lines + ["", ""])[:2]
-    mark = next((m for m in _COMMENTS if first.startswith(m)), None)
-    if mark and all(first.count(d) != second.count(d) or not second.count(d) for d in ",;\t|"):
-        return mark
-    return None
+    first, second = [*lines, "", ""][:2]
+    top = next((m for m in _COMMENTS if first.startswith(m)), None)
+    return top if all(first.count(d) != second.count(d) or not second.count(d) for d in ",;\t|") else None
 
 
 def _split_lines(head: str, comment: str | None) -> list[tuple[int, str]]:
-    lines = enumerate(head.split("\n", _LOOKED_AT)[:_LOOKED_AT], start=1)
+    most = min(_LOOKED_AT, max(_FEWEST, _LETTERS // max(1, head.find("\n"))))
+    lines = enumerate(head.split("\n", most)[:most], start=1)
     return [(n, line) for n, line in lines if line.strip() and not (comment and line.startswith(comment))]
 
 
@@ -124,7 +127,9 @@ def _leading(numbered: list[tuple[int, str]], rows: list[tuple[int, list[str]]])
 
 def _delimiter(lines: list[str]) -> str:
     lines = lines[:_LOOKED_AT]
-    scores = {delimiter: _score(lines, delimiter) for delimiter in _DELIMITERS}
+    # where tabs stand between words, a blank does not part columns
+    tabbed = sum("\t" in line.strip() for line in lines) > 0.9 * len(lines)
+    scores = {delimiter: _score(lines, delimiter) for delimiter in _DELIMITERS if not (tabbed and delimiter == SPACES)}
     best = max(scores, key=lambda d: scores[d])
     return best if scores[best] > 0 else ","
 
@@ -132,11 +137,13 @@ def _delimiter(lines: list[str]) -> str:
 def _score(lines: list[str], delimiter: str) -> float:
     """How well the lines fall into equal rows of plain cells; 0 if they do not."""
     quoted = delimiter != SPACES and any('"' in line for line in lines)
-    rows = [cells(line, delimiter, quoted=quoted) for line in lines]
+    if delimiter != SPACES and not any(delimiter in line for line in lines[:_FEWEST]):
+        return 0.0
+    rows = [cells(line, delimiter, quoted=quoted) for line in lines[: _LOOKED_AT // 4]]
     width, same = Counter(len(row) for row in rows).most_common(1)[0]
     if width < 2:
         return 0.0
-    measured = plain = 0
+    measured = plain = 0.0
     for row in rows[: _LOOKED_AT // 4]:
         if len(row) == width:
             sound = [cell for cell in row if not any(d in cell for d in ("\t", ";", "|"))]
@@ -156,7 +163,7 @@ def _width(path: Path, rows: list[list[str]], delimiter: str) -> int:
     width, same = Counter(map(len, body)).most_common(1)[0]
     if width > _WIDEST:
         raise BadInput(
-            "the file {path} has {n} columns; a table of machine data has a row for each time and at most {most} columns",
+            "the file {path} has {n} columns, more than the {most} that a table of machine data can have",
             path=path,
             n=width,
             most=_WIDEST,

@@ -54,7 +54,7 @@ def read(paths: Sequence[Path], *, timezone: str | None = None, progress: Progre
     fields = [_index(field) for field in settled.fields]
     if len(chosen) > 1:
         fields.append(_file_column(chosen, files, {field.name for field in fields}))
-    return _dataset(fields, paths, [*findings, *settled.findings])
+    return _dataset(fields, paths, _merged([*findings, *settled.findings]))
 
 
 def _unit(name: str, sources: Sequence[Source]) -> str | None:
@@ -81,7 +81,9 @@ def _file_column(sources: Sequence[Source], files: Ints, taken: set[str]) -> Fie
         labels = [path.absolute().relative_to(folder).as_posix() for path in paths]
     values = pa.DictionaryArray.from_arrays(pa.array(files.astype(np.int32)), pa.array(labels)).dictionary_decode()
     name = FILE if FILE not in taken else "file_2"
-    return Field(name, Kind.CATEGORY, pa.chunked_array([values]), role=Role.CONTEXT, reason=text("which file the row came from"))
+    return Field(
+        name, Kind.CATEGORY, pa.chunked_array([values]), role=Role.CONTEXT, reason=text("which file the row came from")
+    )
 
 
 def _dataset(fields: list[Field], paths: Sequence[Path], findings: list[Finding]) -> Dataset:
@@ -94,16 +96,37 @@ def _chosen(found: Found) -> tuple[list[Source], list[Finding]]:
     first, *others = found.groups
     findings = []
     if others and group.weight(first) < _CLEAR * sum(map(group.weight, found.groups)):
-        listed = "; ".join(f"{g.name} ({len(g.files)}: {', '.join(g.columns[:4])})" for g in map(group.public, found.groups))
+        listed = "; ".join(
+            f"{g.name} ({len(g.files)}: {', '.join(g.columns[:4])})" for g in map(group.public, found.groups)
+        )
         raise BadInput("the files hold different tables; give one of them: {tables}", tables=listed)
     if others:
         left = [source.path.name for members in others for source in members]
         said = text("{n} files have other columns and were left out: {files}", n=len(left), files=_some(left))
         findings.append(Finding("other_files", "warning", said))
     if found.passed_over:
-        said = text("{n} files are no tables and were left out: {files}", n=len(found.passed_over), files=_some([path.name for path, _ in found.passed_over]))
+        said = text(
+            "{n} files are no tables and were left out: {files}",
+            n=len(found.passed_over),
+            files=_some([path.name for path, _ in found.passed_over]),
+        )
         findings.append(Finding("no_tables", "info", said))
     return first, findings
+
+
+def _merged(findings: list[Finding]) -> list[Finding]:
+    """One finding where several files have the same to tell."""
+    alike: dict[str, list[Finding]] = {}
+    for finding in findings:
+        values = {name: value for name, value in finding.text.values.items() if name != "file"}
+        alike.setdefault(f"{finding.code} {finding.text.template} {values}", []).append(finding)
+    out = []
+    for first, *others in alike.values():
+        if others:
+            files = _some([str(finding.text.values["file"]) for finding in (first, *others)])
+            first = replace(first, text=replace(first.text, values={**first.text.values, "file": files}))
+        out.append(first)
+    return out
 
 
 def _some(names: list[str]) -> str:

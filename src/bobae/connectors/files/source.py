@@ -40,13 +40,40 @@ class Rows:
 class Source(Protocol):
     """One table in one file, looked at but not yet read."""
 
-    path: Path
-    names: tuple[str, ...]
-    units: tuple[str | None, ...]
-    named: bool
-    guesses: tuple[Guess, ...]
-    decimal: str
-    findings: tuple[Finding, ...]
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        ...
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns, units taken out."""
+        ...
+
+    @property
+    def units(self) -> tuple[str | None, ...]:
+        """Their units (UCUM) as far as the file tells them."""
+        ...
+
+    @property
+    def named(self) -> bool:
+        """Whether the names are the file's own."""
+        ...
+
+    @property
+    def guesses(self) -> tuple[Guess, ...]:
+        """What the columns seem to hold."""
+        ...
+
+    @property
+    def decimal(self) -> str:
+        """The decimal mark of its texts."""
+        ...
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What looking at it found out."""
+        ...
 
     @property
     def size(self) -> int:

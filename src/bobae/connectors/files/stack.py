@@ -87,7 +87,11 @@ def _lacking(sources: Sequence[Source], names: Sequence[str]) -> list[Finding]:
     found = []
     for source in sources:
         if lacking := tuple(name for name in names if name not in source.names):
-            said = text("{file} lacks {columns}, which the other files have; there its rows are empty", file=source.path.name, columns=", ".join(lacking))
+            said = text(
+                "{file} lacks {columns}, which the other files have; there its rows are empty",
+                file=source.path.name,
+                columns=", ".join(lacking),
+            )
             found.append(Finding("lacking_columns", "info", said, lacking))
     return found
 

@@ -145,8 +145,9 @@ def _together(parts: list[Times], order: str) -> Times:
     if not parts:
         none = np.zeros(0, dtype=bool)
         return Times(np.zeros(0, dtype=np.int64), none, none, none, order)
-    columns = ([getattr(part, name) for part in parts] for name in ("ns", "valid", "bad", "zoned"))
-    return Times(*(np.concatenate(column) for column in columns), order)
+    ns = np.concatenate([part.ns for part in parts])
+    valid, bad, zoned = (np.concatenate([getattr(part, name) for part in parts]) for name in ("valid", "bad", "zoned"))
+    return Times(ns, valid, bad, zoned, order)
 
 
 def _order(whole: dict[str, Times]) -> tuple[str, bool]:

@@ -115,7 +115,23 @@ _EXACT = {
     "kN": "kN", "kn": "[kn_i]", "R": "[degR]", "M": "{M}", "mA": "mA", "MA": "MA", "Mm": "Mm", "mm": "mm",
 }  # fmt: skip
 _CODES = {spelling: code for code, spellings in _SPELLINGS.items() for spelling in spellings.split()}
-_AMBIGUOUS = {"nm", "kn", "ph", "rad", "day", "days", "count", "counts", "cycle", "cycles", "일", "분", "도", "개", "'c"}
+_AMBIGUOUS = {
+    "nm",
+    "kn",
+    "ph",
+    "rad",
+    "day",
+    "days",
+    "count",
+    "counts",
+    "cycle",
+    "cycles",
+    "일",
+    "분",
+    "도",
+    "개",
+    "'c",
+}
 _AMBIGUOUS |= {"t", "us", "ua", "va", "cc", "deg", "°", "ma", "min", "초", "시간", "ea", "pcs", "degree"}
 _BRACKETED = re.compile(r"^(.*?)\s*[\[(（［]\s*([^\[\]（）［］]*?)\s*[\])）］]\s*$")
 _BEHIND = re.compile(r"^(.+?)(?:_|\s+in\s+|,\s*|\s*/\s+|\s+)([^\s_,]+)$")
