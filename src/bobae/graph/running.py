@@ -1,5 +1,6 @@
 """Running: when a machine runs, and for how many rows it has run the same way."""
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,16 +32,29 @@ class Running:
         since = rows - np.maximum.accumulate(np.where(fresh, rows, 0)) + 1
         return fresh.astype(np.float64), np.where(standing, 0, since)
 
-    def emit(self, b: GraphBuilder, name: str, filled: str, regime: str) -> str:
-        """The same as nodes: since (1, 1). States declared after it start afresh with it; regime is int64 (1,)."""
+    def emit(self, b: GraphBuilder, name: str, filled: str, regime: str | None) -> str:
+        """The same as nodes: since (1, 1). States declared after it start afresh with it.
+
+        Args:
+            b: the graph.
+            name: of its states.
+            filled: the inputs (1, inputs), none missing.
+            regime: int64 (1,), None where there is only one.
+        """
+        breaks = [] if regime is None else [self._changed(b, name, regime)]
+        standing = ""
+        if self.column is not None:
+            standing = b.node("Less", b.columns(filled, [self.column]), self.limit)
+            stood = b.state(f"{name}_stood", (1,))
+            b.set_state(f"{name}_stood", b.node("Cast", standing, to=11))
+            breaks += [standing, b.node("Greater", stood, 0.5)]
+        if not breaks:
+            return b.rows
+        since = b.restart(name, functools.reduce(lambda one, other: b.node("Or", one, other), breaks))
+        return b.node("Mul", since, b.node("Cast", b.node("Not", standing), to=11)) if standing else since
+
+    def _changed(self, b: GraphBuilder, name: str, regime: str) -> str:
         now = b.node("Reshape", b.node("Cast", regime, to=11), np.array([1, 1]))
         before = b.state(f"{name}_regime", (1,), start=now)
         b.set_state(f"{name}_regime", now)
-        changed = b.node("Greater", b.node("Abs", b.node("Sub", now, before)), 0.5)
-        if self.column is None:
-            return b.restart(name, changed)
-        standing = b.node("Less", b.columns(filled, [self.column]), self.limit)
-        stood = b.state(f"{name}_stood", (1,))
-        b.set_state(f"{name}_stood", b.node("Cast", standing, to=11))
-        fresh = b.node("Or", b.node("Or", changed, standing), b.node("Greater", stood, 0.5))
-        return b.node("Where", standing, 0.0, b.restart(name, fresh))
+        return b.node("Greater", b.node("Abs", b.node("Sub", now, before)), 0.5)

@@ -7,12 +7,12 @@ from functools import cached_property
 import numpy as np
 
 from bobae.core import Contract, Dataset, Floats, Input, Ints, NotEnoughEvidence, Output
-from bobae.graph import DriftingLimit, FillLast, GraphBuilder, Interpolate, Lags, Running
+from bobae.graph import DriftingLimit, FillLast, GraphBuilder, Lags, Running
 from bobae.learners.anomaly.calibration import Calibration, calibrated, drift_rate
 from bobae.learners.anomaly.operation import Scaling
 from bobae.learners.anomaly.residuals import Residuals
 from bobae.learners.anomaly.rows import arranged
-from bobae.learners.anomaly.surprise import Memories, tables
+from bobae.learners.anomaly.surprise import Memories, Surprise
 
 _TINY = 1e-12
 
@@ -36,7 +36,7 @@ class AnomalyDetector:
         inputs: sensors first, then categories.
         sensors: how many of the inputs are sensors.
         sampling_s, max_gap_s: the rows it was made for.
-        fill, running, scaling, lags, residuals, memories, table, limit: the pieces in their order.
+        fill, running, scaling, lags, residuals, memories, surprise, limit: the pieces in their order.
         settling: rows after a fresh start that are not judged.
         own: statistics of the rows it was learned from, by fits that had not seen them (rows, k), for calibration.
         calibration: how the limit was set; None before `calibrate`.
@@ -52,7 +52,7 @@ class AnomalyDetector:
     lags: Lags
     residuals: Residuals
     memories: Memories
-    table: Interpolate
+    surprise: Surprise
     limit: DriftingLimit
     settling: int
     own: Floats
@@ -101,18 +101,18 @@ class AnomalyDetector:
                 "only {rows} rows of normal running are left to set the alarm limit with; at least 20 are needed",
                 rows=int(judged.sum()),
             )
-        table = tables(np.concatenate([self.own, trace.statistics[judged]]))
-        surprise = table.run(trace.statistics).mean(axis=1)
-        rate = drift_rate(surprise[judged], sampling_s=self.sampling_s)
+        surprise = Surprise.of(np.concatenate([self.own, trace.statistics[judged]]))
+        values = surprise.run(trace.statistics)
+        rate = drift_rate(values[judged], sampling_s=self.sampling_s)
         found = calibrated(
-            surprise,
+            values,
             trace.judged,
             gap,
             sampling_s=self.sampling_s,
             budget_per_week=budget_per_week,
             limit=replace(self.limit, rate=rate),
         )
-        return replace(self, table=table, limit=found.limit, calibration=found)
+        return replace(self, surprise=surprise, limit=found.limit, calibration=found)
 
     def trace(self, x: Floats, gap: Floats) -> Trace:
         """What leads up to the score, row by row."""
@@ -123,7 +123,7 @@ class AnomalyDetector:
         statistics, slow = self.memories.run(moving, standing, fresh)
         judged = (since > self.settling).astype(np.float64)
         shares = (_shares(moving) + _shares(slow)) / 2 * judged[:, None]
-        return Trace(self.table.run(statistics).mean(axis=1), statistics, shares, judged, fresh)
+        return Trace(self.surprise.run(statistics), statistics, shares, judged, fresh)
 
     def regime(self, x: Floats) -> Ints:
         """The regime of each row (rows,)."""
@@ -139,14 +139,13 @@ class AnomalyDetector:
             sensors = b.columns(b.x, np.arange(self.sensors))
             codes = b.columns(b.x, np.arange(self.sensors, len(self.inputs)))
         filled, _ = self.fill.emit(b, "fill", sensors)
-        regime = self.scaling.codes.emit(b, codes)[0] if self.scaling.codes else b.constant(np.array([0]))
+        regime = self.scaling.codes.emit(b, codes)[0] if self.scaling.codes else None
         judged = b.node("Greater", self.running.emit(b, "running", filled, regime), float(self.settling))
-        lagged, _ = self.lags.emit(b, "lags", self.scaling.scale.emit(b, filled, regime))
+        lagged, _ = self.lags.emit(b, "lags", self.scaling.scale.emit(b, filled, regime or b.constant(np.array([0]))))
         now = b.node("Slice", lagged, np.array([0]), np.array([self.sensors]), np.array([1]))
         moving, standing = self.residuals.moving.emit(b, lagged), self.residuals.standing.emit(b, now)
         statistics, slow = self.memories.emit(b, moving, standing)
-        surprise = b.node("ReduceMean", self.table.emit(b, statistics), np.array([1]))
-        ratio, alarm, moved = self.limit.emit(b, "limit", surprise, judged)
+        ratio, alarm, moved = self.limit.emit(b, "limit", self.surprise.emit(b, statistics), judged)
         shares = b.node("Mul", b.node("Add", _emit_shares(b, moving), _emit_shares(b, slow)), 0.5)
         shares = b.node("Where", judged, shares, 0.0)
         if len(self.inputs) > self.sensors:

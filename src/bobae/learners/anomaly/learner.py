@@ -14,7 +14,7 @@ from bobae.learners.anomaly.detector import AnomalyDetector
 from bobae.learners.anomaly.operation import category_inputs, running, scaling, settling
 from bobae.learners.anomaly.residuals import cross_fitted
 from bobae.learners.anomaly.rows import arranged, groups_of, times_of
-from bobae.learners.anomaly.surprise import Memories, tables, whitener
+from bobae.learners.anomaly.surprise import Memories, Surprise, whitener
 
 LONGEST_GAP_ROWS = 10
 
@@ -92,15 +92,15 @@ class AnomalyLearner:
             raise NotEnoughEvidence("the machine never runs for more than {rows} rows on end", rows=settled)
         memories = self._memories(moving, standing, fresh, judged.astype(np.float64))
         own = memories.run(moving, standing, fresh)[0]
-        table = tables(own[judged])
-        surprise = table.run(own).mean(axis=1)
+        surprise = Surprise.of(own[judged])
+        values = surprise.run(own)
         found = calibrated(
-            surprise,
+            values,
             judged.astype(np.float64),
             gap,
             sampling_s=step,
             budget_per_week=self.budget_per_week,
-            limit=self._limit(surprise[judged], step),
+            limit=self._limit(values[judged], step),
         )
         return AnomalyDetector(
             inputs=(*_seen(names, data, x), *told),
@@ -113,7 +113,7 @@ class AnomalyLearner:
             lags=lags,
             residuals=residuals,
             memories=memories,
-            table=table,
+            surprise=surprise,
             limit=found.limit,
             settling=settled,
             own=own[judged],
@@ -153,8 +153,7 @@ class AnomalyLearner:
         usual = float(np.median(size[judged > 0]))
         slow = Ewma(self.standing_rates, sensors, start=0.0)
         averages = slow.run(standing, fresh)[judged > 0]
-        whiteners = [whitener(averages[:, i * sensors : (i + 1) * sensors]) for i in range(len(self.standing_rates))]
-        return Memories(Ewma(self.moving_rates, start=usual), slow, tuple(whiteners))
+        return Memories(Ewma(self.moving_rates, start=usual), slow, whitener(averages, sensors))
 
 
 def _moves(values: Floats) -> bool:

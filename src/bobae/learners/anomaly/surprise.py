@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bobae.core import Floats
-from bobae.graph import Ewma, GraphBuilder, Interpolate, Linear
+from bobae.core import Floats, Ints
+from bobae.graph import Ewma, GraphBuilder, Linear
 from bobae.learners.anomaly.covariance import Moments
 
 # Quantiles of normal running that a table keeps; above the last an exponential tail goes on.
@@ -21,59 +21,88 @@ class Memories:
         moving: averages of the size of the moving residuals: short shocks and lasting unrest.
         standing: averages of the standing residuals themselves, sign kept (multivariate EWMA: Lowry et al., 1992):
             small shifts that last.
-        whiteners: for each standing average, the matrix (sensors, sensors) that makes its noise round.
+        whitener: makes the noise of the standing averages round, each by itself: (averages * sensors,) square.
     """
 
     moving: Ewma
     standing: Ewma
-    whiteners: tuple[Linear, ...]
+    whitener: Linear
 
     def run(self, moving: Floats, standing: Floats, fresh: Floats) -> tuple[Floats, Floats]:
         """(statistics (rows, k), slow standing residuals (rows, sensors)) of residuals (rows, sensors)."""
         size = np.sqrt(np.square(moving).mean(axis=1, keepdims=True))
-        sizes = self.moving.run(size, fresh)
         averages = self.standing.run(standing, fresh)
-        return np.column_stack([sizes, *self._lengths(averages)]), averages[:, : standing.shape[1]]
-
-    def _lengths(self, averages: Floats) -> list[Floats]:
-        sensors = averages.shape[1] // len(self.whiteners)
-        parts = [averages[:, i * sensors : (i + 1) * sensors] for i in range(len(self.whiteners))]
-        return [np.sqrt(np.square(w.run(p)).mean(axis=1)) for w, p in zip(self.whiteners, parts, strict=True)]
+        lengths = np.sqrt(np.square(self.whitener.run(averages)) @ self._means())
+        return np.column_stack([self.moving.run(size, fresh), lengths]), averages[:, : standing.shape[1]]
 
     def emit(self, b: GraphBuilder, moving: str, standing: str) -> tuple[str, str]:
         """The same as nodes."""
         size = b.node("Sqrt", b.node("ReduceMean", b.node("Mul", moving, moving), np.array([1])))
         averages = self.standing.emit(b, "standing", standing)
+        white = self.whitener.emit(b, averages)
+        lengths = b.node("Sqrt", b.node("MatMul", b.node("Mul", white, white), self._means()))
+        slow = b.node("Slice", averages, np.array([0]), np.array([self.standing.inputs]), np.array([1]))
+        return b.node("Concat", self.moving.emit(b, "moving", size), lengths, axis=1), slow
+
+    def _means(self) -> Floats:
+        """Takes the mean over the sensors of each average: (averages * sensors, averages)."""
         sensors = self.standing.inputs
-        found = [self.moving.emit(b, "moving", size)]
-        for i, whitener in enumerate(self.whiteners):
-            part = averages
-            if len(self.whiteners) > 1:
-                part = b.node("Slice", averages, np.array([i * sensors]), np.array([(i + 1) * sensors]), np.array([1]))
-            white = whitener.emit(b, part)
-            found.append(b.node("Sqrt", b.node("ReduceMean", b.node("Mul", white, white), np.array([1]))))
-        slow = b.node("Slice", averages, np.array([0]), np.array([sensors]), np.array([1]))
-        return b.node("Concat", *found, axis=1), slow
+        return np.kron(np.eye(len(self.standing.rates)), np.full((sensors, 1), 1.0 / sensors))
 
 
-def whitener(averages: Floats) -> Linear:
-    """The matrix that makes the noise of averaged residuals (rows, sensors) round and of unit size."""
-    covariance, _ = Moments.of(averages).covariance()
-    values, vectors = np.linalg.eigh(covariance)
-    return Linear(vectors / np.sqrt(np.maximum(values, _TINY)), np.zeros(len(values)))
+def whitener(averages: Floats, sensors: int) -> Linear:
+    """The matrix that makes each average's noise round and of unit size; averages (rows, any * sensors)."""
+    size = averages.shape[1]
+    matrix = np.zeros((size, size))
+    for at in range(0, size, sensors):
+        covariance, _ = Moments.of(averages[:, at : at + sensors]).covariance()
+        values, vectors = np.linalg.eigh(covariance)
+        matrix[at : at + sensors, at : at + sensors] = vectors / np.sqrt(np.maximum(values, _TINY))
+    return Linear(matrix, np.zeros(size))
 
 
-def tables(statistics: Floats) -> Interpolate:
-    """For each statistic of normal running (rows, k): value -> -log10 of how often normal running reaches it.
+@dataclass(frozen=True, eq=False)
+class Surprise:
+    """The mean over all statistics of -log10 of how often normal running reaches them, as a sum of hinges.
 
-    Above the 90 % quantile u the tail is taken as exponential with the mean excess over u.
+    Attributes:
+        knots: where a statistic's curve bends, (statistics, bends).
+        bends: by how much its slope rises there (falls, if negative), (statistics, bends).
     """
-    x, y = [], []
-    for column in statistics.T:
-        knots = np.quantile(column, QUANTILES)
-        excess = column[column > knots[-1]] - knots[-1]
-        mean = max(float(excess.mean()) if len(excess) else 0.0, 1e-3 * abs(knots[-1]), _TINY)
-        knots = np.append(knots, knots[-1] + mean * np.log(10.0))
-        x.append(knots + _TINY * max(abs(knots[-1]), 1.0) * np.arange(len(knots)))
-        y.append(np.append(-np.log10(1.0 - QUANTILES), 2.0))
-    return Interpolate(np.array(x), np.array(y))
+
+    knots: Floats
+    bends: Floats
+
+    @classmethod
+    def of(cls, statistics: Floats) -> "Surprise":
+        """From normal running (rows, statistics).
+
+        Straight lines between `QUANTILES`; above the last the tail is taken as exponential with the mean excess there.
+        """
+        knots, bends = [], []
+        for column in statistics.T:
+            x = np.quantile(column, QUANTILES)
+            excess = column[column > x[-1]] - x[-1]
+            mean = max(float(excess.mean()) if len(excess) else 0.0, 1e-3 * abs(float(x[-1])), _TINY)
+            x = np.append(x, x[-1] + mean * np.log(10.0))
+            x += _TINY * max(abs(float(x[-1])), 1.0) * np.arange(len(x))
+            slopes = np.diff(np.append(-np.log10(1.0 - QUANTILES), 2.0)) / np.diff(x)
+            knots.append(x[:-1])
+            bends.append(np.diff(slopes, prepend=0.0))
+        return cls(np.array(knots), np.array(bends))
+
+    def run(self, statistics: Floats) -> Floats:
+        """(rows, statistics) -> (rows,)."""
+        beyond = np.maximum(statistics[:, self._which()] - self.knots.ravel(), 0.0)
+        return np.asarray(beyond @ self._weights()[:, 0])
+
+    def emit(self, b: GraphBuilder, statistics: str) -> str:
+        """The same as nodes: (1, statistics) -> (1, 1)."""
+        beyond = b.node("Relu", b.node("Sub", b.columns(statistics, self._which()), self.knots.ravel()[None]))
+        return b.node("MatMul", beyond, self._weights())
+
+    def _which(self) -> Ints:
+        return np.repeat(np.arange(len(self.knots)), self.knots.shape[1])
+
+    def _weights(self) -> Floats:
+        return self.bends.reshape(-1, 1) / len(self.bends)
