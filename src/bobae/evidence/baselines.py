@@ -50,26 +50,25 @@ class LastValue:
     width: Floats
 
     @classmethod
-    def fit(cls, x: Floats, fresh: Bools) -> "LastValue":
-        """From normal rows x (rows, sensors) and where a row does not follow on the one before (rows,)."""
-        return cls(*_centre_and_width(_jumps(x, fresh)))
+    def fit(cls, x: Floats, fresh: Bools, learn: Bools) -> "LastValue":
+        """From the jumps that end in the rows of `learn` (rows,); x (rows, sensors), `fresh` (rows,) has no jump."""
+        return cls(*_centre_and_width(_jumps(x, fresh)[learn]))
 
     def score(self, x: Floats, fresh: Bools) -> Floats:
         """The score of each row (rows,); a fresh row has no jump."""
         return _worst(np.abs(_jumps(x, fresh) - self.centre) / self.width)
 
 
-def naive_scores(x: Floats, fresh: Bools, learn: Bools, learn_fresh: Bools) -> Iterator[tuple[str, Floats]]:
+def naive_scores(x: Floats, fresh: Bools, learn: Bools) -> Iterator[tuple[str, Floats]]:
     """The rules that need a threshold, each with its score for all rows.
 
     Args:
         x: all rows (rows, sensors), NaN where missing.
         fresh: where a row does not follow on the one before (rows,).
         learn: normal rows of the fit part (rows,).
-        learn_fresh: `fresh` for the rows of `learn` alone, where rows between were left out (learn rows,).
     """
     yield "fixed_limits", FixedLimits.fit(x[learn]).score(x, fresh)
-    yield "last_value", LastValue.fit(x[learn], learn_fresh).score(x, fresh)
+    yield "last_value", LastValue.fit(x, fresh, learn).score(x, fresh)
 
 
 def _jumps(x: Floats, fresh: Bools) -> Floats:

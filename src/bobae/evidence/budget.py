@@ -17,6 +17,7 @@ from bobae.evidence.intervals import CONFIDENCE, Figure, poisson, provable_rate
 AIM = 0.5  # new weeks bring more than calibration saw, so the threshold is set for half of what is allowed
 COUNTED_FROM = 10  # as many peaks are counted rather than extrapolated
 FEWEST_PEAKS = 5
+MOST_OF_HISTORY = 25
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,8 @@ def threshold_for_budget(
     seen = np.isfinite(score)
     exposure = float(seen.sum()) * sampling_s / WEEK_S
     stretch: Ints = np.cumsum(np.asarray(fresh, dtype=np.float64) > 0, dtype=np.int64)
-    hold_rows = max(1, round(hold_off_s / sampling_s))
+    # a short history has few independent stretches as it is: do not let the hold-off eat them up
+    hold_rows = max(1, min(round(hold_off_s / sampling_s), int(seen.sum()) // MOST_OF_HISTORY))
     score = np.where(seen, score, -np.inf)
     peaks = _base_peaks(score, stretch, hold_rows)
     if len(peaks) < FEWEST_PEAKS:

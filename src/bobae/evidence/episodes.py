@@ -1,10 +1,8 @@
 """Episodes: alarm rows that belong together, and whether they met a known fault."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from bobae.core import Bools, Floats, Ints
 
@@ -60,9 +58,7 @@ class Windows:
         return cls(hold_off_s=hold, early_s=hold, late_s=2 * hold)
 
 
-def episodes(
-    alarm: Bools, time_ns: Ints, groups: Ints, *, hold_off_s: float, fresh: npt.NDArray[Any] | None = None
-) -> list[Episode]:
+def episodes(alarm: Bools, time_ns: Ints, groups: Ints, *, hold_off_s: float) -> list[Episode]:
     """The alarms as episodes, in row order.
 
     Args:
@@ -70,18 +66,12 @@ def episodes(
         time_ns: when (rows,).
         groups: which asset (rows,).
         hold_off_s: an alarm that returns within this time belongs to the episode before.
-        fresh: 1 where a row starts afresh (rows,), another run of the same asset for one; an episode never crosses it.
     """
     at = np.flatnonzero(alarm)
     if not len(at):
         return []
-    stretch = np.zeros(len(alarm), dtype=np.int64) if fresh is None else np.cumsum(np.asarray(fresh) > 0)
-    apart = (
-        (np.diff(groups[at]) != 0)
-        | (np.diff(time_ns[at]) > hold_off_s * NS)
-        | (np.diff(time_ns[at]) < 0)
-        | (np.diff(stretch[at]) != 0)
-    )
+    steps = np.diff(time_ns[at])
+    apart = (np.diff(groups[at]) != 0) | (steps > hold_off_s * NS) | (steps < 0)
     first = at[np.concatenate([[True], apart])]
     last = at[np.concatenate([apart, [True]])]
     return [

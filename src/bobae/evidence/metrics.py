@@ -23,7 +23,6 @@ class Truth:
     Attributes:
         time_ns: when.
         groups: which asset.
-        fresh: where a row does not follow on the one before.
         sampling_s: time one row stands for.
         judged: rows that count.
         marks: rows inside known faults.
@@ -34,7 +33,6 @@ class Truth:
 
     time_ns: Ints
     groups: Ints
-    fresh: Bools
     sampling_s: float
     judged: Bools
     marks: Bools
@@ -75,9 +73,7 @@ def judge(alarm: Bools, truth: Truth) -> Judged:
         met = truth.time_ns[alarm & (near == number) & (truth.time_ns <= event.end_ns)]
         detected.append(len(met) > 0)
         delays.append(float(met.min() - event.start_ns) / NS if len(met) else math.nan)
-    false = episodes(
-        alarm & outside, truth.time_ns, truth.groups, hold_off_s=truth.windows.hold_off_s, fresh=truth.fresh
-    )
+    false = episodes(alarm & outside, truth.time_ns, truth.groups, hold_off_s=truth.windows.hold_off_s)
     exposure = float((truth.judged & outside).sum()) * truth.sampling_s / WEEK_S
     return Judged(tuple(detected), tuple(delays), tuple(false), exposure)
 

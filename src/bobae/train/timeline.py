@@ -1,0 +1,161 @@
+"""The timeline: every alarm as an episode with the tags behind it and earlier ones like it, and every known fault."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bobae.core import Bools, Floats, Ints
+from bobae.evidence.episodes import NS, Episode, Event, episodes, near_events
+from bobae.evidence.metrics import Judged
+from bobae.train.known import Known
+from bobae.train.outcome import PARTS, EpisodeOutcome, EventOutcome, Part, Series
+from bobae.train.rows import Rows
+
+LOOKED_AT = 100  # rows of an episode that say which tags began it; later ones show what the fault did to the rest
+ALIKE = 0.9
+FEW = 5
+PROVE = PARTS.index("prove")
+LEFT_OUT = PARTS.index("left_out")
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """What the model said about all rows: score, alarm, moved (rows,), contribution (rows, tags), the tags' names."""
+
+    score: Floats
+    alarm: Bools
+    moved: Bools
+    contribution: Floats
+    tags: tuple[str, ...]
+
+    @classmethod
+    def of(cls, answers: Mapping[str, Floats], tags: tuple[str, ...]) -> "Trace":
+        """From a model's outputs."""
+        score = np.asarray(answers["score"], dtype=np.float64)
+        contribution = np.asarray(answers["contribution"], dtype=np.float64)
+        return cls(score, answers["alarm"] > 0.5, answers["moved"] > 0.5, contribution, tags)
+
+
+def part_codes(masks: Sequence[Bools]) -> Ints:
+    """Position in `PARTS` for each row (rows,), from the masks of fit, calibrate and prove."""
+    codes = np.full(len(masks[0]), LEFT_OUT, dtype=np.int64)
+    for code, mask in enumerate(masks):
+        codes[mask] = code
+    return codes
+
+
+def series(rows: Rows, trace: Trace, part: Ints) -> Series:
+    """All rows for the report."""
+    return Series(rows.time_ns, rows.machine, rows.machines, trace.score, trace.alarm, part, trace.moved, rows.fresh)
+
+
+def told_episodes(rows: Rows, trace: Trace, known: Known, part: Ints) -> tuple[EpisodeOutcome, ...]:
+    """Every alarm in time order; what goes on after a fault is an alarm of its own, and a false one."""
+    near = near_events(list(known.events), rows.time_ns, rows.machine, known.windows)
+    found: list[tuple[Episode, int]] = []
+    for mask in (near >= 0, near < 0):
+        for episode in episodes(trace.alarm & mask, rows.time_ns, rows.machine, hold_off_s=known.windows.hold_off_s):
+            found.append((episode, int(near[episode.first])))
+    found.sort(key=lambda pair: (pair[0].start_ns, pair[0].group))
+    patterns = [pattern(trace, episode) for episode, _ in found]
+    return tuple(
+        _told(rows, trace, known, part, found=found[number], number=number, patterns=patterns)
+        for number in range(len(found))
+    )
+
+
+def told_events(rows: Rows, known: Known, part: Ints, judged: Judged) -> tuple[EventOutcome, ...]:
+    """Every known fault in time order, and whether it was found if it lies in the proof."""
+    proved = events_in_proof(rows, known, part)
+    result = {id(event): i for i, event in enumerate(proved)}
+    told = []
+    for event in known.events:
+        i = result.get(id(event))
+        delay = None if i is None or not judged.detected[i] else judged.delays_s[i]
+        told.append(
+            EventOutcome(
+                asset=rows.machines[event.group],
+                start_ns=event.start_ns,
+                end_ns=event.end_ns,
+                what=event.what,
+                part=_part_of(event, rows, part),
+                detected=None if i is None else judged.detected[i],
+                delay_s=delay,
+            )
+        )
+    return tuple(sorted(told, key=lambda event: (event.start_ns, event.asset)))
+
+
+def events_in_proof(rows: Rows, known: Known, part: Ints) -> tuple[Event, ...]:
+    """The known faults that begin in the part that proves."""
+    return tuple(event for event in known.events if _part_of(event, rows, part) == "prove")
+
+
+def pattern(trace: Trace, episode: Episode) -> Floats:
+    """The mean share of each tag over the first alarm rows of an episode (tags,), weighted by score; sums to 1 or 0."""
+    at = np.arange(episode.first, min(episode.last, episode.first + LOOKED_AT) + 1)
+    at = at[trace.alarm[at]]
+    weight = np.nan_to_num(trace.score[at], posinf=0.0)
+    total = (np.nan_to_num(trace.contribution[at]) * weight[:, None]).sum(axis=0)
+    return np.asarray(total / total.sum() if total.sum() > 0 else np.zeros(len(trace.tags)))
+
+
+def top(tags: tuple[str, ...], shares: Floats, few: int = FEW) -> tuple[tuple[str, float], ...]:
+    """The tags with the largest shares, most important first; tags without a share are left out."""
+    order = np.argsort(-shares, kind="stable")[:few]
+    return tuple((tags[i], float(shares[i])) for i in order if shares[i] > 0)
+
+
+def top_tags(trace: Trace, rows: Rows, known: Known, part: Ints) -> tuple[tuple[str, float], ...]:
+    """The tags behind the alarms of the proof (of all parts if it has none), each alarm counting once."""
+    for mask in (trace.alarm & (part == PROVE), trace.alarm):
+        found = episodes(mask, rows.time_ns, rows.machine, hold_off_s=known.windows.hold_off_s)
+        if found:
+            return top(trace.tags, np.mean([pattern(trace, episode) for episode in found], axis=0))
+    return ()
+
+
+def _told(
+    rows: Rows,
+    trace: Trace,
+    known: Known,
+    part: Ints,
+    *,
+    found: tuple[Episode, int],
+    number: int,
+    patterns: list[Floats],
+) -> EpisodeOutcome:
+    episode, event = found
+    delay = (episode.start_ns - known.events[event].start_ns) / NS if event >= 0 else None
+    inside = slice(episode.first, episode.last + 1)
+    return EpisodeOutcome(
+        number=number + 1,
+        asset=rows.machines[episode.group],
+        start_ns=episode.start_ns,
+        end_ns=episode.end_ns,
+        part=PARTS[int(part[episode.first])],
+        peak=float(np.nanmax(trace.score[inside])),
+        top_tags=top(trace.tags, patterns[number]),
+        kind="unknown" if not known.labelled else "true" if event >= 0 else "false",
+        delay_s=delay,
+        similar=_similar(patterns, number),
+    )
+
+
+def _similar(patterns: list[Floats], number: int) -> tuple[int, ...]:
+    if not number:
+        return ()
+    earlier, mine = np.array(patterns[:number]), patterns[number]
+    size = np.linalg.norm(earlier, axis=1) * np.linalg.norm(mine)
+    like = np.divide(earlier @ mine, size, out=np.zeros(number), where=size > 0)
+    order = np.argsort(-like, kind="stable")[:3]
+    return tuple(int(i) + 1 for i in order if like[i] >= ALIKE)
+
+
+def _part_of(event: Event, rows: Rows, part: Ints) -> Part:
+    mine = np.flatnonzero(rows.machine == event.group)
+    if not len(mine):
+        return "left_out"
+    place = min(int(np.searchsorted(rows.time_ns[mine], event.start_ns)), len(mine) - 1)
+    return PARTS[int(part[mine[place]])]
