@@ -23,14 +23,13 @@ _NOISE = np.array([tag.noise for tag in TAGS])
 _DEAD = np.array([tag.dead_band for tag in TAGS])
 
 
-@numba.njit(cache=True)
+@numba.njit
 def truth(s: Floats, mode: int, bad: Floats, true: Floats) -> None:
     """What perfect sensors would read, into `true` (tags,)."""
     on = mode != Mode.OFF
-    held = on and s[S.SINCE_STROKE_S] < 30.0
     thick = viscosity(s[S.OIL_C])
     flow_share = s[S.FLOW_LPM] / 110.0
-    true[T.MAIN_PRESSURE] = s[S.STROKE_BAR] if held else min(STANDBY_BAR, s[S.PUMP_BAR])
+    true[T.MAIN_PRESSURE] = s[S.STROKE_BAR] if mode == Mode.RUN else min(STANDBY_BAR, s[S.PUMP_BAR])
     true[T.ACCUMULATOR_PRESSURE] = s[S.ACCUMULATOR_BAR]
     active_a = s[S.MOTOR_KW] / (math.sqrt(3.0) * MAINS_KV * 0.87 * 0.93)
     true[T.MOTOR_CURRENT] = math.sqrt(active_a**2 + MAGNETISING_A**2) if on else 0.0
@@ -40,15 +39,15 @@ def truth(s: Floats, mode: int, bad: Floats, true: Floats) -> None:
     true[T.OIL_LEVEL] = 100.0 * s[S.OIL_L] * (1.0 + 7e-4 * (s[S.OIL_C] - 40.0)) / TANK_L
     true[T.FILTER_DP] = NEW_FILTER_BAR * flow_share * thick**0.7 * (1.0 + s[S.CLOGGING])
     _vibration(s, on, flow_share, bad, true)
-    true[T.TONNAGE] = s[S.STROKE_KN] if held else 0.0
+    true[T.TONNAGE] = s[S.STROKE_KN] if on else 0.0  # registers of the last stroke: kept until the next
     true[T.DIE_TEMPERATURE] = s[S.DIE_C]
-    true[T.CYCLE_TIME] = s[S.STROKE_S] if held else 0.0
+    true[T.CYCLE_TIME] = s[S.STROKE_S] if on else 0.0
     thin = 1.0 - 0.10 * (thick - 1.0)
     true[T.LUBE_FLOW] = 2.4 * thin * (1.0 - 0.55 * bad[F.LUBE_BLOCKAGE]) if on else 0.0
     true[T.AMBIENT_TEMPERATURE] = s[S.AMBIENT_C]
 
 
-@numba.njit(cache=True)
+@numba.njit
 def _vibration(s: Floats, on: bool, flow_share: float, bad: Floats, true: Floats) -> None:
     worn = bad[F.BEARING_WEAR] ** 2  # a spall grows slowly, then fast
     load = s[S.PUMP_BAR] / 130.0
@@ -58,7 +57,7 @@ def _vibration(s: Floats, on: bool, flow_share: float, bad: Floats, true: Floats
     true[T.BEARING_BAND] = band * (1.0 + 0.05 * s[S.RATTLE]) if on else 0.08
 
 
-@numba.njit(cache=True)
+@numba.njit
 def measure(true: Floats, broken: Floats, logged: Floats, dice: Dice, row: Floats) -> None:
     """What is logged, into `row` (tags,).
 
