@@ -60,6 +60,8 @@ _LOOSE = re.compile(r"^[+\-−]?\d[\d., '\u00a0\u202f]*(?:[eEdD][+-]?\d+)?\s*(?P
 _ISO = re.compile(
     r"^\d{4}-[01]\d-[0-3]\d[ T][0-2]\d:[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?P<zone>Z|[+-]\d\d(?::?\d\d)?)?$"
 )
+_COMMA = re.compile(r"^[+-]?\d+,\d+(?:[eE][+-]?\d+)?$")
+_THOUSANDS = re.compile(r"^[+-]?[1-9]\d{0,2},\d{3}$")
 _CODE = re.compile(r"^0\d+$")
 ENOUGH = 0.8  # the share of cells that must be numbers for the others to count as bad values
 _EXACT_DIGITS = 15  # whole numbers longer than this are not exact as float64: they are codes or epoch times
@@ -107,7 +109,7 @@ def guess(cells: list[str], decimal: str) -> Guess:
     present = [cell.strip() for cell in cells if not is_missing(cell)]
     if not present:
         return Guess.EMPTY
-    iso = [match for cell in present if (match := _ISO.match(cell))]
+    iso = [match for cell in present if cell[4:5] == "-" and (match := _ISO.match(cell))]
     if len(iso) == len(present):
         zoned = sum(match["zone"] is not None for match in iso)
         return {0: Guess.ISO, len(iso): Guess.ISO_ZONED}.get(zoned, Guess.TEXT)
@@ -115,15 +117,17 @@ def guess(cells: list[str], decimal: str) -> Guess:
     numbers = [cell for cell in present if plain.match(cell)]
     if len(numbers) < ENOUGH * len(present) or are_codes(numbers):
         return Guess.TEXT
-    loose = sum(not plain.match(cell) and is_number(cell) for cell in present)
+    if len(numbers) == len(present):
+        return Guess.NUMBER
+    loose = any(not plain.match(cell) and is_number(cell) for cell in present)
     return Guess.TEXT if loose else Guess.NUMBER
 
 
 def are_codes(numbers: list[str]) -> bool:
     """Whether digits name something: leading zeros at one length ('0012'), or longer than a number can hold."""
-    if any(len(number.lstrip("+-")) > _EXACT_DIGITS and number.lstrip("+-").isdigit() for number in numbers):
+    if any(len(number) > _EXACT_DIGITS and number.lstrip("+-").isdigit() for number in numbers):
         return True
-    zeros = any(_CODE.match(number) for number in numbers)
+    zeros = any(number[0] == "0" and _CODE.match(number) for number in numbers)
     return zeros and len({len(number) for number in numbers}) == 1 and all(number.isdigit() for number in numbers)
 
 
@@ -170,11 +174,10 @@ def unit_behind(cells: list[str]) -> str:
 
 def decimal_mark(cells: list[str]) -> str:
     """The decimal mark of a sample of cells: a comma if some number can only be read so, else a point."""
-    commas = [cell for cell in map(str.strip, cells) if re.match(r"^[+-]?\d+,\d+(?:[eE][+-]?\d+)?$", cell)]
+    commas = [cell for cell in map(str.strip, cells) if "," in cell and _COMMA.match(cell)]
     if not commas:
         return "."
-    thousands = re.compile(r"^[+-]?[1-9]\d{0,2},\d{3}$")
-    return "," if any(not thousands.match(cell) for cell in commas) else "."
+    return "," if any(not _THOUSANDS.match(cell) for cell in commas) else "."
 
 
 def flag_pair(values: set[str]) -> tuple[str, str] | None:

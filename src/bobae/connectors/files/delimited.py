@@ -294,7 +294,9 @@ def _without_lines(data: bytes, n: int) -> bytes:
 
 
 def _single_spaces(data: bytes) -> bytes:
-    data = re.sub(rb"[ \t]+", b" ", data.replace(b"\r", b""))
+    data = data.replace(b"\r", b"").replace(b"\t", b" ")
+    while b"  " in data:
+        data = data.replace(b"  ", b" ")
     data = data.replace(b"\n ", b"\n").replace(b" \n", b"\n")
     return data.strip(b" ")
 

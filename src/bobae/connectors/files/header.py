@@ -1,8 +1,10 @@
 """Where the data begin and what the columns are called: titles, merged and stacked headers, unit rows, or none at all."""
 
 import re
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bobae.connectors.files.cells import is_missing, is_number
 from bobae.connectors.files.times import looks_like_time
@@ -11,7 +13,8 @@ from bobae.core import Finding, text
 
 Row = Sequence[str]
 LONGEST = 60  # rows of titles and headers, at most
-_DATA = 0.5
+_BODY = 40  # rows whose cells tell what their columns hold
+_HALF = 0.5
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,9 @@ def find(rows: Sequence[Row], width: int, *, spread: bool = True) -> Header:
         spread: whether an empty cell of a group row belongs to the group on its left, as merged cells are written.
     """
     padded = [[*row, *[""] * (width - len(row))][:width] for row in rows]
-    measured = _measured_columns(padded, width)
-    first = _first_by_numbers(padded, measured) if any(measured) else _first_by_words(padded)
+    body = padded[min(len(rows) // 2, LONGEST) :][:_BODY]
+    measured = _measured_columns(body, width)
+    first = _first_by_numbers(padded, body, measured) if any(measured) else _first_by_words(padded)
     above = padded[:first]
     if not above and _is_scale(padded):
         above, first = padded[:1], 1
@@ -83,28 +87,23 @@ def is_measured(cell: str) -> bool:
     return is_number(cell) or looks_like_time(cell)
 
 
-def _measured_columns(rows: list[list[str]], width: int) -> list[bool]:
-    body = rows[min(len(rows) // 2, LONGEST) :]
+def _measured_columns(body: list[list[str]], width: int) -> list[bool]:
     measured = []
     for i in range(width):
         cells = [row[i] for row in body if not is_missing(row[i])]
-        measured.append(bool(cells) and sum(map(is_measured, cells)) > _DATA * len(cells))
+        measured.append(bool(cells) and sum(map(is_measured, cells)) > _HALF * len(cells))
     return measured
 
 
-def _first_by_numbers(rows: list[list[str]], measured: list[bool]) -> int:
+def _first_by_numbers(rows: list[list[str]], body: list[list[str]], measured: list[bool]) -> int:
+    usual = statistics.median(sum(map(bool, map(str.strip, row))) for row in body)
     for index, row in enumerate(rows[: LONGEST + 1]):
         cells = [cell for cell, wanted in zip(row, measured, strict=True) if wanted and not is_missing(cell)]
-        enough = len(cells) > sum(measured) // 4
-        if enough and sum(map(is_measured, cells)) > _DATA * len(cells) and not _is_title(row, measured):
+        # a title may hold a date or a number too, but not in as many columns as the data do
+        full = sum(map(bool, map(str.strip, row))) >= _HALF * usual
+        if cells and full and sum(map(is_measured, cells)) > _HALF * len(cells):
             return index
     return len(rows)
-
-
-def _is_title(row: list[str], measured: list[bool]) -> bool:
-    """A title such as 'Report 2024 3' holds a word, and nothing in most of the measured columns."""
-    filled = sum(wanted and bool(cell.strip()) for cell, wanted in zip(row, measured, strict=True))
-    return sum(measured) > 3 and filled < sum(measured) / 2 and any(c.strip() and not is_measured(c) for c in row[:1])
 
 
 def _first_by_words(rows: list[list[str]]) -> int:
@@ -129,7 +128,7 @@ def _is_steady(row: list[str]) -> bool:
         numbers = [float(cell) for cell in row[1:]]
     except ValueError:
         return False
-    steps = [b - a for a, b in zip(numbers, numbers[1:], strict=False)]
+    steps = [b - a for a, b in pairwise(numbers)]
     return min(steps) > 0 or max(steps) < 0
 
 

@@ -14,7 +14,7 @@ from bobae.core import BadInput
 SPACES = " "  # stands for any run of spaces and tabs
 _DELIMITERS = ("\t", ";", "|", ",", SPACES)
 _COMMENTS = ("#", "%", "//", "!")
-_LOOKED_AT, _FEWEST, _LETTERS = 400, 80, 60_000
+_LOOKED_AT, _FEWEST, _SCORED, _LETTERS = 400, 80, 30, 60_000
 _WIDEST = 20_000
 
 
@@ -144,14 +144,14 @@ def _score(lines: list[str], delimiter: str) -> float:
     if width < 2:
         return 0.0
     measured = plain = 0.0
-    for row in rows[: _LOOKED_AT // 4]:
+    looked_at = rows[:_SCORED]
+    for row in looked_at:
         if len(row) == width:
             sound = [cell for cell in row if not any(d in cell for d in ("\t", ";", "|"))]
             plain += len(sound) / width
             measured += sum(header.is_measured(cell) or is_missing(cell) for cell in sound[:100]) / min(width, 100)
-    looked_at = max(1, min(len(rows), _LOOKED_AT // 4))
     # prose falls into equal rows of words now and then, hardly ever into equal rows of numbers
-    return (same / len(rows)) * (0.2 * plain + 0.8 * measured) / looked_at
+    return (same / len(rows)) * (0.2 * plain + 0.8 * measured) / len(looked_at)
 
 
 def _is_quoted(head: str, delimiter: str) -> bool:

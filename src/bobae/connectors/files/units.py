@@ -2,109 +2,81 @@
 
 import re
 
+from bobae.core.units import ucum_code
+
+# spellings that core.units does not know; lower case
 _SPELLINGS = {
-    "Cel": "°c ℃ degc deg_c deg.c celsius °celsius ºc ˚c 'c 도",
-    "[degF]": "°f ℉ degf deg_f fahrenheit",
-    "K": "kelvin degk",
-    "bar": "bar barg bara bar(g) bar(a)",
+    "Cel": "'c",
+    "K": "kelvin",
+    "bar": "bar(a)",
     "mbar": "mbar",
     "Pa": "pa pascal",
     "hPa": "hpa",
     "kPa": "kpa",
     "MPa": "mpa",
-    "[psi]": "psi psig psia",
-    "kgf/cm2": "kgf/cm2 kgf/cm² kgf/㎠ kg/cm2 kg/cm² kg/㎠",
-    "mm[Hg]": "mmhg torr",
-    "{rpm}": "rpm r/min rev/min min-1 1/min",
+    "[psi]": "psia",
+    "kgf/cm2": "kgf/㎠ kg/㎠",
+    "mm[Hg]": "torr",
     "Hz": "hz",
     "kHz": "khz",
     "MHz": "mhz",
-    "GHz": "ghz",
-    "mm": "mm ㎜",
-    "cm": "cm ㎝",
-    "um": "um µm μm ㎛ micron",
-    "nm": "nm",
-    "km": "km ㎞",
     "m": "meter metre",
-    "[in_i]": "inch",
-    "m2": "m2 m² ㎡",
-    "mm2": "mm2 mm² ㎟",
-    "m3": "m3 m³ ㎥",
-    "cm3": "cm3 cm³ cc",
+    "m2": "m² ㎡",
+    "mm2": "mm² ㎟",
+    "m3": "m3",
+    "cm3": "cm³ cc",
     "L": "liter litre ℓ",
     "mL": "ml",
-    "L/min": "l/min lpm ℓ/min",
-    "L/h": "l/h lph",
+    "L/min": "l/min",
+    "L/h": "lph l/hr",
     "mL/min": "ml/min",
     "cm3/min": "sccm cc/min",
-    "m3/h": "m3/h m³/h cmh m3/hr ㎥/h",
-    "m3/min": "m3/min m³/min cmm ㎥/min",
+    "m3/min": "m³/min cmm ㎥/min",
     "kg/h": "kg/h kg/hr",
     "kg/min": "kg/min",
     "kg/s": "kg/s",
     "t/h": "t/h ton/h ton/hr",
-    "mm/s": "mm/s mm/sec ㎜/s",
-    "m/s": "m/s m/sec",
+    "mm/s": "mm/sec ㎜/s",
+    "m/s": "m/sec",
     "m/min": "m/min mpm",
     "mm/min": "mm/min",
-    "mm/s2": "mm/s2 mm/s²",
-    "m/s2": "m/s2 m/s²",
-    "km/h": "km/h kph",
+    "mm/s2": "mm/s²",
     "[kn_i]": "knot knots",
-    "[g]": "g_rms grms",
-    "kg": "kg ㎏ kilogram",
-    "mg": "mg ㎎",
+    "kg": "kilogram",
+    "mg": "㎎",
     "t": "ton tons tonne tco2",
     "N": "newton",
-    "kN": "kn",
     "kgf": "kgf",
-    "N.m": "nm_torque n·m n.m n-m n*m",
+    "N.m": "n.m n-m",
     "kN.m": "knm kn.m kn·m",
     "V": "volt volts",
     "mV": "mv",
     "kV": "kv",
     "A": "amp amps ampere",
-    "mA": "ma",
     "uA": "ua µa μa",
     "W": "watt watts",
     "kW": "kw",
-    "MW": "megawatt",
-    "kV.A": "kva",
-    "V.A": "va",
-    "kV.A{reactive}": "kvar",
-    "kV.A.h{reactive}": "kvarh",
-    "kW.h": "kwh kw.h kw·h kw-h",
-    "MW.h": "mwh",
-    "W.h": "wh",
+    "kW.h": "kw.h kw·h kw-h",
     "J": "joule",
     "kJ": "kj",
     "MJ": "mj",
     "kcal": "kcal",
-    "Ohm": "ohm Ω ω",
     "MOhm": "mohm mω",
-    "%": "% pct percent ％",
-    "%{RH}": "%rh rh%",
-    "[ppm]": "ppm",
-    "[ppb]": "ppb",
     "dB": "db",
     "dB[SPL]": "dba db(a)",
-    "deg": "deg degree degrees ° º",
+    "deg": "º",
     "rad": "rad",
-    "s": "sec secs second seconds 초",
-    "ms": "ms msec 밀리초",
-    "us": "us µs μs usec",
-    "min": "mins minute minutes 분",
-    "h": "hr hrs hour hours 시간",
-    "d": "day days 일",
+    "s": "secs",
+    "ms": "msec 밀리초",
+    "us": "usec µs μs",
+    "h": "hrs hours",
     "{cycle}": "cycle cycles",
-    "{count}": "ea pcs 개 count counts",
+    "{count}": "counts",
     "kBy": "kb kib",
     "MiBy": "mib",
     "GiBy": "gib",
     "uS/cm": "us/cm µs/cm μs/cm",
-    "mS/cm": "ms/cm",
-    "[pH]": "ph",
-    "lx": "lux lx",
+    "lx": "lux",
 }
 # short ones mean a unit only inside brackets or behind a number: `_A` in a header is as often line A
 _EXACT = {
@@ -112,27 +84,14 @@ _EXACT = {
     "m": "m", "s": "s", "h": "h", "d": "d", "min": "min", "L": "L", "l": "L", "t": "t", "Nm": "N.m", "nm": "nm",
     "N m": "N.m", "kN m": "kN.m", "MPa": "MPa", "mPa": "mPa", "MW": "MW", "mW": "mW", "mV": "mV", "MV": "MV",
     "mS/cm": "mS/cm", "MJ": "MJ", "mJ": "mJ", "MHz": "MHz", "mHz": "mHz", "gal": "[gal_us]", "in": "[in_i]",
-    "kN": "kN", "kn": "[kn_i]", "R": "[degR]", "M": "{M}", "mA": "mA", "MA": "MA", "Mm": "Mm", "mm": "mm",
+    "kN": "kN", "kn": "[kn_i]", "R": "[degR]", "mA": "mA", "MA": "MA", "mm": "mm", "cm": "cm", "km": "km", "kg": "kg",
 }  # fmt: skip
 _CODES = {spelling: code for code, spellings in _SPELLINGS.items() for spelling in spellings.split()}
-_AMBIGUOUS = {
-    "nm",
-    "kn",
-    "ph",
-    "rad",
-    "day",
-    "days",
-    "count",
-    "counts",
-    "cycle",
-    "cycles",
-    "일",
-    "분",
-    "도",
-    "개",
-    "'c",
-}
-_AMBIGUOUS |= {"t", "us", "ua", "va", "cc", "deg", "°", "ma", "min", "초", "시간", "ea", "pcs", "degree"}
+# these mean a unit behind a number or inside brackets, but end names too: 'Phase_A', 'pos_min', 'No. of cycles'
+_AMBIGUOUS = set(
+    "nm kn ph rad day days count counts cycle cycles 일 분 도 개 'c t us ua va cc deg ° ma min mins minute minutes hour hours "
+    "초 시간 ea pcs degree degrees cnt db hp gee gravity in st mpm cmm lm".split()
+)
 _BRACKETED = re.compile(r"^(.*?)\s*[\[(（［]\s*([^\[\]（）［］]*?)\s*[\])）］]\s*$")
 _BEHIND = re.compile(r"^(.+?)(?:_|\s+in\s+|,\s*|\s*/\s+|\s+)([^\s_,]+)$")
 _DURATION = re.compile(r"(?:time|duration|elapsed|delay|wait|submit|start|stop)_(s|h|ms)$", re.IGNORECASE)
@@ -143,12 +102,14 @@ def ucum(spelling: str) -> str | None:
 
     Example:
         >>> ucum("°C"), ucum("rpm"), ucum("kVarh"), ucum("valve")
-        ('Cel', '{rpm}', 'kV.A.h{reactive}', None)
+        ('Cel', '{rev}/min', 'kV.A.h{reactive}', None)
     """
     spelling = " ".join(spelling.split())
-    if spelling in _EXACT:
-        return _EXACT[spelling]
-    return _CODES.get(spelling.lower())
+    if code := _EXACT.get(spelling) or _CODES.get(spelling.lower()):
+        return code
+    code = ucum_code(spelling)
+    # letters alone are a UCUM code too easily: P is a poise, st a stere
+    return code if code != spelling or code in _SPELLINGS or any(mark in spelling for mark in "/.%[") else None
 
 
 def split(header: str) -> tuple[str, str | None]:
@@ -156,7 +117,7 @@ def split(header: str) -> tuple[str, str | None]:
 
     Example:
         >>> split("Rotational speed [rpm]"), split("flow_L/min"), split("SLURRY_FLOW_LINE_A")
-        (('Rotational speed', '{rpm}'), ('flow', 'L/min'), ('SLURRY_FLOW_LINE_A', None))
+        (('Rotational speed', '{rev}/min'), ('flow', 'L/min'), ('SLURRY_FLOW_LINE_A', None))
     """
     header = " ".join(header.split())
     if bracketed := _BRACKETED.match(header):
@@ -169,6 +130,7 @@ def split(header: str) -> tuple[str, str | None]:
         return header[: duration.start(1) - 1], ucum(duration[1])
     if behind := _BEHIND.match(header):
         name, last = behind.groups()
-        if last.lower() not in _AMBIGUOUS and (code := _CODES.get(last.lower())):
+        letter = len(last) == 1 and last.isascii() and last.isalpha()
+        if not letter and last.lower() not in _AMBIGUOUS and (code := ucum(last)):
             return name, code
     return header, None
