@@ -70,7 +70,7 @@ def cold_press() -> Floats:
     return state
 
 
-@numba.njit
+@numba.njit(cache=False)
 def ambient_c(clock_s: float, weather: float) -> float:
     """The hall's temperature: warmest at 15:00, heated on working days; `clock_s` is local seconds since 1970."""
     hour = (clock_s / 3600.0) % 24.0
@@ -79,13 +79,13 @@ def ambient_c(clock_s: float, weather: float) -> float:
     return 18.0 + 2.5 * math.cos(2.0 * math.pi * (hour - 15.0) / 24.0) + 0.8 * heated + 1.2 * weather
 
 
-@numba.njit
+@numba.njit(cache=False)
 def viscosity(oil_c: float) -> float:
     """Of ISO VG 46 oil, as a share of what it is at 50 °C."""
     return math.exp(-0.028 * (oil_c - 50.0))
 
 
-@numba.njit
+@numba.njit(cache=False)
 def advance(s: Floats, mode: int, product: int, clock_s: float, dt_s: float, bad: Floats, dice: Dice) -> int:
     """Take the press on by `dt_s` in place; `bad` (kinds of faults,) says how bad each is. Returns the mode in fact."""
     s[S.WEATHER] = wander(s[S.WEATHER], dt_s, 108_000.0, dice)
@@ -105,7 +105,7 @@ def advance(s: Floats, mode: int, product: int, clock_s: float, dt_s: float, bad
     return mode
 
 
-@numba.njit
+@numba.njit(cache=False)
 def maintain(s: Floats, repaired: Floats, mode: int, now_s: float) -> None:
     """What the maintenance crew does while the motor is off: top up after a leak, change a filter that is due."""
     if repaired[F.OIL_LEAK] > 0.0:
@@ -115,7 +115,7 @@ def maintain(s: Floats, repaired: Floats, mode: int, now_s: float) -> None:
         s[S.FILTER_CHANGED_S] = now_s
 
 
-@numba.njit
+@numba.njit(cache=False)
 def _short_stop(s: Floats, mode: int, dt_s: float, dice: Dice) -> int:
     chance = uniform(dice)
     if mode != Mode.RUN:
@@ -127,7 +127,7 @@ def _short_stop(s: Floats, mode: int, dt_s: float, dice: Dice) -> int:
     return Mode.IDLE if s[S.PAUSE_S] > 0.0 else Mode.RUN
 
 
-@numba.njit
+@numba.njit(cache=False)
 def _strokes(s: Floats, mode: int, product: int, dt_s: float, bad: Floats, dice: Dice) -> float:
     """The strokes done in this step, a part of one counted as such so that short steps add up."""
     if mode != Mode.RUN:
@@ -145,7 +145,7 @@ def _strokes(s: Floats, mode: int, product: int, dt_s: float, bad: Floats, dice:
     return done
 
 
-@numba.njit
+@numba.njit(cache=False)
 def _stroke(s: Floats, product: int, bad: Floats, dice: Dice) -> None:
     s[S.MATERIAL] = wander(s[S.MATERIAL], 1.0, 60.0, dice)
     s[S.OPERATOR] = wander(s[S.OPERATOR], 1.0, 25.0, dice)
@@ -164,7 +164,7 @@ def _stroke(s: Floats, product: int, bad: Floats, dice: Dice) -> None:
     s[S.NEXT_STROKE_S] = s[S.STROKE_S]
 
 
-@numba.njit
+@numba.njit(cache=False)
 def _accumulator(s: Floats, mode: int, product: int, dt_s: float, bad: Floats) -> None:
     """The mean pressure of the gas over a stroke, from p V = constant."""
     if mode == Mode.OFF:
@@ -178,13 +178,13 @@ def _accumulator(s: Floats, mode: int, product: int, dt_s: float, bad: Floats) -
     s[S.ACCUMULATOR_BAR] += (mean - s[S.ACCUMULATOR_BAR]) * (1.0 - math.exp(-dt_s / 20.0))
 
 
-@numba.njit
+@numba.njit(cache=False)
 def leak_lpm(pump_bar: float, oil_c: float, bad: Floats) -> float:
     """Oil that slips back inside the pump: with pressure, with thin oil, with wear."""
     return float(7.0 * pump_bar / 130.0 / viscosity(oil_c) * (1.0 + 5.0 * bad[F.PUMP_LEAKAGE]))
 
 
-@numba.njit
+@numba.njit(cache=False)
 def _pump(s: Floats, mode: int, product: int, demand_lpm: float, dt_s: float, bad: Floats) -> tuple[float, float]:
     """Shaft power and the part of it that reaches the die, both kW."""
     if mode == Mode.OFF:
@@ -203,7 +203,7 @@ def _pump(s: Floats, mode: int, product: int, demand_lpm: float, dt_s: float, ba
     return shaft_kw, 0.60 * s[S.PUMP_BAR] * demand_lpm / 600.0
 
 
-@numba.njit
+@numba.njit(cache=False)
 def cooling_kw(oil_c: float, around_c: float, bad: Floats) -> tuple[float, float, float]:
     """Heat the tank gives off, heat the cooler takes, both kW, and the oil temperature behind the cooler."""
     conductance = COOLER_KW_PER_K * (1.0 - 0.75 * bad[F.COOLER_FOULING]) * (1.0 - 0.85 * bad[F.FAN_FAILURE])
@@ -213,7 +213,7 @@ def cooling_kw(oil_c: float, around_c: float, bad: Floats) -> tuple[float, float
     return TANK_KW_PER_K * (oil_c - around_c), cooler, oil_c - effectiveness * (oil_c - around_c)
 
 
-@numba.njit
+@numba.njit(cache=False)
 def heat(s: Floats, heat_kw: float, dt_s: float, bad: Floats) -> None:
     """The heat balance of the oil and of what the cooler sends back."""
     tank, cooler, outlet_c = cooling_kw(s[S.OIL_C], s[S.AMBIENT_C], bad)

@@ -116,7 +116,7 @@ class Press:
 
 
 # not cached on disk: numba would not see that a function it calls in another file has changed
-@numba.njit
+@numba.njit(cache=False)
 def _run(
     state: Floats,
     logged: Floats,
@@ -143,7 +143,7 @@ def _run(
         measure(true, broken, logged, dice, values[i])
 
 
-@numba.njit
+@numba.njit(cache=False)
 def _faults_now(faults: Floats, now_s: float, bad: Floats, repaired: Floats, broken: Floats) -> bool:
     """How bad each fault is now; True while the press stands still to be repaired."""
     bad[:] = 0.0

@@ -23,7 +23,7 @@ _NOISE = np.array([tag.noise for tag in TAGS])
 _DEAD = np.array([tag.dead_band for tag in TAGS])
 
 
-@numba.njit
+@numba.njit(cache=False)
 def truth(s: Floats, mode: int, bad: Floats, true: Floats) -> None:
     """What perfect sensors would read, into `true` (tags,)."""
     on = mode != Mode.OFF
@@ -47,7 +47,7 @@ def truth(s: Floats, mode: int, bad: Floats, true: Floats) -> None:
     true[T.AMBIENT_TEMPERATURE] = s[S.AMBIENT_C]
 
 
-@numba.njit
+@numba.njit(cache=False)
 def _vibration(s: Floats, on: bool, flow_share: float, bad: Floats, true: Floats) -> None:
     worn = bad[F.BEARING_WEAR] ** 2  # a spall grows slowly, then fast
     load = s[S.PUMP_BAR] / 130.0
@@ -57,7 +57,7 @@ def _vibration(s: Floats, on: bool, flow_share: float, bad: Floats, true: Floats
     true[T.BEARING_BAND] = band * (1.0 + 0.05 * s[S.RATTLE]) if on else 0.08
 
 
-@numba.njit
+@numba.njit(cache=False)
 def measure(true: Floats, broken: Floats, logged: Floats, dice: Dice, row: Floats) -> None:
     """What is logged, into `row` (tags,).
 
