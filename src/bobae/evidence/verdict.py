@@ -7,7 +7,8 @@ it, *open* otherwise (the proof is too short to tell).
 
 Faults: *open* with fewer than three known faults in the proof. *Better* if the money gained over the best naive rule is
 above zero with its whole 95 % interval and alarms at random times would meet as many faults in at most 5 % of tries.
-*No better* if the gain is zero or less. *Open* in between.
+*No better* if the gain is zero or less. *Open* in between. A naive rule that breaks the budget is no rival: what holds
+for the model holds for it.
 
 | faults | false alarms | verdict |
 |---|---|---|
@@ -72,7 +73,7 @@ class Judgement:
 
 def decide(weighed: Weighed) -> Judgement:
     """The verdict by the rules above."""
-    false_alarms, faults = _false_half(weighed), _fault_half(weighed)
+    false_alarms, faults = against_budget(weighed.false_per_week, weighed.budget_per_week), _fault_half(weighed)
     if false_alarms == "broken" or faults == "no_better":
         verdict = Verdict.NO_BETTER_THAN_BASELINE
     elif faults == "better":
@@ -109,13 +110,13 @@ def met_by_chance(alarm: Bools, truth: Truth, detected: int, *, tries: int = 999
     return (1 + int((met >= detected).sum())) / (1 + tries)
 
 
-def _false_half(weighed: Weighed) -> FalseHalf:
-    rate = weighed.false_per_week
+def against_budget(rate: Figure, budget_per_week: float) -> FalseHalf:
+    """Whether counted false alarms (with their interval) keep to the budget, break it, or cannot say."""
     if not math.isfinite(rate.value):
         return "open"
-    if rate.high <= weighed.budget_per_week:
+    if rate.high <= budget_per_week:
         return "kept"
-    return "broken" if rate.low > weighed.budget_per_week else "open"
+    return "broken" if rate.low > budget_per_week else "open"
 
 
 def _fault_half(weighed: Weighed) -> FaultHalf:

@@ -11,6 +11,8 @@ from bobae.train.rows import Rows
 NORMAL_WORDS = frozenset(
     ("0", "0.0", "normal", "ok", "good", "pass", "healthy", "false", "no", "none", "정상", "양품", "합격")
 )
+KIND_NAMES = frozenset(("kind", "type", "category", "구분", "종류", "유형", "분류"))
+PLANNED = ("planned", "scheduled", "preventive", "routine", "계획", "예방", "정기")
 LOG_EARLY_S = 24 * 3600.0  # a log says when somebody acted, which is after the fault began
 
 
@@ -97,7 +99,8 @@ def fault_marks(data: Dataset, name: str) -> Bools:
 def read_log(log: Dataset) -> tuple[LoggedFault, ...]:
     """A maintenance log as a table: the first time column is the start, the second, if any, the end.
 
-    The asset column, if a column has that role, says which machine; the first other column of words says what it was.
+    The asset column, if a column has that role, says which machine; the first other column of words says what it was,
+    beside a column of kinds ('kind', 'type', '구분' ...). Lines of a kind that is planned work are no faults.
 
     Raises:
         BadInput: no column holds times.
@@ -107,15 +110,23 @@ def read_log(log: Dataset) -> tuple[LoggedFault, ...]:
         raise BadInput("the log {origin} has no column with dates and times", origin=log.origin or "-")
     asset = log.name_of(Role.ASSET)
     words = [c.name for c in log.columns if c.kind in (Kind.TEXT, Kind.CATEGORY) and c.name != asset]
+    kind = next((name for name in words if name.strip().lower() in KIND_NAMES), None)
+    said = next((name for name in words if name != kind), kind)
     start = log.values(times[0])
     end = log.values(times[1]) if len(times) > 1 else start
-    what = log.values(words[0]) if words else np.full(len(log), "", dtype=object)
-    who = log.values(asset) if asset else np.full(len(log), "", dtype=object)
     faults = [
-        LoggedFault(int(s), int(max(s, e)), "" if w is None else str(w), "" if a is None else str(a))
-        for s, e, w, a in zip(start, end, what, who, strict=True)
+        LoggedFault(int(s), int(max(s, e)), what, who)
+        for s, e, what, who, sort in zip(
+            start, end, _words(log, said), _words(log, asset), _words(log, kind), strict=True
+        )
+        if not any(word in sort.lower() for word in PLANNED)
     ]
     return tuple(sorted(faults, key=lambda fault: (fault.start_ns, fault.asset)))
+
+
+def _words(log: Dataset, name: str | None) -> list[str]:
+    values = log.values(name) if name is not None else [None] * len(log)
+    return ["" if value is None else str(value) for value in values]
 
 
 def _from_log(log: tuple[LoggedFault, ...], rows: Rows) -> list[Event]:

@@ -8,11 +8,11 @@ import numpy as np
 
 from bobae.core import Bools, Floats, Text, text
 from bobae.evidence.baselines import BASELINE_TITLES
-from bobae.evidence.budget import Threshold, rounded
+from bobae.evidence.budget import Threshold, held_rate, rounded
 from bobae.evidence.intervals import Figure, provable_rate
 from bobae.evidence.metrics import Judged, Truth, event_figures, judge, row_figures
 from bobae.evidence.value import Prices, event_costs, gain_in_proof, proof_weeks, quiet, saved_per_quarter
-from bobae.evidence.verdict import Judgement, Weighed, decide, met_by_chance
+from bobae.evidence.verdict import Judgement, Weighed, against_budget, decide, met_by_chance
 from bobae.train.outcome import AlarmsOutcome, BaselineOutcome, ValueOutcome
 
 
@@ -58,7 +58,7 @@ def prove(model: Rule, naive: Sequence[Rule], truth: Truth, terms: Terms, *, thr
         threshold: what the model's alarm limit rests on, if it says so.
     """
     judged = judge(model.alarm, truth)
-    ranked = sorted(((rule, judge(rule.alarm, truth)) for rule in naive), key=lambda pair: _cost(pair[1], terms.prices))
+    ranked = sorted(((rule, judge(rule.alarm, truth)) for rule in naive), key=lambda pair: _rank(pair[1], terms))
     best_rule, best = ranked[0]
     baselines = tuple(
         BaselineOutcome(rule.name, BASELINE_TITLES[rule.name], _figures(rule, found, truth, terms))
@@ -92,8 +92,11 @@ def _figures(rule: Rule, judged: Judged, truth: Truth, terms: Terms) -> dict[str
     return figures
 
 
-def _cost(judged: Judged, prices: Prices) -> float:
-    return float(event_costs(judged, prices).sum()) + prices.false * judged.false_count
+def _rank(judged: Judged, terms: Terms) -> tuple[bool, float]:
+    """Rules that break the budget last, then by what they cost."""
+    rate = held_rate(list(judged.false), judged.exposure_weeks)
+    cost = float(event_costs(judged, terms.prices).sum()) + terms.prices.false * judged.false_count
+    return against_budget(rate, terms.budget_per_week) == "broken", cost
 
 
 def _alarms(judged: Judged, rate: Figure, terms: Terms, threshold: Threshold | None) -> AlarmsOutcome:

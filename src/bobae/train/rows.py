@@ -18,6 +18,7 @@ class Rows:
 
     Attributes:
         data: the dataset, its rows in this order.
+        source: which row of the dataset as it was read each one is.
         time_ns: ns UTC; row number times sampling where the data has no time.
         has_time: whether the data has a time column.
         sampling_s: time one row stands for.
@@ -31,6 +32,7 @@ class Rows:
     """
 
     data: Dataset
+    source: Ints
     time_ns: Ints
     has_time: bool
     sampling_s: float
@@ -64,7 +66,8 @@ def rows_in_order(dataset: Dataset) -> Rows:
             origin=dataset.origin or "-",
         )
     warnings: list[Text] = []
-    dataset = _timed(dataset, warnings)
+    source = _timed(dataset, warnings)
+    dataset = dataset if len(source) == len(dataset) else dataset.rows(source)
     if not len(dataset):
         raise NotEnoughEvidence("{origin} has no rows with a time", origin=dataset.origin or "-")
     lots = _codes(dataset, Role.LOT)
@@ -86,18 +89,19 @@ def rows_in_order(dataset: Dataset) -> Rows:
         time_ns = _counted(stream, step)
     machine, machines = _machines(dataset, assets, asset_names, stream, lots=lots, time_ns=time_ns)
     fresh = starts(time_ns, machine, BROKEN_AFTER * step) > 0
-    return Rows(dataset, time_ns, has_time, step, stream, machine, machines, assets, lots, fresh, tuple(warnings))
+    return Rows(
+        dataset, source[order], time_ns, has_time, step, stream, machine, machines, assets, lots, fresh, tuple(warnings)
+    )
 
 
-def _timed(dataset: Dataset, warnings: list[Text]) -> Dataset:
+def _timed(dataset: Dataset, warnings: list[Text]) -> Ints:
     name = dataset.name_of(Role.TIME)
     if name is None:
-        return dataset
+        return np.arange(len(dataset), dtype=np.int64)
     timed = np.asarray(dataset.table.column(name).is_valid().to_numpy(), dtype=np.bool_)
-    if timed.all():
-        return dataset
-    warnings.append(text("{rows} rows have no time and are left out", rows=int((~timed).sum())))
-    return dataset.rows(timed)
+    if not timed.all():
+        warnings.append(text("{rows} rows have no time and are left out", rows=int((~timed).sum())))
+    return np.flatnonzero(timed).astype(np.int64)
 
 
 def _codes(dataset: Dataset, role: Role) -> Ints | None:
