@@ -52,7 +52,7 @@ class TwinContract:
     """Inherit it and give the fixture `new`: a function of a seed that makes the twin."""
 
     STEP_S = 1.0
-    WARM_UP_S = 40_000.0  # far enough into its life that something moves
+    WARM_UP_S = 120_000.0  # far enough into its life that something moves
     WARM_UP_STEP_S = 20.0
 
     @pytest.fixture

@@ -129,21 +129,21 @@ def as_rows(faults: tuple[Fault, ...]) -> Floats:
     return np.array(rows, dtype=np.float64).reshape(-1, 6)
 
 
-# Day of the history, hour of the day it starts, hours until fully grown, hours until repaired. Day 1 is a Wednesday.
+# Day of the history, hour of the day it starts, hours until fully grown, hours until repaired. Day 1 is a Sunday.
 _PLANNED: tuple[tuple[str, int, float, float, float, float, str | None, bool], ...] = (
     ("sensor_stuck", 3, 9.0, 0.01, 0.8, 1.0, "lube_flow", False),
     ("sensor_silent", 4, 11.0, 0.01, 0.7, 1.0, "accumulator_pressure", False),
-    ("fan_failure", 7, 15.0, 0.1, 1.9, 0.8, None, True),
-    ("cooler_fouling", 8, 12.5, 5.0, 6.5, 0.9, None, True),
-    ("pump_leakage", 9, 8.5, 5.0, 6.5, 0.7, None, True),
-    ("valve_sticking", 10, 15.0, 1.0, 4.0, 1.0, None, True),
-    ("sensor_drift", 11, 7.5, 3.5, 5.0, 16.0, "die_temperature", True),
-    ("oil_leak", 13, 7.0, 0.3, 4.5, 0.8, None, True),
-    ("bearing_wear", 13, 16.0, 19.0, 20.5, 1.0, None, True),
-    ("precharge_loss", 14, 15.0, 3.0, 5.5, 0.9, None, True),
+    ("cooler_fouling", 9, 13.5, 4.5, 6.0, 0.9, None, True),
+    ("pump_leakage", 10, 8.5, 4.0, 6.0, 0.9, None, True),
+    ("fan_failure", 11, 8.5, 0.1, 2.0, 0.8, None, True),
+    ("oil_leak", 11, 15.0, 0.3, 4.5, 0.9, None, True),
+    ("valve_sticking", 12, 7.5, 1.0, 3.5, 1.0, None, True),
+    ("bearing_wear", 12, 15.0, 18.0, 20.0, 1.0, None, True),
+    ("precharge_loss", 13, 15.0, 3.0, 5.0, 1.0, None, True),
+    ("sensor_drift", 14, 7.5, 3.5, 5.0, 25.0, "die_temperature", True),
 )
 CYCLE_DAYS = 14
-_NEW_DAY = ("pump_leakage", 13.0, 5.0, 7.0, 0.7)
+_NEW_DAY = ("pump_leakage", 13.0, 5.0, 7.0, 0.9)
 
 
 def planned(start_ns: int, days: int, seed: int) -> tuple[Fault, ...]:

@@ -21,7 +21,7 @@ from bobae.twins.press.tags import ASSET, TAGS
 WEEK_DAYS = 7
 CLOCK_GAINS = 8.0 / DAY_S  # seconds a second
 CLOCK_SET_BACK_NS = START_NS + (5 * DAY_S + 10 * HOUR_S) * NS
-NOT_LOGGED_NS = (START_NS + (9 * DAY_S + 37_200) * NS, START_NS + (9 * DAY_S + 39_300) * NS)
+NOT_LOGGED_NS = (START_NS + (8 * DAY_S + 37_200) * NS, START_NS + (8 * DAY_S + 39_300) * NS)
 WRITTEN_TWICE_NS = START_NS + (2 * DAY_S + 54_000) * NS
 
 _ENCODING = {"ko": "cp949", "en": "utf-8"}

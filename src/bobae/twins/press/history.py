@@ -66,7 +66,7 @@ class History:
 
 
 def history(days: int = 14, step_s: float = 10.0, seed: int = 0) -> History:
-    """So many days of the press, from Wednesday 4 March 2026 on; the first six hold no fault of the machine.
+    """So many days of the press, from Sunday 1 March 2026 on; the first week holds no fault of the machine.
 
     Example:
         >>> past = history(days=1, step_s=60, seed=1)

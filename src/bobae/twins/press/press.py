@@ -14,7 +14,7 @@ from bobae.twins.press.sensors import measure, truth
 from bobae.twins.press.shifts import NS, SEOUL_S, Calendar, Mode
 from bobae.twins.press.tags import TAGS
 
-START_NS = int(datetime(2026, 3, 3, 15, tzinfo=UTC).timestamp()) * NS  # Wednesday 4 March 2026, 00:00 in Busan
+START_NS = int(datetime(2026, 2, 28, 15, tzinfo=UTC).timestamp()) * NS  # Sunday 1 March 2026, 00:00 in Busan
 KINDS_OF_FAULTS = len(F)
 _LONGEST_STEP_S = 120.0
 
