@@ -84,11 +84,11 @@ def assess(dataset: Dataset, *, chosen: Mapping[Role, str] | None = None) -> Ass
     span = time_span(look)
     seen = Seen(look, span)
     found = [
-        *dataset.findings,
-        *clock_findings(look, span),
-        *signal_findings(look),
         *outcome_findings(look),
+        *clock_findings(look, span),
         *group_findings(look),
+        *signal_findings(look),
+        *dataset.findings,
     ]
     findings = tuple(sorted(found, key=lambda f: _LEVELS.index(f.level)))
     return Assessment(

@@ -1,6 +1,6 @@
 """How rows hang together: counters, blocks of one machine or lot, files that follow on one another."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,6 +81,22 @@ def are_files_one_series(dataset: Dataset, file: str, time: str) -> bool:
     pauses = spans[1:, 0] - spans[:-1, 1]
     usual = np.median(np.abs(np.diff(dataset.values(time))))
     return bool(np.all(pauses > 0) and np.mean(pauses <= _BROKEN * usual) >= 0.8)
+
+
+def each_file_a_trial(dataset: Dataset, file: str, marks: Sequence[Profile]) -> bool:
+    """Whether every file begins without a mark and holds the same number of marked stretches: one trial a file."""
+    code, names = codes(dataset, file)
+    begins = np.concatenate(([True], np.diff(code) != 0))
+    if len(names) < 3 or np.count_nonzero(begins) != len(names):
+        return False
+    for p in marks:
+        set_here = dataset.values(p.column.name) == p.high
+        onset = set_here & ~begins & ~np.concatenate(([False], set_here[:-1]))
+        stretches = np.bincount(code[onset], minlength=len(names))
+        usual = int(np.median(stretches))
+        if usual > 0 and np.mean(stretches == usual) >= 0.8 and not set_here[begins].any():
+            return True
+    return False
 
 
 def files_overlap(dataset: Dataset, file: str, time: str) -> bool:

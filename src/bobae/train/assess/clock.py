@@ -7,11 +7,14 @@ import numpy as np
 
 from bobae.core import Finding, Floats, Ints, Role, text
 from bobae.frames import in_time_order
+from bobae.train.assess.grid import full_grid
 from bobae.train.assess.look import NS, Look, finding
+from bobae.train.assess.profile import codes, sampled_rows
 from bobae.train.page import duration, moment, percent
 
-_HOUR, _DAY = 3600.0, 86400.0
-_GAP = 1.5  # usual steps without a row
+_HOUR = 3600.0
+_SENSORS_COMPARED = 60
+_GAP, _GAP_IRREGULAR = 1.5, 20.0  # usual steps without a row, where rows come regularly or not
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,8 @@ class TimeSpan:
         covered_s: seconds from first to last row, added up over machines and runs.
         sampling_s: the usual step.
         regularity: 'regular', 'irregular' or 'by_exception' (a row only when something changed).
-        gaps: steps longer than one and a half usual ones, the longest of them, and what all of them leave out.
+        gaps: steps longer than one and a half usual ones (twenty where rows come irregularly).
+        longest_gap_s, left_out_s: the longest of them, and what all of them leave out.
         duplicates, backward, missing: rows with a time seen before, with a step back, without a time.
     """
 
@@ -60,7 +64,9 @@ def time_span(look: Look) -> TimeSpan | None:
     if column is None or time is None or not look.timed.any():
         return None
     steps, positive, step = look.steps_s, _ordered_steps(look), look.sampling_s or np.nan
-    long = positive[positive > _GAP * step] if look.sampling_s else positive[:0]
+    regularity = _regularity(look, positive)
+    longer = step * (_GAP if regularity == "regular" else _GAP_IRREGULAR)
+    long = positive[positive > longer] if look.sampling_s else positive[:0]
     there = time[look.timed]
     dates = (_iso(int(there.min())), _iso(int(there.max()))) if look.has_dates else (None, None)
     return TimeSpan(
@@ -69,7 +75,7 @@ def time_span(look: Look) -> TimeSpan | None:
         last=dates[1],
         covered_s=float(positive.sum()),
         sampling_s=look.sampling_s,
-        regularity=_regularity(look, positive),
+        regularity=regularity,
         gaps=len(long),
         longest_gap_s=float(long.max()) if len(long) else 0.0,
         left_out_s=float((long - step).sum()) if len(long) else 0.0,
@@ -84,7 +90,7 @@ def clock_findings(look: Look, span: TimeSpan | None) -> list[Finding]:
     if span is None:
         return _undated(look)
     found = [_sampling(span)] if span.sampling_s else []
-    if not look.has_dates:
+    if not look.has_dates and not any(f.code == "relative_time" for f in look.dataset.findings):
         said = text("{column} counts from an unknown start: steps are known, dates are not", column=span.column)
         found.append(finding("time_without_date", "info", said, span.column))
     if span.missing:
@@ -102,7 +108,7 @@ def _undated(look: Look) -> list[Finding]:
     said = text("there is no time column: nothing can be said about when, how early or how often")
     found = [finding("time_none", "warning", said)]
     alike = neighbours_alike(look)
-    if alike > 0.2 and len(look.features) > 1:
+    if alike > 0.2 and len(look.features) > 1 and not full_grid(look):
         said = text(
             "the rows are in some order of time although no date is written: each row resembles the one before"
             " (correlation {r}); the order is kept, and rows are never mixed for a test",
@@ -116,16 +122,19 @@ def neighbours_alike(look: Look) -> float:
     """Middle correlation of a row with the next, over the measured columns; 0 without any."""
     if not look.features or len(look.dataset) < 30:
         return 0.0
-    inside = np.diff(look.clocks) == 0
+    rows = sampled_rows(len(look.dataset) - 1)
+    rows = rows[look.clocks[rows] == look.clocks[rows + 1]]
     found = []
-    for name in look.features[:60]:
+    for name in look.features[:_SENSORS_COMPARED]:
         values = look.dataset.values(name)
-        pair = inside & ~np.isnan(values[1:]) & ~np.isnan(values[:-1])
-        before, after = values[:-1][pair], values[1:][pair]
-        if len(before) > 30 and np.ptp(before) > 0 and np.ptp(after) > 0:
+        before, after = values[rows], values[rows + 1]
+        pair = ~np.isnan(before) & ~np.isnan(after)
+        before, after = before[pair], after[pair]
+        if len(before) > 30:
             low, high = np.quantile(before, (0.01, 0.99))
-            found.append(float(np.corrcoef(np.clip(before, low, high), np.clip(after, low, high))[0, 1]))
-    found = [r for r in found if np.isfinite(r)]
+            before, after = np.clip(before, low, high), np.clip(after, low, high)
+            if np.ptp(before) > 0 and np.ptp(after) > 0:
+                found.append(float(np.corrcoef(before, after)[0, 1]))
     return float(np.median(found)) if found else 0.0
 
 
@@ -143,13 +152,6 @@ def _sampling(span: TimeSpan) -> Finding:
 def _backward(look: Look, span: TimeSpan) -> Finding:
     back = look.steps_s[look.steps_s < 0]
     step, largest = look.sampling_s or 0.0, duration(float(-back.min()))
-    if len(back) > 1 and np.all(np.abs(back + _DAY - step) < step / 2 + 1):
-        said = text(
-            "time jumps back by a day {n} times: the midnight row of each day stands last but carries the day's own"
-            " date; it belongs to the next day",
-            n=f"{len(back):,}",
-        )
-        return finding("midnight_rows", "warning", said, span.column, rows=len(back))
     hours = np.abs(back - step + _HOUR) < 1.0
     if len(back) <= 4 and hours.any():
         place = int(np.flatnonzero(look.steps_s < 0)[np.flatnonzero(hours)[0]])
@@ -188,10 +190,8 @@ def _duplicates(look: Look) -> int:
     """Rows whose time, machine and lot were all there before."""
     time, clocks = _timed(look)
     if (lot := look.dataset.name_of(Role.LOT)) is not None:
-        from_lot = np.unique(
-            look.dataset.table.column(lot).to_numpy(zero_copy_only=False).astype(str)[look.timed], return_inverse=True
-        )[1]
-        clocks = clocks * (from_lot.max() + 1) + from_lot
+        lots, names = codes(look.dataset, lot)
+        clocks = clocks * len(names) + lots[look.timed]
     order = in_time_order(time, clocks)
     return int(np.count_nonzero((np.diff(time[order]) == 0) & (np.diff(clocks[order]) == 0)))
 

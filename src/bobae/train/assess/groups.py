@@ -1,19 +1,18 @@
 """How much independent evidence there is: machines, runs and batches, rows that repeat each other, lives that end."""
 
 from collections.abc import Callable
-from itertools import combinations
 
 import numpy as np
 
-from bobae.core import Finding, Ints, Role, text
+from bobae.core import Finding, Role, text
 from bobae.train.assess.blocks import Counted, block_lengths, counted_within
 from bobae.train.assess.clock import neighbours_alike
+from bobae.train.assess.grid import full_grid
 from bobae.train.assess.look import Look, finding
 from bobae.train.assess.profile import sampled_rows
 from bobae.train.page import percent
 
 FEW_GROUPS = 30
-_GRID_LEVELS = 100
 
 
 def group_findings(look: Look) -> list[Finding]:
@@ -94,10 +93,11 @@ def _alike(look: Look) -> list[Finding]:
             r=f"{near:.2f}",
         )
         found.append(finding("neighbours_alike", "info", said))
-    share = _repeated(look)
+    share = _repeated(look) if look.time_ns is None else 0.0
     if share > 0.005:
         said = text(
-            "{share} of the rows repeat another row in all measured columns; they stay on one side of every test",
+            "{share} of the rows repeat an earlier row in all measured columns: mixed rows would be tested on what was"
+            " learned",
             share=percent(share),
         )
         found.append(finding("rows_repeated", "warning", said, rows=round(share * len(look.dataset))))
@@ -105,7 +105,7 @@ def _alike(look: Look) -> list[Finding]:
 
 
 def _repeated(look: Look) -> float:
-    """The share of sampled rows whose measured values, to a thousandth of their range, are those of another row."""
+    """The share of sampled rows whose measured values, to a thousandth of their range, were there before."""
     names = look.features
     if len(names) < 3 or len(look.dataset) < 20:
         return 0.0
@@ -118,38 +118,20 @@ def _repeated(look: Look) -> float:
         level = np.round((np.nan_to_num(p.sample, nan=low - 1) - low) / step).astype(np.int64).view(np.uint64)
         keys = (keys ^ (level + np.uint64(i))) * np.uint64(0x9E3779B97F4A7C15)  # wraps round: a hash, not a sum
         keys ^= keys >> np.uint64(29)
-    _, counts = np.unique(keys, return_counts=True)
-    return float((counts - 1).sum() / len(keys))
+    apart = keys[np.concatenate(([True], keys[1:] != keys[:-1]))]  # a recording that stands still is told elsewhere
+    return float((len(apart) - len(np.unique(apart))) / len(keys))
 
 
 def _grid(look: Look) -> list[Finding]:
-    """Rows that fill every combination of a few settings: a designed or simulated experiment."""
-    rows = len(look.dataset)
-    few = [p for p in look.of(Role.FEATURE, Role.TARGET) if p.is_number and 3 <= p.distinct <= _GRID_LEVELS]
-    levels = {p.column.name: np.unique(look.dataset.values(p.column.name), return_inverse=True) for p in few[:12]}
-    even = {name: code for name, (kinds, code) in levels.items() if _is_even(code, len(kinds))}
-    for size in (3, 2):
-        for names in combinations(even, size):
-            if rows == int(np.prod([even[name].max() + 1 for name in names])) and _fills(even, names, rows):
-                said = text(
-                    "the rows fill every combination of {columns} exactly once: a designed or simulated experiment;"
-                    " mixed rows would only be filled in between, so a test holds back whole blocks",
-                    columns=", ".join(names),
-                )
-                return [finding("full_grid", "warning", said, *names, rows=rows)]
-    return []
+    names = full_grid(look)
+    if not names:
+        return []
+    said = text(
+        "the rows fill every combination of {columns} exactly once: a designed or simulated experiment;"
+        " mixed rows would only be filled in between, so a test holds back whole blocks",
+        columns=", ".join(names),
+    )
+    return [finding("full_grid", "warning", said, *names, rows=len(look.dataset))]
 
 
 _CHECKS: tuple[Callable[[Look], list[Finding]], ...] = (_few, _lengths, _run_to_end, _alike, _grid)
-
-
-def _is_even(code: Ints, kinds: int) -> bool:
-    counts = np.bincount(code, minlength=kinds)
-    return bool(counts.min() == counts.max())
-
-
-def _fills(even: dict[str, Ints], names: tuple[str, ...], rows: int) -> bool:
-    place = np.zeros(rows, dtype=np.int64)
-    for name in names:
-        place = place * (even[name].max() + 1) + even[name]
-    return len(np.unique(place)) == rows

@@ -61,7 +61,8 @@ class Look:
     def has_dates(self) -> bool:
         """Whether the time column holds dates, not seconds from an unknown start."""
         name = self.dataset.name_of(Role.TIME)
-        return name is not None and bool(np.isnan(self.known[name].low))
+        read_so = any(f.code == "relative_time" and name in f.columns for f in self.dataset.findings)
+        return name is not None and not read_so and bool(np.isnan(self.known[name].low))
 
     @cached_property
     def clocks(self) -> Ints:

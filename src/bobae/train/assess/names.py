@@ -1,9 +1,8 @@
-"""What a column's name says: the words plants use, English and Korean, for time, machine, lot, outcome and product."""
+"""What a column's name says: the words plants use, English and Korean, for machine, lot, outcome and product."""
 
 import re
 
 _NEUTRAL = {"id", "no", "nr", "num", "number", "name", "code", "key", "idx", "index", "label"}
-_TIME = {"time", "timestamp", "datetime", "date", "clock", "elapsed", "seconds", "sec", "secs"}
 _ASSET = {
     "asset",
     "machine",
@@ -22,11 +21,12 @@ _ASSET_KO = ("설비", "장비", "호기", "기계")
 _LOT = {"lot", "batch", "run", "shot", "wafer", "heat", "coil", "experiment", "trial", "campaign", "cassette", "foup"}
 _LOT_KO = ("로트", "배치", "샷", "웨이퍼", "차수", "작업지시")
 _FILE = {"file", "filename", "파일", "파일명"}
-_STRONG = {"label", "target", "class", "y"}
+_STRONG = {"label", "target", "class"}
+_SET = {"sp", "setpoint", "set", "command", "cmd", "설정", "설정값", "지령"}
 _FAULT = {"fault", "faults", "failure", "fail", "failed", "anomaly", "defect", "defects", "defective", "outlier"}
 _FAULT_KO = ("고장", "불량", "이상", "결함", "라벨", "판정", "합부")
 _JUDGED = {"condition", "result", "grade", "quality", "judgement", "judgment", "ng", "reject", "scrap", "changepoint"}
-_MEASURED = {"yield", "purity", "rul", "removal", "quality"}
+_MEASURED = {"decay", "yield", "purity", "rul", "removal", "quality"}
 _MEASURED_KO = ("품질", "수율", "순도", "불량률", "잔여수명")
 _CONTEXT = {
     *("product", "recipe", "mode", "step", "stage", "phase", "process", "shift", "type", "state", "status", "program"),
@@ -55,11 +55,6 @@ def words(name: str) -> tuple[str, ...]:
     """The words of a column name in lower case: 'AVG_RemovalRate [nm]' -> ('avg', 'removal', 'rate', 'nm')."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
     return tuple(word.lower() for word in re.split(r"[^0-9A-Za-z가-힣]+", spaced) if word)
-
-
-def means_time(name: str) -> bool:
-    """Whether the name speaks of a time or a clock."""
-    return bool(_TIME & set(words(name))) or "시간" in name or "일시" in name
 
 
 def means_file(name: str) -> bool:
@@ -97,7 +92,7 @@ def outcome_strength(name: str) -> int:
 
 def means_measured_outcome(name: str) -> bool:
     """Whether the name is that of a result measured as a number: yield, purity, removal rate, remaining life."""
-    return bool((_MEASURED | {"target", "y"}) & set(words(name))) or any(word in name for word in _MEASURED_KO)
+    return bool((_MEASURED | {"target"}) & set(words(name))) or any(word in name for word in _MEASURED_KO)
 
 
 def means_context(name: str, *, number: bool) -> bool:
@@ -106,6 +101,11 @@ def means_context(name: str, *, number: bool) -> bool:
     if any(word in name for word in _CONTEXT_KO):
         return True
     return bool(_CONTEXT & set(found[-1:] if number else found))
+
+
+def is_setting(name: str) -> bool:
+    """Whether the value is asked for by a person or a program, not measured; it may stand still for days."""
+    return bool(_SET & set(words(name)))
 
 
 def never_negative(name: str) -> bool:

@@ -50,14 +50,36 @@ def classes(look: Look) -> dict[str, int]:
     return dict(p.counts or {})
 
 
+def outcome_name(look: Look) -> str:
+    """What to call the outcome: its column, or the first and last of several marks."""
+    names = [p.column.name for p in look.of(Role.TARGET)]
+    return names[0] if len(names) == 1 else f"{names[0]} … {names[-1]}" if names else ""
+
+
 def marked_events(look: Look) -> int:
-    """Known faults: stretches of marked rows, where the outcome is a mark; 0 otherwise."""
+    """Known faults: stretches of marked rows, where the outcome is a mark; 0 otherwise.
+
+    Marks of single rows without a date are those of parts, not of a machine's faults.
+    """
     p = look.target
-    if p is None or not (p.is_mark or p.column.kind is Kind.FLAG):
+    if p is None or len(look.of(Role.TARGET)) > 1 or not (p.is_mark or p.column.kind is Kind.FLAG):
         return 0
     set_here = look.dataset.values(p.column.name) == p.high
     inside = np.concatenate(([False], np.diff(look.clocks) == 0))
-    return int(np.count_nonzero(set_here & ~(np.concatenate(([False], set_here[:-1])) & inside)))
+    stretches = int(np.count_nonzero(set_here & ~(np.concatenate(([False], set_here[:-1])) & inside)))
+    of_parts = look.time_ns is None and np.count_nonzero(set_here) < 3 * stretches
+    return 0 if of_parts else stretches
+
+
+def examples(look: Look) -> int | None:
+    """The groups of rows, where the outcome never changes inside one: they are the evidence, not the rows."""
+    lots, target = look.lots, look.target
+    if lots is None or target is None or target.is_constant or not classes(look):
+        return None
+    group, names = codes(look.dataset, lots)
+    outcome, kinds = codes(look.dataset, target.column.name)
+    pairs = len(np.unique(group * len(kinds) + outcome))
+    return pairs if pairs == len(names) < len(look.dataset) else None
 
 
 def _leaks(look: Look) -> list[Finding]:
@@ -67,7 +89,7 @@ def _leaks(look: Look) -> list[Finding]:
     said = text(
         "{columns}: known only together with the outcome {target}; left out, or every test would look far too good",
         columns=", ".join(found),
-        target=look.target.column.name if look.target else "",
+        target=outcome_name(look),
     )
     return [finding("leak", "warning", said, *found)]
 
@@ -103,10 +125,12 @@ def _rarity(look: Look) -> list[Finding]:
     kinds, target = classes(look), look.target
     if target is None or len(kinds) < 2:
         return []
-    rows, name = sum(kinds.values()), target.column.name
+    rows, name = sum(kinds.values()), outcome_name(look)
     found = []
     if len(look.of(Role.TARGET)) > 1:
-        said = text("{n} marks are one outcome in {n} columns: exactly one is set in each row", n=len(kinds))
+        said = text(
+            "{target} are one outcome in {n} columns: exactly one is set in each row", target=name, n=len(kinds)
+        )
         found.append(finding("label_one_of_many", "info", said, *kinds))
     rarest = min(kinds, key=lambda kind: kinds[kind])
     if kinds[rarest] / rows < _RARE or kinds[rarest] < FEW_EVENTS:
@@ -120,7 +144,7 @@ def _rarity(look: Look) -> list[Finding]:
             needed=FEW_EVENTS,
         )
         found.append(finding("label_rare", "warning", said, name, rows=kinds[rarest]))
-    if target.is_number and len(kinds) > 2:
+    if target.is_number and target.distinct > 2:
         said = text(
             "{target} holds {n} codes ({codes}): are they grades in an order, or kinds without one?",
             target=name,
@@ -132,23 +156,17 @@ def _rarity(look: Look) -> list[Finding]:
 
 
 def _fixed_in_group(look: Look) -> list[Finding]:
-    """An outcome that never changes inside a run: the runs are the evidence, not the rows."""
-    lots, target = look.lots, look.target
-    if lots is None or target is None or target.is_constant or not classes(look):
-        return []
-    group, names = codes(look.dataset, lots)
-    outcome, kinds = codes(look.dataset, target.column.name)
-    pairs = len(np.unique(group * len(kinds) + outcome))
-    if pairs != len(names) or len(names) == len(look.dataset):
+    n = examples(look)
+    if n is None or look.lots is None:
         return []
     said = text(
         "{target} is the same in all rows of one {lot}: the data hold {n} examples, not {rows}",
-        target=target.column.name,
-        lot=lots,
-        n=len(names),
+        target=outcome_name(look),
+        lot=look.lots,
+        n=n,
         rows=f"{len(look.dataset):,}",
     )
-    return [finding("label_fixed_in_group", "warning", said, target.column.name, lots, rows=len(names))]
+    return [finding("label_fixed_in_group", "warning", said, outcome_name(look), look.lots, rows=n)]
 
 
 def _spellings(look: Look) -> list[Finding]:

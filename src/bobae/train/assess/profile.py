@@ -121,7 +121,7 @@ def _of_numbers(base: Profile, values: Floats, chosen: Ints) -> Profile:
         sample=sample,
         longest_run=int(lengths[longest]),
         longest_from=int(begins[longest]),
-        usual_run=float(np.quantile(lengths, 0.99)),
+        usual_run=float(np.quantile(lengths[sampled_rows(len(lengths))], 0.99)),
     )
 
 

@@ -8,11 +8,12 @@ from typing import Any
 from bobae.core import Finding, Role, Text, text
 from bobae.train.assess.clock import Seen
 from bobae.train.assess.groups import FEW_GROUPS, independent, lives
-from bobae.train.assess.outcomes import classes, marked_events
+from bobae.train.assess.outcomes import classes, marked_events, outcome_name
 from bobae.train.page import duration, percent
 
 _WEEK_S = 7 * 86_400.0
 _PROOF_WEEKS = 4.0  # normal time that can prove one false alarm a week, with as much again to learn from
+_GROUPS_WORTH_A_RESULT = 10
 
 
 @dataclass(frozen=True)
@@ -113,9 +114,7 @@ def _clock(seen: Seen) -> Part:
     points = max(0, 20 - sum(cost for is_odd, cost in odd if is_odd))
     if points == 20:
         return Part("clock", title, points, 20, text("regular, without gaps or jumps worth naming"))
-    return Part(
-        "clock", title, points, 20, text("{n} things are odd about time, listed below", n=sum(o for o, _ in odd))
-    )
+    return Part("clock", title, points, 20, text("time is not quite in order: see below"))
 
 
 def _sensors(seen: Seen, codes: set[str]) -> Part:
@@ -125,7 +124,7 @@ def _sensors(seen: Seen, codes: set[str]) -> Part:
     holes = sum(look.known[name].missing for name in look.features) / cells if n else 1.0
     points = min(n, 8) * 2.5 * (1 - min(1.0, 2 * holes)) - 3 * ("sensor_stuck" in codes) - 2 * ("value_code" in codes)
     why = text(
-        "{n} measured columns with life in them, {share} of the values missing", n=n, share=percent(holes if n else 0)
+        "measured columns with life in them: {n}; {share} of the values missing", n=n, share=percent(holes if n else 0)
     )
     return Part("sensors", text("Working sensors"), max(0, round(points)), 20, why)
 
@@ -139,10 +138,10 @@ def _outcomes(seen: Seen) -> Part:
         return Part("outcomes", title, 0, 20, text("no column says what happened: faults, rejects or measured results"))
     kinds, events = classes(look), marked_events(look)
     if kinds and min(kinds.values()) == max(kinds.values()) and len(kinds) == 1:
-        return Part("outcomes", title, 2, 20, text("{target} never changes", target=target.column.name))
+        return Part("outcomes", title, 2, 20, text("{target} never changes", target=outcome_name(look)))
     enough = events or min(kinds.values(), default=target.rows - target.missing)
     points = max(4, min(20, round(8 * math.log10(max(enough, 1)) + 4)))
-    why = text("{target} is known: {n} cases of the rarest kind", target=target.column.name, n=f"{enough:,}")
+    why = text("{target} is known; cases of the rarest kind: {n}", target=outcome_name(look), n=f"{enough:,}")
     return Part("outcomes", title, points, 20, why)
 
 
@@ -181,6 +180,18 @@ def _want_sensors(seen: Seen) -> MissingThing | None:
         "signals",
         text("the machine's own signals beside these results (current, pressure, temperature, speed)"),
         text("finding out what the results depend on"),
+    )
+
+
+def _want_results(seen: Seen) -> MissingThing | None:
+    look = seen.look
+    lot = look.dataset.name_of(Role.LOT)
+    if lot is None or look.target is not None or (independent(look) or 0) < _GROUPS_WORTH_A_RESULT:
+        return None
+    return MissingThing(
+        "results",
+        text("how each {lot} turned out: a column with good or bad, or with a measured result", lot=lot),
+        text("telling beforehand how one turns out, and which signals decide it"),
     )
 
 
@@ -242,7 +253,7 @@ def _want_faults_more(seen: Seen) -> MissingThing | None:
         return None
     return MissingThing(
         "faults",
-        text("more known faults: {n} are marked, ten would do", n=events),
+        text("more known faults: ten would do, marked are {n}", n=events),
         text("proof of how many faults would have been found, how early, and what that would have saved"),
     )
 
@@ -263,9 +274,10 @@ _WANTED: tuple[Callable[[Seen], MissingThing | None], ...] = (
     _want_rows,
     _want_sensors,
     _want_machine,
+    _want_results,
+    _want_groups,
     _want_time,
     _want_faults,
-    _want_groups,
     _want_weeks,
     _want_faults_more,
 )

@@ -8,7 +8,14 @@ import pyarrow as pa
 
 from bobae.core import BadInput, Column, Dataset, Kind, Role, Text, text
 from bobae.train.assess import names
-from bobae.train.assess.blocks import Counted, are_files_one_series, counted_within, files_overlap, rising_by_one
+from bobae.train.assess.blocks import (
+    Counted,
+    are_files_one_series,
+    counted_within,
+    each_file_a_trial,
+    files_overlap,
+    rising_by_one,
+)
 from bobae.train.assess.leaks import copies, leaking, one_of_many
 from bobae.train.assess.profile import Profile, profiles
 
@@ -36,7 +43,7 @@ def find_roles(
 ) -> Dataset:
     """The same rows with every column's role found, and why.
 
-    A number that counts time becomes the time column (seconds from an unknown start) where there is no better one.
+    A number that the user says is the time becomes seconds from an unknown start.
 
     Args:
         dataset: rows as they were read.
@@ -78,7 +85,8 @@ def _times(search: _Search) -> None:
 
 
 def _copies(search: _Search) -> None:
-    for name, original in copies(search.dataset, search.open()).items():
+    telling = sorted(search.open(), key=lambda p: not _names_something(p.column.name))
+    for name, original in copies(search.dataset, telling).items():
         search.settle(name, Role.IGNORED, text("the same as {other}", other=original))
 
 
@@ -121,7 +129,8 @@ def _files(search: _Search) -> None:
         if not names.means_file(name) or p.column.kind not in (Kind.CATEGORY, Kind.TEXT):
             continue
         time = next(iter(search.having(Role.TIME)), None)
-        if time is not None and are_files_one_series(search.dataset, name, time):
+        trials = each_file_a_trial(search.dataset, name, [q for q in search.known.values() if _marks_faults(q)])
+        if time is not None and not trials and are_files_one_series(search.dataset, name, time):
             search.settle(name, Role.IGNORED, text("the files follow on one another in time"))
         elif search.having(Role.ASSET) or search.having(Role.LOT):
             search.settle(name, Role.IGNORED, text("another column already says which rows belong together"))
@@ -179,15 +188,6 @@ def _contexts(search: _Search) -> None:
             search.settle(p.column.name, Role.CONTEXT, text("the name says what was made, or how"))
 
 
-def _clock_numbers(search: _Search) -> None:
-    if search.having(Role.TIME):
-        return
-    for p in search.open():
-        if p.column.kind is Kind.NUMBER and p.missing == 0 and _counts_time(search, p):
-            search.settle(p.column.name, Role.TIME, text("counts time from an unknown start; taken as seconds"))
-            return
-
-
 def _the_rest(search: _Search) -> None:
     for p in search.open():
         if p.is_number:
@@ -206,7 +206,6 @@ _STEPS: tuple[Callable[[_Search], None], ...] = (
     _copies,
     _machines_and_lots,
     _counters,
-    _clock_numbers,
     _files,
     _row_numbers,
     _outcomes,
@@ -238,19 +237,16 @@ def _sounds_like_outcome(p: Profile) -> bool:
     return few or names.means_measured_outcome(p.column.name)
 
 
+def _marks_faults(p: Profile) -> bool:
+    return p.is_mark and names.outcome_strength(p.column.name) >= 3
+
+
+def _names_something(name: str) -> bool:
+    return names.means_asset(name) or names.means_lot(name) or names.means_context(name, number=True)
+
+
 def _names_a_setting(p: Profile) -> bool:
     return names.means_context(p.column.name, number=not (p.is_mark or p.column.kind is Kind.FLAG))
-
-
-def _counts_time(search: _Search, p: Profile) -> bool:
-    if not names.means_time(p.column.name):
-        return False
-    group = next(iter(search.having(Role.LOT) + search.having(Role.ASSET)), None)
-    steps = np.diff(search.dataset.values(p.column.name))
-    if group is not None:
-        of = search.dataset.table.column(group).to_numpy()
-        steps = steps[of[1:] == of[:-1]]
-    return len(steps) > 0 and float(np.mean(steps >= 0)) >= 0.99 and float(np.mean(steps > 0)) >= 0.5
 
 
 def _only_value(p: Profile) -> str:

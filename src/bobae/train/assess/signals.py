@@ -7,7 +7,7 @@ import numpy as np
 from bobae.core import Bools, Finding, Floats, Kind, Role, text
 from bobae.train.assess.leaks import near_copies
 from bobae.train.assess.look import Look, finding
-from bobae.train.assess.names import never_negative
+from bobae.train.assess.names import is_setting, never_negative
 from bobae.train.assess.profile import Profile, runs
 from bobae.train.page import duration, number, percent
 
@@ -23,6 +23,8 @@ def signal_findings(look: Look) -> list[Finding]:
 
 def off_rows(look: Look) -> Bools:
     """Rows in which the machine seems switched off: all signals that have a resting floor rest on it (rows,)."""
+    if look.time_ns is None and look.lots is None:
+        return np.zeros(len(look.dataset), dtype=np.bool_)
     resting = [name for name in look.features if _has_floor(look.known[name])]
     if len(resting) < max(2, len(look.features) // 5):
         return np.zeros(len(look.dataset), dtype=np.bool_)
@@ -62,6 +64,9 @@ def _near_copied(look: Look) -> list[Finding]:
     if not pairs:
         return []
     names = list(dict.fromkeys(name for pair in pairs for name in pair))
+    if len(pairs) == 1:
+        said = text("{one} and {other} rise and fall as one: they count as one sensor", one=names[0], other=names[1])
+        return [finding("columns_alike", "info", said, *names)]
     said = text(
         "{n} pairs of columns rise and fall as one, such as {one} and {other}: they count as one sensor",
         n=len(pairs),
@@ -83,32 +88,51 @@ def _missing(look: Look) -> list[Finding]:
 
 
 def _stuck(look: Look) -> list[Finding]:
+    stuck = [p for p in (look.known[name] for name in look.features) if _stands_still(look, p)]
     found = []
-    off = off_rows(look)
-    for name in look.features:
-        p = look.known[name]
-        long = max(50.0, 20 * p.usual_run)
-        inside = slice(p.longest_from, p.longest_from + p.longest_run)
-        if p.distinct <= 20 or p.longest_run < long or np.mean(off[inside]) > 0.5:
-            continue
-        values = look.dataset.values(name)
+    for group in _at_once(stuck):
+        p, names = group[0], [q.column.name for q in group]
         lasted = p.longest_run * (look.sampling_s or 0.0)
-        if lasted:
+        how_long = duration(lasted) if lasted else text("{n} rows", n=f"{p.longest_run:,}")
+        if len(group) >= 3:
+            said = text(
+                "{n} columns stand still together for {lasted}: most likely the recording stopped, not the sensors",
+                n=len(group),
+                lasted=how_long,
+            )
+            found.append(finding("recording_frozen", "warning", said, *names, rows=p.longest_run))
+            continue
+        for q in group:
             said = text(
                 "{column} stands still at {value} for {lasted}, which it does not usually do: a stuck sensor?",
-                column=name,
-                value=number(values[p.longest_from]),
-                lasted=duration(lasted),
+                column=q.column.name,
+                value=number(float(look.dataset.values(q.column.name)[q.longest_from])),
+                lasted=how_long,
             )
-        else:
-            said = text(
-                "{column} stands still at {value} for {n} rows, which it does not usually do: a stuck sensor?",
-                column=name,
-                value=number(values[p.longest_from]),
-                n=f"{p.longest_run:,}",
-            )
-        found.append(finding("sensor_stuck", "warning", said, name, rows=p.longest_run))
+            found.append(finding("sensor_stuck", "warning", said, q.column.name, rows=q.longest_run))
     return found
+
+
+def _stands_still(look: Look, p: Profile) -> bool:
+    """Whether the longest stretch of one value is out of character, and the value not one where the signal rests."""
+    if p.distinct <= 20 or p.longest_run < max(50.0, 20 * p.usual_run) or is_setting(p.column.name):
+        return False
+    values = look.dataset.values(p.column.name)
+    elsewhere = int(np.count_nonzero(values == values[p.longest_from])) - p.longest_run
+    return elsewhere <= 0.02 * len(values)
+
+
+def _at_once(stuck: list[Profile]) -> list[list[Profile]]:
+    """Stuck columns put together where their stretches are nearly the same rows."""
+    groups: list[list[Profile]] = []
+    for p in sorted(stuck, key=lambda p: p.longest_from):
+        first = groups[-1][0] if groups else p
+        shared = min(p.longest_from + p.longest_run, first.longest_from + first.longest_run) - p.longest_from
+        if groups and shared > 0.8 * max(p.longest_run, first.longest_run):
+            groups[-1].append(p)
+        else:
+            groups.append([p])
+    return groups
 
 
 def _impossible(look: Look) -> list[Finding]:
@@ -120,7 +144,7 @@ def _impossible(look: Look) -> list[Finding]:
         code, n = _sentinel(p, values)
         if n:
             said = text(
-                "{column}: {n} values of {code} look like a code for 'no value'",
+                "{column}: rows with {code}, which looks like a code for 'no value': {n}",
                 column=p.column.name,
                 n=f"{n:,}",
                 code=f"{code:g}",
@@ -128,7 +152,7 @@ def _impossible(look: Look) -> list[Finding]:
             found.append(finding("value_code", "warning", said, p.column.name, rows=n))
             continue
         far = outlying(p, values)
-        if np.any(far):
+        if np.any(far) and not is_setting(p.column.name):
             found.append(_far_out(p, values, far))
         negative = int(np.count_nonzero(values < 0))
         if never_negative(p.column.name) and p.column.unit != "g" and 0 < negative < 0.5 * p.rows:
@@ -149,14 +173,15 @@ def outlying(p: Profile, values: Floats) -> Bools:
     if not width > 0:
         return np.zeros(len(values), dtype=np.bool_)
     far = (values > high + _FAR * width) | (values < low - _FAR * width)
-    return far if np.mean(far) <= 0.01 else np.zeros(len(values), dtype=np.bool_)
+    most = 0.01 if p.column.role is Role.TARGET else 0.001
+    return far if np.mean(far) <= most else np.zeros(len(values), dtype=np.bool_)
 
 
 def _far_out(p: Profile, values: Floats, far: Bools) -> Finding:
     worst = values[far][np.argmax(np.abs(values[far] - p.quantiles[1]))]
     n = int(np.count_nonzero(far))
     said = text(
-        "{column}: {n} values far outside all others (up to {worst}; middle value {middle})",
+        "{column}: rows far outside all others: {n} (up to {worst}; middle value {middle})",
         column=p.column.name,
         n=f"{n:,}",
         worst=number(float(worst)),
@@ -173,7 +198,7 @@ def _off(look: Look) -> list[Finding]:
         return []
     _, lengths = runs(off.astype(np.float64))
     said = text(
-        "the machine seems to stand still in {share} of the rows ({n} stretches); they are told apart from running",
+        "the machine seems to stand still in {share} of the rows (stretches: {n}); they are told apart from running",
         share=percent(n / len(off)),
         n=f"{(len(lengths) + int(off[0])) // 2:,}",
     )

@@ -7,8 +7,9 @@ from typing import Any, Literal
 from bobae.core import Role, Task, Text, text
 from bobae.train.assess.blocks import block_lengths
 from bobae.train.assess.clock import Seen, neighbours_alike
+from bobae.train.assess.grid import full_grid
 from bobae.train.assess.groups import lives
-from bobae.train.assess.outcomes import FEW_EVENTS, classes, marked_events
+from bobae.train.assess.outcomes import FEW_EVENTS, classes, examples, marked_events, outcome_name
 from bobae.train.page import duration
 
 Ready = Literal["ready", "nearly", "no"]
@@ -43,36 +44,30 @@ def rank(seen: Seen) -> tuple[TaskAnswer, ...]:
 def _anomaly(seen: Seen) -> TaskAnswer:
     look, span = seen.look, seen.span
     rows, sensors, events = len(look.dataset), len(look.features), marked_events(look)
-    in_order = span is not None or neighbours_alike(look) > 0.2
-    score = 25 + 15 * (span is not None) + 10 * (sensors >= 3) + 5 * (sensors >= 6)
-    score += 15 * (rows >= _ENOUGH_ROWS) + 5 * (rows >= 5 * _ENOUGH_ROWS) + 5 * min(events, 5)
+    values = {"rows": f"{rows:,}", "sensors": _sensors(sensors)}
     if sensors == 0:
         return _watch("no", 0, text("no column holds measured numbers"))
     if rows < _FEWEST_ROWS:
         return _watch("no", 10, text("{n} rows are too few; {needed} is the least", n=rows, needed=_FEWEST_ROWS))
-    if not in_order:
+    if full_grid(look) or (span is None and neighbours_alike(look) <= 0.2):
         return _watch("no", 15, text("the rows are in no order of time, so nothing can be followed as it happens"))
+    score = 25 + 15 * (span is not None) + 10 * (sensors >= 3) + 5 * (sensors >= 6)
+    score += 15 * (rows >= _ENOUGH_ROWS) + 5 * (rows >= 5 * _ENOUGH_ROWS) + 5 * min(events, 5)
     if rows < _ENOUGH_ROWS:
-        why = text(
-            "{n} rows of {sensors} sensors: it works, but little normal time is left for the proof",
-            n=f"{rows:,}",
-            sensors=sensors,
-        )
+        why = text("{rows} rows of {sensors}: it works, but little normal time is left for the proof", **values)
         return _watch("nearly", min(score, 69), why)
     if events:
-        why = text(
-            "{sensors} sensors, {n} rows, and {events} known faults to prove it on",
-            sensors=sensors,
-            n=f"{rows:,}",
-            events=f"{events:,}",
-        )
+        why = text("{sensors}, {rows} rows, and known faults to prove it on: {events}", events=f"{events:,}", **values)
         return _watch("ready", score, why)
     why = text(
-        "{sensors} sensors, {n} rows; no fault is marked, so false alarms can be proved but not what is found",
-        sensors=sensors,
-        n=f"{rows:,}",
+        "{sensors}, {rows} rows; no fault is marked in time, so false alarms can be proved but not what is found",
+        **values,
     )
     return _watch("ready", score, why)
+
+
+def _sensors(n: int) -> Text:
+    return text("one sensor") if n == 1 else text("{n} sensors", n=n)
 
 
 def _watch(ready: Ready, score: int, why: Text) -> TaskAnswer:
@@ -94,8 +89,8 @@ def _classify(seen: Seen) -> TaskAnswer:
         why = text("no column says how a part or a run turned out")
         return TaskAnswer("classify", title, tells, "no", 5, why)
     rarest = min(kinds.values())
-    values = {"target": target.column.name, "n": f"{rarest:,}", "kinds": len(kinds)}
-    groups = _groups_of_outcome(seen)
+    values = {"target": outcome_name(look), "n": f"{rarest:,}", "kinds": len(kinds)}
+    groups = examples(look)
     if groups is not None and groups < FEW_EVENTS * len(kinds):
         why = text(
             "{target} is known for {n} groups only; about {needed} would do",
@@ -104,7 +99,10 @@ def _classify(seen: Seen) -> TaskAnswer:
             needed=FEW_EVENTS * len(kinds),
         )
         return TaskAnswer("classify", title, tells, "nearly", 45, why)
-    if rarest < FEW_EVENTS or not (look.features or look.of(Role.CONTEXT)):
+    if not look.features and not look.of(Role.CONTEXT):
+        why = text("{target} is known, but no machine signal stands beside it", target=outcome_name(look))
+        return TaskAnswer("classify", title, tells, "nearly", 35, why)
+    if rarest < FEW_EVENTS:
         why = text("{target} has {kinds} kinds, but only {n} rows of the rarest", **values)
         return TaskAnswer("classify", title, tells, "nearly", 40, why)
     why = text("{target} has {kinds} kinds, at least {n} rows of each", **values)
@@ -112,17 +110,6 @@ def _classify(seen: Seen) -> TaskAnswer:
     return TaskAnswer(
         "classify", title, tells, "ready", score - 10 * (marked_events(look) > 0 and span is not None), why
     )
-
-
-def _groups_of_outcome(seen: Seen) -> int | None:
-    """The number of groups where the outcome never changes inside one."""
-    look = seen.look
-    target = look.target
-    if look.lots is None or target is None or target.is_constant:
-        return None
-    of, kind = look.dataset.values(look.lots).astype(str), look.dataset.values(target.column.name).astype(str)
-    pairs, groups = len(set(zip(of, kind, strict=True))), len(set(of))
-    return groups if pairs == groups else None
 
 
 def _soft_sensor(seen: Seen) -> TaskAnswer:
@@ -140,7 +127,7 @@ def _soft_sensor(seen: Seen) -> TaskAnswer:
     if measured < _FEWEST_ROWS:
         why = text("{target} was measured {n} times; some {needed} would do", needed=_FEWEST_ROWS, **values)
         return TaskAnswer("soft-sensor", title, tells, "nearly", 45, why)
-    why = text("{target} was measured {n} times beside {sensors} signals", sensors=len(look.features), **values)
+    why = text("{target} was measured {n} times beside {sensors}", sensors=_sensors(len(look.features)), **values)
     return TaskAnswer("soft-sensor", title, tells, "ready", 75 + 10 * (measured >= _ENOUGH_ROWS), why)
 
 

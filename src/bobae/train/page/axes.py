@@ -53,7 +53,7 @@ def _numbers(low: float, high: float, wanted: int) -> list[Mark]:
     step = next(size * m for m in (1, 2, 2.5, 5, 10) if size * m >= rough * 0.999)
     first = math.ceil(low / step - 1e-9)
     last = math.floor(high / step + 1e-9)
-    return [Mark(i * step, number(round(i * step, 12), 4)) for i in range(first, last + 1)]
+    return [Mark(min(max(i * step, low), high), number(round(i * step, 12), 4)) for i in range(first, last + 1)]
 
 
 def _times(low: float, high: float, wanted: int) -> list[Mark]:

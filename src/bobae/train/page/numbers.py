@@ -43,10 +43,12 @@ def duration(seconds: float) -> Text:
         return text("{n} s", n=f"{sign}{number(left)}")
     left = round(left)
     days, hours, minutes, rest = left // 86400, left % 86400 // 3600, left % 3600 // 60, left % 60
-    if days >= 7 or (days and not hours):
+    if days >= 7 or (days > 1 and not hours):
         return text("{n} days", n=f"{sign}{days:,}")
-    if days:
+    if days > 1:
         return text("{n} days {m} h", n=f"{sign}{days}", m=hours)
+    if days:
+        return text("{n} h", n=f"{sign}{24 + hours}")
     if hours:
         return text("{n} h {m} min", n=f"{sign}{hours}", m=minutes) if minutes else text("{n} h", n=f"{sign}{hours}")
     return text("{n} min {m} s", n=f"{sign}{minutes}", m=rest) if rest else text("{n} min", n=f"{sign}{minutes}")
