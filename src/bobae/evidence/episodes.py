@@ -7,6 +7,7 @@ import numpy as np
 from bobae.core import Bools, Floats, Ints
 
 NS = 1_000_000_000
+HOLD_OFF_S = 1800.0  # an alarm that comes back while somebody still looks at it is the same alarm
 WEEK_S = 7 * 24 * 3600.0
 STANDING_S = 8 * 3600.0  # an alarm that stands longer than a shift annoys the next shift anew
 
@@ -53,9 +54,9 @@ class Windows:
 
     @classmethod
     def usual(cls, sampling_s: float) -> "Windows":
-        """Twenty rows, but at least a minute and, above three minutes a row, at most an hour or three rows."""
-        hold = min(max(60.0, 20 * sampling_s), max(3600.0, 3 * sampling_s))
-        return cls(hold_off_s=hold, early_s=hold, late_s=2 * hold)
+        """Twenty rows around a mark (a minute to an hour, or three rows), and half an hour between alarms."""
+        around = min(max(60.0, 20 * sampling_s), max(3600.0, 3 * sampling_s))
+        return cls(hold_off_s=max(HOLD_OFF_S, around), early_s=around, late_s=2 * around)
 
 
 def episodes(alarm: Bools, time_ns: Ints, groups: Ints, *, hold_off_s: float) -> list[Episode]:

@@ -255,14 +255,21 @@ def _told(
     return Split(kind, by, reason, *masks)
 
 
+_LEFT_FOR = {
+    "fit": text("to learn from"),
+    "calibrate": text("to set the alarm limit on"),
+    "prove": text("to try it on"),
+}
+
+
 def _enough(split: Split, marked: Bools) -> None:
     for (part, mask), fewest in zip(split.parts(), FEWEST_ROWS, strict=True):
         normal = int((mask & ~marked).sum())
         if normal < fewest:
             raise NotEnoughEvidence(
-                "too few rows for an honest test: {normal} rows of normal running are left for the part '{part}', and "
-                "{fewest} are the least. Bring a longer history",
+                "too few rows for an honest test: {normal} rows of normal running are left {part}, and {fewest} are "
+                "the least. Bring a longer history",
                 normal=normal,
-                part=part,
+                part=_LEFT_FOR[part],
                 fewest=fewest,
             )

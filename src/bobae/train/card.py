@@ -13,14 +13,14 @@ from bobae.train.proof import money
 def card(outcome: Outcome, contract: Contract, *, name: str, language: str) -> str:
     """The card of a model called `name` in `language`."""
 
-    def say(said: Text) -> str:
+    def told(said: Text) -> str:
         return said.render(language)
 
     blocks = [
         f"# {name}",
-        *(say(said) for said in outcome.headlines),
-        f"## {say(text('What it is for'))}",
-        say(
+        *(told(said) for said in outcome.headlines),
+        f"## {told(text('What it is for'))}",
+        told(
             text(
                 "It watches {count} signals and raises an alarm when the machine does not run as it used to. It was "
                 "set for at most {budget} false alarms a week and machine.",
@@ -28,21 +28,21 @@ def card(outcome: Outcome, contract: Contract, *, name: str, language: str) -> s
                 budget=rounded(outcome.alarms.budget_per_week),
             )
         ),
-        f"## {say(text('What it was tried on'))}",
-        say(text("The rows were divided by {by}: {reason}.", by=outcome.split.by, reason=outcome.split.reason)),
-        "\n".join(f"- {say(_part(part, has_time=outcome.has_time))}" for part in outcome.split.parts),
+        f"## {told(text('What it was tried on'))}",
+        told(text("The rows were divided by {by}: {reason}.", by=outcome.split.by, reason=outcome.split.reason)),
+        "\n".join(f"- {told(_part(part, has_time=outcome.has_time))}" for part in outcome.split.parts),
         _figures(outcome, language),
-        say(outcome.alarms.said),
-        f"## {say(text('Where it must not be used'))}",
-        "\n".join(f"- {say(limit)}" for limit in (*_limits(contract), *outcome.warnings)),
-        f"## {say(text('Signals'))}",
+        told(outcome.alarms.said),
+        f"## {told(text('Where it must not be used'))}",
+        "\n".join(f"- {told(limit)}" for limit in (*_limits(contract), *outcome.warnings)),
+        f"## {told(text('Signals'))}",
         _signals(contract, language),
-        f"## {say(text('How to make it again'))}",
+        f"## {told(text('How to make it again'))}",
         "\n".join(
             (
-                f"- {say(text('learner'))}: {outcome.learner}",
-                f"- {say(text('seed'))}: {outcome.seed}",
-                f"- {say(text('data (SHA-256)'))}: `{outcome.dataset_sha256}`",
+                f"- {told(text('learner'))}: {outcome.learner}",
+                f"- {told(text('seed'))}: {outcome.seed}",
+                f"- {told(text('data (SHA-256)'))}: `{outcome.dataset_sha256}`",
             )
         ),
     ]

@@ -59,8 +59,18 @@ def told_episodes(rows: Rows, trace: Trace, known: Known, part: Ints) -> tuple[E
             found.append((episode, int(near[episode.first])))
     found.sort(key=lambda pair: (pair[0].start_ns, pair[0].group))
     patterns = [pattern(trace, episode) for episode, _ in found]
+    faults = [fault for _, fault in found]
     return tuple(
-        _told(rows, trace, known, part, found=found[number], number=number, patterns=patterns)
+        _told(
+            rows,
+            trace,
+            known,
+            part,
+            found=found[number],
+            number=number,
+            tags=top(trace.tags, patterns[number]),
+            similar=_similar(patterns, faults, number),
+        )
         for number in range(len(found))
     )
 
@@ -124,7 +134,8 @@ def _told(
     *,
     found: tuple[Episode, int],
     number: int,
-    patterns: list[Floats],
+    tags: tuple[tuple[str, float], ...],
+    similar: tuple[int, ...],
 ) -> EpisodeOutcome:
     episode, event = found
     delay = (episode.start_ns - known.events[event].start_ns) / NS if event >= 0 else None
@@ -136,19 +147,21 @@ def _told(
         end_ns=episode.end_ns,
         part=PARTS[int(part[episode.first])],
         peak=float(np.nanmax(trace.score[inside])),
-        top_tags=top(trace.tags, patterns[number]),
+        top_tags=tags,
         kind="unknown" if not known.labelled else "true" if event >= 0 else "false",
         delay_s=delay,
-        similar=_similar(patterns, number),
+        similar=similar,
     )
 
 
-def _similar(patterns: list[Floats], number: int) -> tuple[int, ...]:
+def _similar(patterns: list[Floats], faults: Sequence[int], number: int) -> tuple[int, ...]:
     if not number:
         return ()
     earlier, mine = np.array(patterns[:number]), patterns[number]
     size = np.linalg.norm(earlier, axis=1) * np.linalg.norm(mine)
     like = np.divide(earlier @ mine, size, out=np.zeros(number), where=size > 0)
+    # another alarm of the same fault says nothing new
+    like[[fault >= 0 and fault == faults[number] for fault in faults[:number]]] = 0.0
     order = np.argsort(-like, kind="stable")[:3]
     return tuple(int(i) + 1 for i in order if like[i] >= ALIKE)
 
