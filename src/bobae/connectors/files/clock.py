@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from bobae.connectors.files import counts
 from bobae.connectors.files.columns import Field
-from bobae.connectors.files.times import Times
+from bobae.connectors.files.times import Times, parse
 from bobae.core import BadInput, Bools, Finding, Ints, Kind, Role, text
 
 _DAY = 86_400 * 10**9
@@ -41,7 +41,7 @@ def settle(fields: Sequence[Field], files: Ints, zone: str | None) -> Clock:
     """
     _check(zone)
     findings: list[Finding] = []
-    fields = _joined(fields, findings)
+    fields = _joined(_agreed(fields, findings), findings)
     fields = [_from_numbers(field, findings) for field in fields]
     if not any(field.kind is Kind.TIME for field in fields):
         fields = _relative(fields, files, findings)
@@ -65,6 +65,31 @@ def _check(zone: str | None) -> None:
         raise BadInput(
             "no time zone is called {zone!r}; write it like Asia/Seoul or Europe/Berlin", zone=zone
         ) from error
+
+
+def _agreed(fields: Sequence[Field], findings: list[Finding]) -> list[Field]:
+    """Where one column cannot tell day from month, another one of the same form may; else it is told."""
+    orders = {field.times.order for field in fields if field.times and field.times.order and not field.times.ambiguous}
+    out = []
+    for field in fields:
+        if field.times and field.form and field.times.ambiguous:
+            if len(orders) == 1:
+                read = parse(field.values, field.form, order=next(iter(orders)))
+                field = replace(field, times=read)
+            else:
+                findings.append(_day_or_month(field, field.times.order))
+        out.append(field)
+    return out
+
+
+def _day_or_month(field: Field, order: str) -> Finding:
+    said = text(
+        "{column}: nothing in the file tells day from month ('{example}'); it was read as {order}",
+        column=field.name,
+        example=next((cell.as_py() for cell in field.values if cell.is_valid), ""),
+        order={"dmy": "day/month/year", "mdy": "month/day/year"}.get(order, "year/month/day"),
+    )
+    return Finding("day_or_month", "warning", said, (field.name,))
 
 
 def _joined(fields: Sequence[Field], findings: list[Finding]) -> list[Field]:
@@ -139,7 +164,10 @@ def _midnights(field: Field, files: Ints, findings: list[Finding]) -> Times | No
     back = np.zeros(len(times.ns), dtype=bool)
     back[1:] = (np.diff(times.ns) < 0) & (np.diff(files) == 0) & times.valid[1:] & times.valid[:-1]
     before = np.roll(times.ns, 1)
+    after = np.append(times.ns[1:], np.iinfo(np.int64).max)
+    after[:-1][np.diff(files) != 0] = np.iinfo(np.int64).max
     wrong = back & (times.ns % _DAY == 0) & (times.ns // _DAY == before // _DAY) & (before % _DAY >= 20 * _HOUR)
+    wrong &= after >= times.ns + _DAY  # the log goes on in the next day, it does not begin the same day anew
     if not wrong.any() or wrong.sum() < 0.8 * back.sum():
         return times
     said = text(

@@ -98,14 +98,6 @@ def _sample(values: pa.ChunkedArray) -> list[str]:
 def _time(name: str, values: pa.ChunkedArray, form: Form) -> tuple[Field, list[Finding]]:
     read = times.parse(values, form)
     found = bad_cells(name, values, read.bad)
-    if read.ambiguous:
-        said = text(
-            "{column}: nothing in the file tells day from month ('{example}'); it was read as {order}",
-            column=name,
-            example=_sample(values)[0],
-            order={"dmy": "day/month/year", "mdy": "month/day/year"}.get(read.order, "year/month/day"),
-        )
-        found.append(Finding("day_or_month", "warning", said, (name,)))
     return Field(name, Kind.TIME, values, times=read, form=form), found
 
 

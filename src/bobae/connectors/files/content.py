@@ -108,8 +108,9 @@ def _is_json(start: bytes) -> bool:
 def _is_binary(head: bytes) -> bool:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return False
-    odd = sum(head.count(bytes([code])) for code in (*range(1, 9), *range(14, 27), *range(28, 32)))
     zeros = head[0::2].count(0), head[1::2].count(0)
-    # UTF-16 text has its zeros in one half of the bytes only
-    utf16 = min(zeros) <= len(head) // 200 and max(zeros) > len(head) // 5
-    return odd > len(head) // 100 or (sum(zeros) > 0 and not utf16)
+    # UTF-16 text has its zeros in one half of the bytes
+    if max(zeros) > len(head) // 5 and min(zeros) < max(zeros) / 4:
+        return False
+    odd = sum(head.count(bytes([code])) for code in (*range(1, 9), *range(14, 27), *range(28, 32)))
+    return odd > len(head) // 100 or sum(zeros) > 0

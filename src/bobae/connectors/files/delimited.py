@@ -141,7 +141,7 @@ class _Reading:
         if form.delimiter == layout.SPACES:
             data = _single_spaces(data)
         if data.strip():
-            self.tables.append(self._table(data, line, last=block.last))
+            self._table(data, line, last=block.last)
 
     def rows(self) -> Rows:
         """All blocks together."""
@@ -151,11 +151,12 @@ class _Reading:
         bad = tuple(Bad(i, self.n_bad[i], tuple(self.bad[i])) for i in sorted(self.n_bad))
         return Rows(whole.columns, bad, tuple(self._told()))
 
-    def _table(self, data: bytes, line: int, *, last: bool) -> pa.Table:
+    def _table(self, data: bytes, line: int, *, last: bool) -> None:
         loose, mended = set(self.suspects), False
-        while True:
+        while data:
             try:
-                return self._understood(self._parsed(data, loose), loose, line)
+                self.tables.append(self._understood(self._parsed(data, loose), loose, line))
+                return
             except pa.ArrowInvalid as error:
                 column = _FAILED_COLUMN.search(str(error))
                 if "UTF8" in str(error) and not self.undecodable:

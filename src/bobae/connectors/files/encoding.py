@@ -59,7 +59,7 @@ def detect(*parts: bytes) -> str:
     zeros = parts[0][0::2].count(0), parts[0][1::2].count(0)
     if max(zeros) > len(parts[0]) // 5:
         return "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
-    if all(_decodes(part, "utf-8") for part in parts):
+    if all(_decodes(part, "utf-8") for part in parts) or _is_broken_utf8(b"".join(parts)):
         return "utf-8"
     if all(_decodes(part, "cp949") for part in parts) and _looks_korean(b"".join(parts)):
         return "cp949"
@@ -115,6 +115,13 @@ def _decodes(part: bytes, encoding: str) -> bool:
             continue
         return True
     return False
+
+
+def _is_broken_utf8(part: bytes) -> bool:
+    """Far more whole letters than broken ones: UTF-8 with some bytes damaged, since other encodings hit few."""
+    text = part.decode("utf-8", errors="replace")
+    broken = text.count("\ufffd")
+    return sum(not letter.isascii() for letter in text) - broken > 20 * broken
 
 
 def _looks_korean(part: bytes) -> bool:

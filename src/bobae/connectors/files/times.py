@@ -109,9 +109,9 @@ def find(cells: list[str]) -> Form | None:
     return None
 
 
-def parse(texts: pa.ChunkedArray, form: Form) -> Times:
+def parse(texts: pa.ChunkedArray, form: Form, *, order: str | None = None) -> Times:
     """All cells of a column by one form; the order of day and month is the one that the whole column allows."""
-    orders = tuple(_ORDERS) if form.date == "abc" else ("",)
+    orders = ("",) if form.date != "abc" else tuple(_ORDERS) if order is None else (order,)
     pieces: dict[str, list[Times]] = {order: [] for order in orders}
     for start in range(0, len(texts), _SLICE):
         piece = texts.slice(start, _SLICE).combine_chunks()
@@ -119,9 +119,9 @@ def parse(texts: pa.ChunkedArray, form: Form) -> Times:
             pieces[order].append(times)
     whole = {order: _together(parts, order) for order, parts in pieces.items()}
     if len(orders) == 1:
-        return whole[""]
-    order, ambiguous = _order(whole)
-    return replace(whole[order], ambiguous=ambiguous)
+        return whole[orders[0]]
+    best, ambiguous = _order(whole)
+    return replace(whole[best], ambiguous=ambiguous)
 
 
 def _parse(texts: pa.Array, form: Form, orders: tuple[str, ...]) -> list[Times]:
