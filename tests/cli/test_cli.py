@@ -100,7 +100,7 @@ def test_doctor_finds_this_machine_well(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_a_reader_that_goes_away_is_no_error() -> None:
     shown = subprocess.run(
-        f"{sys.executable} -m bobae doctor | head -n 1", shell=True, capture_output=True, text=True, check=False
+        f"{sys.executable} -m bobae.cli doctor | head -n 1", shell=True, capture_output=True, text=True, check=False
     )
     assert "Traceback" not in shown.stderr
     assert "BrokenPipe" not in shown.stderr
@@ -109,7 +109,7 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
 def test_ctrl_c_stops_cleanly(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "never.csv")  # opening it waits for ever, as a share that does not answer
     running = subprocess.Popen(
-        [sys.executable, "-m", "bobae", "assess", str(tmp_path / "never.csv")], stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "bobae.cli", "assess", str(tmp_path / "never.csv")], stderr=subprocess.PIPE, text=True
     )
     time.sleep(2)
     running.send_signal(signal.SIGINT)

@@ -1,6 +1,6 @@
 import pytest
 
-from bobae.core import BadInput, alarms_per_week, checked_costs, costs_of
+from bobae.core import BadInput, alarms_per_week, checked_costs, costs_of, seconds_of
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,16 @@ def test_costs_from_elsewhere_are_checked_the_same() -> None:
     assert checked_costs({"late": 3}) == {"late": 3.0}
     with pytest.raises(BadInput, match="zero or more"):
         checked_costs({"late": "x"})
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"), [("120s", 120), ("2min", 120), ("1.5h", 5400), ("30", 30), ("5 m", 300)]
+)
+def test_a_stretch_of_time_is_told_in_seconds(written: str, seconds: float) -> None:
+    assert seconds_of(written) == seconds
+
+
+@pytest.mark.parametrize("written", ["0s", "-3s", "soon", "3 weeks", ""])
+def test_a_time_that_cannot_be_is_refused_with_an_example(written: str) -> None:
+    with pytest.raises(BadInput, match="120s"):
+        seconds_of(written)

@@ -6,6 +6,7 @@ from pathlib import Path
 from bobae.app import discovery
 from bobae.app.settings import Settings
 from bobae.core import BadInput, Dataset, Progress, Role, silent
+from bobae.train.assess import find_roles
 
 Chosen = Mapping[Role, str]
 
@@ -23,6 +24,17 @@ def read(data: Sequence[Path], settings: Settings, *, progress: Progress = silen
             )
     found: Dataset = discovery.load("connectors", "files").read(data, timezone=settings.timezone, progress=progress)
     return found
+
+
+def read_with_roles(
+    data: Sequence[Path], settings: Settings, *, chosen: Chosen | None = None, progress: Progress = silent
+) -> Dataset:
+    """The rows in `data`, every column's role found or as the user names it.
+
+    Raises:
+        BadInput: nothing is there, it cannot be read, or a column that was named does not exist.
+    """
+    return find_roles(read(data, settings, progress=progress), chosen=chosen)
 
 
 def chosen_roles(

@@ -4,7 +4,7 @@ import functools
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 
-from bobae.core import Missing, UnknownName
+from bobae.core import Learner, Missing, UnknownName
 
 GROUPS = ("connectors", "learners", "twins")
 
@@ -43,3 +43,19 @@ def load(group: str, name: str) -> ModuleType:
             package=error.name,
         ) from error
     return plugin
+
+
+def learner_for(task: str) -> Learner:
+    """The first installed learner that answers `task`, with its usual settings.
+
+    Raises:
+        UnknownName: no installed learner does.
+    """
+    learners = [load("learners", name).LEARNER() for name in names("learners")]
+    for learner in learners:
+        if learner.task == task:
+            found: Learner = learner
+            return found
+    raise UnknownName.among(
+        "no learner answers the task {name!r}; installed: {nearest}", name=task, known=[one.task for one in learners]
+    )

@@ -30,12 +30,28 @@ def bars() -> Iterator[Progress]:
         rich_progress.TimeElapsedColumn(),
     )
     with rich_progress.Progress(*columns, console=rich_console.Console(stderr=True)) as drawn:
-        tasks: dict[str, rich_progress.TaskID] = {}
+        shown = _Shown(drawn)
+        yield shown
+        shown.finish()
 
-        def show(what: Text, done: float, total: float) -> None:
-            said = str(what)
-            if said not in tasks:
-                tasks[said] = drawn.add_task(said, total=total)
-            drawn.update(tasks[said], completed=done, total=total)
 
-        yield show
+class _Shown:
+    """One row for each thing that is done; the bar fills where more than its start is told."""
+
+    def __init__(self, drawn: rich_progress.Progress) -> None:
+        self._drawn = drawn
+        self._said = ""
+        self._task: rich_progress.TaskID | None = None
+
+    def __call__(self, what: Text, done: float, total: float) -> None:
+        if str(what) != self._said or self._task is None:
+            self.finish()
+            self._said = str(what)
+            self._task = self._drawn.add_task(self._said, total=None)
+        else:
+            self._drawn.update(self._task, completed=done, total=total)
+
+    def finish(self) -> None:
+        """Fill the bar of what was being done."""
+        if self._task is not None:
+            self._drawn.update(self._task, completed=1, total=1)

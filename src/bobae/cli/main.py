@@ -10,19 +10,22 @@ import typer
 
 from bobae.cli import failures
 from bobae.cli.command import Command, as_typer, help_of
-from bobae.cli.commands import assess, bench, check, doctor, init, version
+from bobae.cli.commands import assess, backtest, bench, check, doctor, init, model, score, train, version
 from bobae.core import say, speaking
 from bobae.core.language import locale_language
 
 COMMANDS: tuple[Command, ...] = (
     init.init,
     assess.assess,
+    train.train,
+    backtest.backtest,
+    score.score,
     doctor.doctor,
     check.check,
     bench.bench,
     version.version,
 )
-MODEL_COMMANDS: tuple[Command, ...] = ()
+MODEL_COMMANDS: tuple[Command, ...] = (model.show, model.verify, model.sign, model.trust, model.export)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

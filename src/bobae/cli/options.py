@@ -13,7 +13,24 @@ LotCol = Annotated[str | None, typer.Option("--lot-col", metavar="COL", help="th
 Target = Annotated[
     str | None, typer.Option("--target", metavar="COL", help="the column with known faults (0 or 1) or results")
 ]
+Budget = Annotated[
+    str | None,
+    typer.Option(
+        "--alarm-budget", metavar="N/TIME", help="false alarms one machine may raise: 1/week, 2/day, 0.5/month"
+    ),
+]
+Costs = Annotated[
+    str,
+    typer.Option(
+        "--costs",
+        metavar="missed=..,false=..,late=..",
+        help="what a missed fault, a false alarm and an hour of delay cost, in the plant's currency",
+    ),
+]
+Log = Annotated[
+    Path | None, typer.Option("--log", metavar="FILE", help="a table of known faults: start, end, what it was")
+]
 Report = Annotated[
     Path | None, typer.Option("--report", metavar="FILE.html", help="where the report goes; else into bobae-reports/")
 ]
-Seed = Annotated[int, typer.Option("--seed", help="where chance begins; the same seed gives the same result")]
+Seed = Annotated[int, typer.Option("--seed", metavar="N", help="where chance begins; the same seed, the same result")]

@@ -5,7 +5,7 @@ What stands on pydantic loads when first asked for: it costs as much time as all
 
 from typing import TYPE_CHECKING, Any
 
-from bobae.core.budget import alarms_per_week, checked_costs, costs_of
+from bobae.core.budget import alarms_per_week, checked_costs, costs_of, seconds_of
 from bobae.core.dataset import Bools, Column, Dataset, Finding, Floats, Ints, Kind, Role
 from bobae.core.errors import BadInput, BobaeError, Missing, NotEnoughEvidence, Refused, UnknownName, Unreachable
 from bobae.core.language import LANGUAGES, Text, current_language, say, speaking, text
@@ -62,6 +62,7 @@ __all__ = [
     "is_ucum",
     "nearest_unit",
     "say",
+    "seconds_of",
     "silent",
     "speaking",
     "text",

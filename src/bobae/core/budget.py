@@ -16,6 +16,8 @@ _PER_WEEK = {
     **dict.fromkeys(("year", "y", "a", "년"), 7 / 365.25),
 }
 _BUDGET = re.compile(r"\s*([0-9]*\.?[0-9]+)\s*(?:/\s*(\w+))?\s*$")
+_SECONDS = {"s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0}
+_TIME = re.compile(r"\s*([0-9]*\.?[0-9]+)\s*(s|min|m|h)?\s*$")
 
 
 def alarms_per_week(written: str | float) -> float:
@@ -33,6 +35,18 @@ def alarms_per_week(written: str | float) -> float:
             written=written,
         )
     return rate
+
+
+def seconds_of(written: str) -> float:
+    """A stretch of time such as '120s', '2min' or '1h' in seconds; a bare number is seconds.
+
+    Raises:
+        BadInput: it is not a number above zero of a known unit.
+    """
+    match = _TIME.match(written)
+    if match is None or (seconds := float(match[1]) * _SECONDS[match[2] or "s"]) <= 0:
+        raise BadInput("the time {written!r} is not understood; write for example 120s, 2min or 1h", written=written)
+    return seconds
 
 
 def costs_of(written: str) -> dict[str, float]:

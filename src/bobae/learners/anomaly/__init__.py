@@ -3,4 +3,6 @@
 from bobae.learners.anomaly.detector import AnomalyDetector
 from bobae.learners.anomaly.learner import AnomalyLearner
 
-__all__ = ["AnomalyDetector", "AnomalyLearner"]
+LEARNER = AnomalyLearner  # what a learner's plugin is asked for: a class whose fields are its settings
+
+__all__ = ["LEARNER", "AnomalyDetector", "AnomalyLearner"]

@@ -1,4 +1,4 @@
-"""`python -m bobae` is the command `bobae`."""
+"""`python -m bobae.cli` is the command `bobae`."""
 
 from bobae.cli import main
 

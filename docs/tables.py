@@ -1,0 +1,65 @@
+"""Puts the measured figures into the documents: tables between markers, made from `benchmarks/results/*.json`.
+
+In a document, `<!-- figures: anomaly -->` and `<!-- end -->` stand around the table of `results/anomaly.json`.
+`--check` only says whether the documents are current.
+"""
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCUMENTS = ("README.md", "docs/index.md", "docs/ko/index.md")
+MARKED = re.compile(r"(<!-- figures: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def table(name: str) -> str:
+    """The rows of one benchmark as a Markdown table; '' before it has been run."""
+    path = ROOT / "benchmarks" / "results" / f"{name}.json"
+    if not path.is_file():
+        return ""
+    result = json.loads(path.read_text("utf-8"))
+    rows = ["| figure | measured | target | |", "|---|--:|--:|---|"]
+    for row in result["rows"]:
+        met = {True: "met", False: "**missed**", None: ""}[row.get("met")]
+        rows.append(
+            f"| {row['figure']} | {_said(row['value'], row.get('unit'))} | {_said(row.get('target'), '')} | {met} |"
+        )
+    machine = result["machine"]
+    rows.append("")
+    rows.append(
+        f"`{result['command']}` on {machine['cores']} cores, {machine['memory_gb']:.0f} GB, {result['date'][:10]}."
+    )
+    return "\n".join(rows) + "\n"
+
+
+def _said(value: Any, unit: str | None) -> str:
+    number = f"{value:.3g}" if isinstance(value, float) else "" if value is None else str(value)
+    return f"{number} {unit}".strip() if unit else number
+
+
+def with_tables(document: str) -> str:
+    """The same document with every marked table made anew."""
+    return MARKED.sub(lambda m: m[1] + table(m[2]) + m[3], document)
+
+
+def main() -> int:
+    """Write the tables, or with `--check` name the documents that are not current."""
+    stale = [
+        p
+        for p in map(ROOT.joinpath, DOCUMENTS)
+        if p.is_file() and with_tables(p.read_text("utf-8")) != p.read_text("utf-8")
+    ]
+    for path in stale:
+        if "--check" in sys.argv[1:]:
+            print(f"{path.relative_to(ROOT)} is not current: run python docs/tables.py")
+        else:
+            path.write_text(with_tables(path.read_text("utf-8")), encoding="utf-8")
+            print(f"{path.relative_to(ROOT)} written")
+    return 1 if stale and "--check" in sys.argv[1:] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

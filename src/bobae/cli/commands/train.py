@@ -1,0 +1,54 @@
+"""`bobae train`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bobae.cli.answer import Answer
+from bobae.cli.bars import bars
+from bobae.cli.door import app
+from bobae.cli.judged import show_judged
+from bobae.cli.options import AssetCol, Budget, Costs, Data, Log, LotCol, Seed, Target, TimeCol
+from bobae.cli.session import settings
+from bobae.core import costs_of, say, seconds_of
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Task = Annotated[str, typer.Option("--task", metavar="TASK", help="the question: anomaly (watch the machine)")]
+Spend = Annotated[str | None, typer.Option("--budget", metavar="TIME", help="CPU time that may be spent, such as 120s")]
+Out = Annotated[Path | None, typer.Option("--out", "-o", metavar="MODEL.bobae", help="where the sealed model goes")]
+
+
+def train(
+    data: Data,
+    *,
+    task: Task = "anomaly",
+    target: Target = None,
+    time_col: TimeCol = None,
+    asset_col: AssetCol = None,
+    lot_col: LotCol = None,
+    log: Log = None,
+    alarm_budget: Budget = None,
+    costs: Costs = "",
+    budget: Spend = None,
+    seed: Seed = 0,
+    out: Out = None,
+) -> Answer:
+    """Train a model on the data, judge it as it will be used, and seal it with its verdict."""
+    wanted = app.Wanted(alarm_budget, costs_of(costs), log, seed, seconds_of(budget) if budget else None)
+    chosen = app.chosen_roles(time=time_col, asset=asset_col, lot=lot_col, target=target)
+    model = out or app.report_path(data[0], "model").with_suffix(".bobae")
+    with bars() as progress:
+        dataset = app.read_with_roles(data, settings(), chosen=chosen, progress=progress)
+        judged = app.train(dataset, settings(), task=task, out=model, wanted=wanted, progress=progress)
+
+    def show(console: Console) -> None:
+        show_judged(console, judged, None)
+        console.print(say("The sealed model: {path}", path=judged.path), markup=False, soft_wrap=True)
+
+    document = judged.outcome.as_json(model=str(judged.path), model_sha256=judged.model.sha256)
+    return Answer(document, show)

@@ -1,0 +1,58 @@
+"""A training or a backtest, in a few rows: the verdict first, then figures, alarms, money and what to beware of."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bobae.core import LazyModule, say
+
+if TYPE_CHECKING:
+    import rich.table as rich_table
+    from rich.console import Console
+
+    from bobae.app import Judged
+    from bobae.evidence.intervals import Figure
+    from bobae.train import outcome as outcomes
+else:
+    outcomes = LazyModule("bobae.train.outcome")
+    rich_table = LazyModule("rich.table")
+
+_SHOWN = 5
+_FIGURES = ("detected", "delay_s", "false_per_week", "saved_per_quarter")
+
+
+def show_judged(console: Console, judged: Judged, report: Path | None) -> None:
+    """Print it for a person."""
+    outcome = judged.outcome
+    for headline in outcome.headlines:
+        console.print(str(headline), markup=False, soft_wrap=True)
+    table = rich_table.Table(box=None, pad_edge=False)
+    for heading in (say("figure"), say("this model"), say("best simple rule")):
+        table.add_column(heading)
+    for name in _FIGURES:
+        if math.isfinite(outcome.metrics[name].value):
+            naive = outcome.best_baseline.metrics[name]
+            title = str(outcomes.METRIC_TITLES[name])
+            table.add_row(title, _interval(outcome.metrics[name]), _said(naive.value))
+    console.print(table)
+    if outcome.top_tags:
+        tags = ", ".join(f"{tag} ({share:.0%})" for tag, share in outcome.top_tags[:_SHOWN])
+        console.print(say("Most alarms point at: {tags}", tags=tags), markup=False, soft_wrap=True)
+    for warning in outcome.warnings[:_SHOWN]:
+        console.print(f"! {warning}", markup=False, soft_wrap=True)
+    if report is not None:
+        console.print(say("The whole report: {path}", path=report), markup=False, soft_wrap=True)
+
+
+def _interval(figure: Figure) -> str:
+    if math.isfinite(figure.low) and math.isfinite(figure.high):
+        return f"{_said(figure.value)} ({_said(figure.low)} - {_said(figure.high)})"
+    return _said(figure.value)
+
+
+def _said(value: float) -> str:
+    if not math.isfinite(value):
+        return "-"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
