@@ -7,6 +7,7 @@ from bobae.graph.ewma import Ewma
 from bobae.graph.fill import FillLast
 from bobae.graph.lags import Lags
 from bobae.graph.linear import Contribution, Linear, Quadratic
+from bobae.graph.memory import Memory
 from bobae.graph.regimes import ByCode, NearestCentre
 from bobae.graph.runner import Runner
 from bobae.graph.running import Running
@@ -24,6 +25,7 @@ __all__ = [
     "Interpolate",
     "Lags",
     "Linear",
+    "Memory",
     "NearestCentre",
     "OnlineLimit",
     "Quadratic",

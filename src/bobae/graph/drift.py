@@ -8,7 +8,6 @@ import numpy as np
 from bobae.core import BadInput, Floats
 from bobae.graph.alarm import Episode
 from bobae.graph.builder import GraphBuilder
-from bobae.graph.stretches import first_rows
 
 
 @dataclass(frozen=True)
@@ -18,7 +17,7 @@ class DriftingLimit:
     The limit is base * exp(offset), offset >= 0. The offset follows the score's `quantile` relative to its calibrated
     `level` by steps (stochastic quantile tracking: Robbins and Monro, 1951): up by `rate` at the most, so a fault that
     grows within 1 / rate rows is not followed. It stands still while an alarm is open and while the machine is not
-    judged, and never goes past `max_offset`. It outlives gaps.
+    judged, and never goes past `max_offset`. Limit and alarm outlive gaps: a stop clears nothing.
 
     Attributes:
         base: the calibrated limit, above 0.
@@ -51,38 +50,51 @@ class DriftingLimit:
                 max_offset=self.max_offset,
             )
 
-    def run(self, score: Floats, judged: Floats, fresh: Floats, gap: Floats) -> Floats:
-        """(ratio, alarm, moved) as (rows, 3); ratio is score over limit, 0 where not judged. All inputs (rows,).
+    def run(self, score: Floats, judged: Floats, gap: Floats) -> Floats:
+        """(ratio, alarm, moved) as (rows, 3); ratio is score over limit. All inputs (rows,).
 
-        `judged` is 1 where the score means something, `fresh` where rows start afresh, `gap` 2 where a stream begins.
+        `judged` is 1 where the score means something; where it is 0 the alarm stays as it was. `gap` is 2 where a
+        stream begins.
         """
         out = np.zeros((len(score), 3))
         offset, count, is_open = 0.0, 0, False
-        restarts = first_rows(fresh)
-        for i, (value, counts) in enumerate(zip(score.tolist(), judged.tolist(), strict=True)):
-            if restarts[i]:
-                count, is_open = 0, False
-                offset = 0.0 if gap[i] > 1.5 else offset
-            ratio = value / (self.base * math.exp(offset)) if counts > 0.5 else 0.0
-            count, is_open = self.episode.follow(count, is_open, ratio > 1.0)
-            if not is_open and counts > 0.5:
-                offset = min(max(offset + self._step(value > self.level * math.exp(offset)), 0.0), self.max_offset)
+        rows = zip(score.tolist(), (judged > 0.5).tolist(), (gap > 1.5).tolist(), strict=True)
+        for i, (value, counts, begins) in enumerate(rows):
+            if begins:
+                offset, count, is_open = 0.0, 0, False
+            ratio = value / (self.base * math.exp(offset))
+            if counts:
+                count, is_open = self.episode.follow(count, is_open, ratio > 1.0)
+                if not is_open:
+                    step = self._step(value > self.level * math.exp(offset))
+                    offset = min(max(offset + step, 0.0), self.max_offset)
             out[i] = ratio, is_open, offset >= self.told_offset
         return out
 
     def emit(self, b: GraphBuilder, name: str, score: str, judged: str) -> tuple[str, str, str]:
-        """The same as nodes: (ratio, alarm, moved), each (1, 1); judged is bool (1, 1)."""
+        """The same as nodes: (ratio, alarm, moved), each (1, 1); judged is 0 or 1, (1, 1)."""
         offset = b.lasting(f"{name}_offset", (1,))
         factor = b.node("Exp", offset)
-        counts = b.node("Cast", judged, to=11)
-        ratio = b.node("Mul", b.node("Div", score, b.node("Mul", self.base, factor)), counts)
-        alarm = self.episode.emit(b, name, b.node("Cast", b.node("Greater", ratio, 1.0), to=11))
-        above = b.node("Greater", score, b.node("Mul", self.level, factor))
-        step = b.node("Where", above, self._step(True), self._step(False))
-        step = b.node("Mul", step, b.node("Mul", counts, b.node("Sub", 1.0, alarm)))
-        offset = b.node("Clip", b.node("Add", offset, step), 0.0, self.max_offset)
+        ratio = b.node("Div", score, b.node("Mul", self.base, factor))
+        alarm = self._alarm(b, name, b.node("Cast", b.node("Greater", ratio, 1.0), to=11), judged)
+        above = b.node("Cast", b.node("Greater", score, b.node("Mul", self.level, factor)), to=11)
+        step = b.node("Add", b.node("Mul", above, self._step(True) - self._step(False)), self._step(False))
+        follows = b.node("Mul", judged, b.node("Sub", 1.0, alarm))
+        offset = b.node("Clip", b.node("Add", offset, b.node("Mul", step, follows)), 0.0, self.max_offset)
         b.set_state(f"{name}_offset", offset)
         return ratio, alarm, b.node("Cast", b.node("GreaterOrEqual", offset, self.told_offset), to=11)
+
+    def _alarm(self, b: GraphBuilder, name: str, over: str, judged: str) -> str:
+        count, was_open = b.lasting(f"{name}_count", (1,)), b.lasting(f"{name}_open", (1,))
+        up, down = b.node("Add", b.node("Max", count, 0.0), 1.0), b.node("Sub", b.node("Min", count, 0.0), 1.0)
+        new = b.node("Add", down, b.node("Mul", over, b.node("Sub", up, down)))
+        count = b.node("Add", count, b.node("Mul", judged, b.node("Sub", new, count)))
+        opens = b.node("GreaterOrEqual", count, float(self.episode.open_after))
+        kept = b.node("Greater", b.node("Mul", was_open, b.node("Add", count, float(self.episode.close_after))), 0.0)
+        alarm = b.node("Cast", b.node("Or", opens, kept), to=11)
+        b.set_state(f"{name}_count", count)
+        b.set_state(f"{name}_open", alarm)
+        return alarm
 
     def _step(self, above: bool) -> float:
         return self.rate * ((1.0 if above else 0.0) - (1.0 - self.quantile)) / max(self.quantile, 1.0 - self.quantile)

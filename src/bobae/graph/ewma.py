@@ -1,13 +1,18 @@
 """Moving averages that forget exponentially: slow faults add up, noise does not."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.signal import lfilter
 
-from bobae.core import BadInput, Floats
+from bobae.core import BadInput, Floats, LazyModule
 from bobae.graph.builder import GraphBuilder
 from bobae.graph.stretches import spans
+
+if TYPE_CHECKING:
+    from scipy import signal
+else:
+    signal = LazyModule("scipy.signal")  # seconds to load, and needed to fit only
 
 
 @dataclass(frozen=True)
@@ -51,4 +56,4 @@ class Ewma:
 
 def _average(values: Floats, rate: float, before: float | None) -> Floats:
     start = (1.0 - rate) * (values[:1] if before is None else np.full_like(values[:1], before))
-    return np.asarray(lfilter([rate], [1.0, rate - 1.0], values, axis=0, zi=start)[0])
+    return np.asarray(signal.lfilter([rate], [1.0, rate - 1.0], values, axis=0, zi=start)[0])

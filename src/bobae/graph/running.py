@@ -26,8 +26,8 @@ class Running:
         """(fresh, since), both (rows,): 1.0 where rows start afresh, and rows since, 1 at a fresh row, 0 standing."""
         standing = np.zeros(len(filled), dtype=bool) if self.column is None else filled[:, self.column] < self.limit
         first = first_rows(gap)
-        fresh = first | standing
-        fresh[1:] |= ~first[1:] & (standing[:-1] | (np.diff(regime) != 0))
+        fresh = first.copy()
+        fresh[1:] |= (standing[1:] != standing[:-1]) | (np.diff(regime) != 0)
         rows = np.arange(len(filled))
         since = rows - np.maximum.accumulate(np.where(fresh, rows, 0)) + 1
         return fresh.astype(np.float64), np.where(standing, 0, since)
@@ -41,20 +41,20 @@ class Running:
             filled: the inputs (1, inputs), none missing.
             regime: int64 (1,), None where there is only one.
         """
-        breaks = [] if regime is None else [self._changed(b, name, regime)]
+        breaks = []
+        if regime is not None:
+            now = b.node("Reshape", b.node("Cast", regime, to=11), np.array([1, 1]))
+            breaks.append(self._changed(b, f"{name}_regime", now))
         standing = ""
         if self.column is not None:
-            standing = b.node("Less", b.columns(filled, [self.column]), self.limit)
-            stood = b.state(f"{name}_stood", (1,))
-            b.set_state(f"{name}_stood", b.node("Cast", standing, to=11))
-            breaks += [standing, b.node("Greater", stood, 0.5)]
+            standing = b.node("Cast", b.node("Less", b.columns(filled, [self.column]), self.limit), to=11)
+            breaks.append(self._changed(b, f"{name}_standing", standing))
         if not breaks:
             return b.rows
         since = b.restart(name, functools.reduce(lambda one, other: b.node("Or", one, other), breaks))
-        return b.node("Mul", since, b.node("Cast", b.node("Not", standing), to=11)) if standing else since
+        return b.node("Mul", since, b.node("Sub", 1.0, standing)) if standing else since
 
-    def _changed(self, b: GraphBuilder, name: str, regime: str) -> str:
-        now = b.node("Reshape", b.node("Cast", regime, to=11), np.array([1, 1]))
-        before = b.state(f"{name}_regime", (1,), start=now)
-        b.set_state(f"{name}_regime", now)
+    def _changed(self, b: GraphBuilder, name: str, now: str) -> str:
+        before = b.state(name, (1,), start=now)
+        b.set_state(name, now)
         return b.node("Greater", b.node("Abs", b.node("Sub", now, before)), 0.5)

@@ -8,6 +8,7 @@ import numpy as np
 from bobae.core import Floats, NotEnoughEvidence
 from bobae.evidence.budget import Threshold, threshold_for_budget
 from bobae.graph import DriftingLimit, Episode
+from bobae.learners.anomaly.trace import Trace
 
 MONTH_S = 30 * 86400.0
 FASTEST = 2e-3  # drift a row, as a logarithm: a fault that grows within 500 rows is never followed
@@ -52,20 +53,23 @@ def usual_level(surprise: Floats) -> float:
 
 
 def calibrated(
-    surprise: Floats,
-    judged: Floats,
-    gap: Floats,
-    *,
-    sampling_s: float | None,
-    budget_per_week: float,
-    limit: DriftingLimit,
+    normal: Trace, held_out: Trace, *, sampling_s: float | None, budget_per_week: float, limit: DriftingLimit
 ) -> Calibration:
-    """The limit for normal rows (rows,) in time order: `limit` with its base and level set anew, its drift kept."""
-    level = min(usual_level(part) for part in np.array_split(surprise[judged > 0], STRETCHES))
+    """`limit` with base and level set anew, its drift kept.
+
+    Args:
+        normal: all normal rows judged by a fit that had not seen them; the base rests on their peaks.
+        held_out: the later ones of them; the level rests on their quietest stretch.
+        sampling_s: time between rows, if known.
+        budget_per_week: false alarm episodes allowed.
+        limit: how it drifts, and how alarms open and close.
+    """
+    usual = held_out.surprise[held_out.judged > 0]
+    level = min(usual_level(part) for part in np.array_split(usual, STRETCHES))
     free = replace(limit, level=level, base=_NEVER)
-    eased = free.run(surprise, judged, gap, gap)[:, 0] * _NEVER
-    sustained = _sustained(eased, judged, limit.episode)
-    base, threshold = _limit(sustained, gap, sampling_s or UNKNOWN_SAMPLING_S, budget_per_week)
+    eased = free.run(normal.surprise, normal.judged, normal.gap)[:, 0] * _NEVER
+    sustained = _sustained(eased, normal.judged, limit.episode)
+    base, threshold = _limit(sustained, normal.gap, sampling_s or UNKNOWN_SAMPLING_S, budget_per_week)
     return Calibration(replace(free, base=base), threshold)
 
 

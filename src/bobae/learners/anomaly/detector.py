@@ -13,19 +13,10 @@ from bobae.learners.anomaly.operation import Scaling
 from bobae.learners.anomaly.residuals import Residuals
 from bobae.learners.anomaly.rows import arranged
 from bobae.learners.anomaly.surprise import Memories, Surprise
+from bobae.learners.anomaly.trace import Trace
 
 _TINY = 1e-12
-
-
-@dataclass(frozen=True, eq=False)
-class Trace:
-    """What came of each row before the limit: surprise (rows,), statistics (rows, k), shares (rows, sensors)."""
-
-    surprise: Floats
-    statistics: Floats
-    shares: Floats
-    judged: Floats
-    fresh: Floats
+FEWEST_ROWS = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +29,7 @@ class AnomalyDetector:
         sampling_s, max_gap_s: the rows it was made for.
         fill, running, scaling, lags, residuals, memories, surprise, limit: the pieces in their order.
         settling: rows after a fresh start that are not judged.
-        own: statistics of the rows it was learned from, by fits that had not seen them (rows, k), for calibration.
+        own: the rows it was learned from, judged by fits that had not seen them, for calibration.
         calibration: how the limit was set; None before `calibrate`.
     """
 
@@ -55,7 +46,7 @@ class AnomalyDetector:
     surprise: Surprise
     limit: DriftingLimit
     settling: int
-    own: Floats
+    own: Trace
     calibration: Calibration | None = None
 
     @cached_property
@@ -78,7 +69,7 @@ class AnomalyDetector:
     def run(self, x: Floats, gap: Floats) -> Mapping[str, Floats]:
         """Score (alarm limit 1.0), alarm, contribution (rows, inputs) and moved for rows x (rows, inputs)."""
         trace = self.trace(x, gap)
-        ratio, alarm, moved = self.limit.run(trace.surprise, trace.judged, trace.fresh, gap).T
+        ratio, alarm, moved = self.limit.run(trace.surprise, trace.judged, gap).T
         shares = np.zeros((len(x), len(self.inputs)))
         shares[:, : self.sensors] = trace.shares
         return {"score": ratio, "alarm": alarm, "contribution": shares, "moved": moved}
@@ -94,20 +85,21 @@ class AnomalyDetector:
             NotEnoughEvidence: hardly any row of `data` can be judged.
         """
         _, x, gap = arranged(data, self.contract)
-        trace = self.trace(x, gap)
-        judged = trace.judged > 0
-        if judged.sum() < 20:
+        later = self.trace(x, gap)
+        judged = int(later.judged.sum())
+        if judged < FEWEST_ROWS:
             raise NotEnoughEvidence(
-                "only {rows} rows of normal running are left to set the alarm limit with; at least 20 are needed",
-                rows=int(judged.sum()),
+                "only {rows} rows of normal running are left to set the alarm limit with; at least {fewest} are needed",
+                rows=judged,
+                fewest=FEWEST_ROWS,
             )
-        surprise = Surprise.of(np.concatenate([self.own, trace.statistics[judged]]))
-        values = surprise.run(trace.statistics)
-        rate = drift_rate(values[judged], sampling_s=self.sampling_s)
+        both = self.own.followed_by(later)
+        surprise = Surprise.of(both.statistics[both.judged > 0])
+        later, both = (replace(part, surprise=surprise.run(part.statistics)) for part in (later, both))
+        rate = drift_rate(later.surprise[later.judged > 0], sampling_s=self.sampling_s)
         found = calibrated(
-            values,
-            trace.judged,
-            gap,
+            both,
+            later,
             sampling_s=self.sampling_s,
             budget_per_week=budget_per_week,
             limit=replace(self.limit, rate=rate),
@@ -120,10 +112,11 @@ class AnomalyDetector:
         regime = self.regime(x)
         fresh, since = self.running.run(filled, regime, gap)
         moving, standing = self.residuals.run(self.scaling.scale.run(filled, regime), fresh, self.lags)
-        statistics, slow = self.memories.run(moving, standing, fresh)
         judged = (since > self.settling).astype(np.float64)
-        shares = (_shares(moving) + _shares(slow)) / 2 * judged[:, None]
-        return Trace(self.surprise.run(statistics), statistics, shares, judged, fresh)
+        statistics, slow = self.memories.run(moving, standing, judged, gap)
+        parts = np.square(moving) + np.square(slow) * self._slow_weight
+        shares = parts / np.maximum(parts.sum(axis=1, keepdims=True), _TINY) * judged[:, None]
+        return Trace(self.surprise.run(statistics), statistics, shares, judged, gap)
 
     def regime(self, x: Floats) -> Ints:
         """The regime of each row (rows,)."""
@@ -140,14 +133,17 @@ class AnomalyDetector:
             codes = b.columns(b.x, np.arange(self.sensors, len(self.inputs)))
         filled, _ = self.fill.emit(b, "fill", sensors)
         regime = self.scaling.codes.emit(b, codes)[0] if self.scaling.codes else None
-        judged = b.node("Greater", self.running.emit(b, "running", filled, regime), float(self.settling))
+        since = self.running.emit(b, "running", filled, regime)
+        judged = b.node("Cast", b.node("Greater", since, float(self.settling)), to=11)
         lagged, _ = self.lags.emit(b, "lags", self.scaling.scale.emit(b, filled, regime or b.constant(np.array([0]))))
         now = b.node("Slice", lagged, np.array([0]), np.array([self.sensors]), np.array([1]))
         moving, standing = self.residuals.moving.emit(b, lagged), self.residuals.standing.emit(b, now)
-        statistics, slow = self.memories.emit(b, moving, standing)
+        statistics, slow = self.memories.emit(b, moving, standing, judged)
         ratio, alarm, moved = self.limit.emit(b, "limit", self.surprise.emit(b, statistics), judged)
-        shares = b.node("Mul", b.node("Add", _emit_shares(b, moving), _emit_shares(b, slow)), 0.5)
-        shares = b.node("Where", judged, shares, 0.0)
+        quick = b.node("Mul", moving, moving)
+        parts = b.node("Add", quick, b.node("Mul", b.node("Mul", slow, slow), self._slow_weight))
+        whole = b.node("Max", b.node("ReduceSum", parts, np.array([1])), _TINY)
+        shares = b.node("Mul", parts, b.node("Div", judged, whole))
         if len(self.inputs) > self.sensors:
             shares = b.node("Concat", shares, np.zeros((1, len(self.inputs) - self.sensors)), axis=1)
         b.output("score", ratio)
@@ -156,12 +152,8 @@ class AnomalyDetector:
         b.output("moved", moved)
         return b
 
-
-def _shares(residuals: Floats) -> Floats:
-    squares = np.square(residuals)
-    return np.asarray(squares / np.maximum(squares.sum(axis=1, keepdims=True), _TINY))
-
-
-def _emit_shares(b: GraphBuilder, residuals: str) -> str:
-    squares = b.node("Mul", residuals, residuals)
-    return b.node("Div", squares, b.node("Max", b.node("ReduceSum", squares, np.array([1])), _TINY))
+    @property
+    def _slow_weight(self) -> float:
+        """Makes a standing residual that was averaged as noisy as one that was not."""
+        rate = self.memories.standing.rates[0]
+        return (2.0 - rate) / rate

@@ -8,15 +8,17 @@ import numpy as np
 
 from bobae.core import Contract, Dataset, Floats, Input, NotEnoughEvidence, Role, Task
 from bobae.frames import sampling_s
-from bobae.graph import DriftingLimit, Episode, Ewma, FillLast, Lags
-from bobae.learners.anomaly.calibration import calibrated, drift_rate, usual_level
+from bobae.graph import DriftingLimit, Episode, FillLast, Lags, Memory
+from bobae.learners.anomaly.calibration import calibrated, drift_rate
 from bobae.learners.anomaly.detector import AnomalyDetector
 from bobae.learners.anomaly.operation import category_inputs, running, scaling, settling
 from bobae.learners.anomaly.residuals import cross_fitted
 from bobae.learners.anomaly.rows import arranged, groups_of, times_of
 from bobae.learners.anomaly.surprise import Memories, Surprise, whitener
+from bobae.learners.anomaly.trace import Trace
 
 LONGEST_GAP_ROWS = 10
+FEWEST_JUDGED = 20
 
 
 @dataclass(frozen=True)
@@ -87,20 +89,15 @@ class AnomalyLearner:
         residuals, moving, standing = cross_fitted(scaled, fresh, lags, use=use, folds=self.folds)
         size = np.sqrt(np.square(moving).mean(axis=1))
         settled = settling(size, since, least=max(lags.lags, 5))
-        judged = since > settled
-        if judged.sum() < 20:
+        judged = (since > settled).astype(np.float64)
+        if judged.sum() < FEWEST_JUDGED:
             raise NotEnoughEvidence("the machine never runs for more than {rows} rows on end", rows=settled)
-        memories = self._memories(moving, standing, fresh, judged.astype(np.float64))
-        own = memories.run(moving, standing, fresh)[0]
-        surprise = Surprise.of(own[judged])
-        values = surprise.run(own)
+        memories = self._memories(moving, standing, judged, gap)
+        statistics, slow = memories.run(moving, standing, judged, gap)
+        surprise = Surprise.of(statistics[judged > 0])
+        own = Trace(surprise.run(statistics), statistics, slow, judged, gap)
         found = calibrated(
-            values,
-            judged.astype(np.float64),
-            gap,
-            sampling_s=step,
-            budget_per_week=self.budget_per_week,
-            limit=self._limit(values[judged], step),
+            own, own, sampling_s=step, budget_per_week=self.budget_per_week, limit=self._limit(own, step)
         )
         return AnomalyDetector(
             inputs=(*_seen(names, data, x), *told),
@@ -116,7 +113,7 @@ class AnomalyLearner:
             surprise=surprise,
             limit=found.limit,
             settling=settled,
-            own=own[judged],
+            own=own,
             calibration=found,
         )
 
@@ -138,22 +135,17 @@ class AnomalyLearner:
         affordable = min(rows // (self.rows_per_number * sensors), self.most_numbers // sensors) - 1
         return max(0, min(self.most_lags, affordable))
 
-    def _limit(self, surprise: Floats, step: float | None) -> DriftingLimit:
-        """Where a limit starts from before anything was held out; its base is still to be set."""
-        return DriftingLimit(
-            base=1.0,
-            level=usual_level(surprise),
-            rate=drift_rate(surprise, sampling_s=step),
-            episode=Episode(self.open_after, self.close_after),
-        )
+    def _limit(self, own: Trace, step: float | None) -> DriftingLimit:
+        """Where a limit starts from before anything was held out; base and level are still to be set."""
+        rate = drift_rate(own.surprise[own.judged > 0], sampling_s=step)
+        return DriftingLimit(base=1.0, level=1.0, rate=rate, episode=Episode(self.open_after, self.close_after))
 
-    def _memories(self, moving: Floats, standing: Floats, fresh: Floats, judged: Floats) -> Memories:
+    def _memories(self, moving: Floats, standing: Floats, judged: Floats, gap: Floats) -> Memories:
         sensors = moving.shape[1]
-        size = np.sqrt(np.square(moving).mean(axis=1))
-        usual = float(np.median(size[judged > 0]))
-        slow = Ewma(self.standing_rates, sensors, start=0.0)
-        averages = slow.run(standing, fresh)[judged > 0]
-        return Memories(Ewma(self.moving_rates, start=usual), slow, whitener(averages, sensors))
+        usual = float(np.median(np.sqrt(np.square(moving).mean(axis=1))[judged > 0]))
+        slow = Memory(self.standing_rates, sensors)
+        averages = slow.run(standing, judged, gap)[judged > 0]
+        return Memories(Memory(self.moving_rates, start=usual), slow, whitener(averages, sensors))
 
 
 def _moves(values: Floats) -> bool:

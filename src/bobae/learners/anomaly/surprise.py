@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bobae.core import Floats, Ints
-from bobae.graph import Ewma, GraphBuilder, Linear
+from bobae.graph import GraphBuilder, Linear, Memory
 from bobae.learners.anomaly.covariance import Moments
 
 # Quantiles of normal running that a table keeps; above the last an exponential tail goes on.
@@ -24,25 +24,28 @@ class Memories:
         whitener: makes the noise of the standing averages round, each by itself: (averages * sensors,) square.
     """
 
-    moving: Ewma
-    standing: Ewma
+    moving: Memory
+    standing: Memory
     whitener: Linear
 
-    def run(self, moving: Floats, standing: Floats, fresh: Floats) -> tuple[Floats, Floats]:
-        """(statistics (rows, k), slow standing residuals (rows, sensors)) of residuals (rows, sensors)."""
-        size = np.sqrt(np.square(moving).mean(axis=1, keepdims=True))
-        averages = self.standing.run(standing, fresh)
-        lengths = np.sqrt(np.square(self.whitener.run(averages)) @ self._means())
-        return np.column_stack([self.moving.run(size, fresh), lengths]), averages[:, : standing.shape[1]]
+    def run(self, moving: Floats, standing: Floats, judged: Floats, gap: Floats) -> tuple[Floats, Floats]:
+        """(statistics (rows, k), slow standing residuals (rows, sensors)) of residuals (rows, sensors).
 
-    def emit(self, b: GraphBuilder, moving: str, standing: str) -> tuple[str, str]:
-        """The same as nodes."""
+        Rows that are not judged (rows,) leave no trace, so that the shock of a start is not remembered.
+        """
+        size = np.sqrt(np.square(moving).mean(axis=1, keepdims=True))
+        averages = self.standing.run(standing, judged, gap)
+        lengths = np.sqrt(np.square(self.whitener.run(averages)) @ self._means())
+        return np.column_stack([self.moving.run(size, judged, gap), lengths]), averages[:, : standing.shape[1]]
+
+    def emit(self, b: GraphBuilder, moving: str, standing: str, judged: str) -> tuple[str, str]:
+        """The same as nodes; judged is 0 or 1, (1, 1)."""
         size = b.node("Sqrt", b.node("ReduceMean", b.node("Mul", moving, moving), np.array([1])))
-        averages = self.standing.emit(b, "standing", standing)
+        averages = self.standing.emit(b, "standing", standing, judged)
         white = self.whitener.emit(b, averages)
         lengths = b.node("Sqrt", b.node("MatMul", b.node("Mul", white, white), self._means()))
         slow = b.node("Slice", averages, np.array([0]), np.array([self.standing.inputs]), np.array([1]))
-        return b.node("Concat", self.moving.emit(b, "moving", size), lengths, axis=1), slow
+        return b.node("Concat", self.moving.emit(b, "moving", size, judged), lengths, axis=1), slow
 
     def _means(self) -> Floats:
         """Takes the mean over the sensors of each average: (averages * sensors, averages)."""
