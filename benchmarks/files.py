@@ -1,4 +1,4 @@
-"""How fast and in how much memory a big CSV is read, beside polars in the same run: python benchmarks/files.py [--quick]."""
+"""How fast and in how much memory a big CSV is read, beside polars in the same run."""
 
 import argparse
 import json

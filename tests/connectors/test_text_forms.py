@@ -211,3 +211,9 @@ def test_what_is_no_table_is_refused_in_plain_words(write: Callable[..., Path], 
         files.read([path])
     assert says in str(refusal.value)
     assert "thing.csv" in str(refusal.value)
+
+
+def test_a_header_that_stands_again_between_the_rows_is_left_out_and_told(read: Read) -> None:
+    data = read("a,b\n1,2\n3,4\na,b\n5,6\n7,8\n")
+    assert data.values("a").tolist() == [1, 3, 5, 7]
+    assert next(f for f in data.findings if f.code == "repeated_header").rows == 1

@@ -1,4 +1,4 @@
-"""Files in: CSV, Excel and Parquet, one or a folder of them, read as one dataset with everything found out on the way."""
+"""Files in: CSV, Excel and Parquet, one or many, read as one dataset with everything found out on the way."""
 
 from bobae.connectors.files.group import FileGroup
 from bobae.connectors.files.reading import read, tables

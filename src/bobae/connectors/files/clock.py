@@ -69,7 +69,8 @@ def _check(zone: str | None) -> None:
 
 def _agreed(fields: Sequence[Field], findings: list[Finding]) -> list[Field]:
     """Where one column cannot tell day from month, another one of the same form may; else it is told."""
-    orders = {field.times.order for field in fields if field.times and field.times.order and not field.times.ambiguous}
+    sure = (field.times for field in fields if field.times and not field.times.ambiguous)
+    orders = {times.order for times in sure if times.order}
     out = []
     for field in fields:
         if field.times and field.form and field.times.ambiguous:
@@ -147,7 +148,7 @@ def _choose(fields: Sequence[Field], files: Ints) -> Field | None:
     candidates = [field for field in fields if field.times is not None]
 
     def merit(field: Field) -> tuple[bool, bool, bool, float]:
-        assert field.times is not None  # noqa: S101 - candidates have times
+        assert field.times is not None
         filled = float(field.times.valid.mean()) if len(field.times.valid) else 0.0
         steps = np.diff(field.times.ns)[(np.diff(files) == 0) & field.times.valid[1:] & field.times.valid[:-1]]
         onward = bool(len(steps) == 0 or np.mean(steps >= 0) > 0.9)
@@ -195,7 +196,7 @@ def _to_utc(field: Field, files: Ints, zone: str | None, findings: list[Finding]
 
 
 def _localised(ns: Ints, local: Bools, zone: str) -> Ints:
-    """Local clock times as UTC; in the hour that comes twice in autumn, the second pass begins where time steps back."""
+    """Local times as UTC; in the hour that comes twice in autumn, the second pass begins where time steps back."""
     naive = pa.array(ns, mask=~local).cast(pa.timestamp("ns"))
     early, late = (
         pc.fill_null(
@@ -228,12 +229,14 @@ def _no_zone(field: Field, times: Times, files: Ints) -> Finding:
     set_back = np.abs(steps + _HOUR - usual) <= max(usual, 60 * 10**9) / 10
     if usual < _HOUR and 0 < set_back.sum() <= 5:
         said = text(
-            "{column} names no time zone and its clock was set back by an hour: give the time zone, so that the hour that comes twice is told apart",
+            "{column} names no time zone and its clock was set back by an hour: give the time zone, "
+            "so that the hour that comes twice is told apart",
             column=field.name,
         )
         return Finding("time_zone_needed", "warning", said, (field.name,), int(set_back.sum()))
     said = text(
-        "{column} names no time zone; it was taken as UTC, which matters only where summer time is kept or another source is joined",
+        "{column} names no time zone; it was taken as UTC, which matters only where summer time is kept or another "
+        "source is joined",
         column=field.name,
     )
     return Finding("no_time_zone", "info", said, (field.name,))

@@ -125,7 +125,8 @@ def bad_cells(name: str, values: pa.ChunkedArray, bad: "np.typing.NDArray[np.boo
 def told_bad(name: str, n: int, examples: str, first: int | str) -> Finding:
     """The finding on `n` bad cells."""
     said = text(
-        "{column} has {n} cells that are not what the others are, e.g. {examples} (first in row {row}); they count as missing",
+        "{column} has {n} cells that are not what the others are, e.g. {examples} (first in row {row}); "
+        "they count as missing",
         column=name,
         n=n,
         examples=examples,

@@ -1,4 +1,4 @@
-"""Numbers that are times: seconds since 1970, Excel's days since 1900, dates written as digits, seconds of no known origin."""
+"""Numbers that are times: counts since 1970 or 1900, dates written as digits, seconds of no known origin."""
 
 import re
 from dataclasses import dataclass

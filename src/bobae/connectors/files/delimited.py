@@ -1,7 +1,5 @@
 """Text tables, read in blocks: fast where a block is as its sample said, forgiving where it is not."""
 
-import csv
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -16,6 +14,7 @@ from bobae.connectors.files.blocks import BlockSource
 from bobae.connectors.files.cells import MISSING, Guess
 from bobae.connectors.files.content import Raw
 from bobae.connectors.files.encoding import Block
+from bobae.connectors.files.mend import Mended
 from bobae.connectors.files.source import Bad, Done, Rows
 from bobae.core import BadInput, Finding, text
 
@@ -126,7 +125,9 @@ class _Reading:
     suspects: set[int] = field(default_factory=set)
     bad: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
     n_bad: dict[int, int] = field(default_factory=dict)
-    mended: dict[str, list[int]] = field(default_factory=dict)
+    mended: Mended = field(default_factory=Mended)
+    header: bytes = b""
+    repeated: int = 0
     undecodable: int = 0
 
     def add(self, block: Block) -> None:
@@ -134,8 +135,12 @@ class _Reading:
         form = self.source.layout
         line, data = block.line, block.text
         if line == 1 and form.skip:
-            data = _without_lines(data, form.skip)
+            above, data = _split_lines(data, form.skip)
+            self.header = above.rstrip(b"\r\n").rpartition(b"\n")[2] if form.head.named else b""
             line += form.skip
+        if self.header and self.header in data:
+            data, n = re.subn(rb"(?m)^" + re.escape(self.header) + rb"\r?\n", b"", data)
+            self.repeated += n
         if form.comment and form.comment.encode() in data:
             data = re.sub(rb"(?m)^" + re.escape(form.comment.encode()) + rb".*\n?", b"", data)
         if form.delimiter == layout.SPACES:
@@ -166,7 +171,7 @@ class _Reading:
                     # a second bad column in one block: more will follow, so stop trying the fast way
                     loose |= set(range(len(self.guesses))) if len(loose) > len(self.suspects) else {int(column[1])}
                 elif not mended:
-                    data, mended = self._mend(data, line, last=last), True
+                    data, mended = self.mended.mend(data, self.source.layout, line, last=last), True
                 else:
                     raise BadInput(
                         "the file {path} breaks off at line {line}: {reason}",
@@ -222,62 +227,15 @@ class _Reading:
                 examples.append((line + at, texts[at].as_py()))
         return values
 
-    def _mend(self, data: bytes, line: int, *, last: bool) -> bytes:
-        """Make all rows equally long: short ones are filled up, cells too many are cut if empty, else the row goes."""
-        form = self.source.layout
-        rows = data.decode("utf-8", errors="replace")
-        reader = (
-            csv.reader(io.StringIO(rows, newline=""), delimiter=form.delimiter)
-            if form.quoted
-            else (row.rstrip("\r").split(form.delimiter) for row in rows.split("\n"))
-        )
-        out = io.StringIO(newline="")
-        writer = csv.writer(out, delimiter=form.delimiter, lineterminator="\n")
-        kept = []
-        for at, row in enumerate(reader, start=line):
-            if not any(cell.strip() for cell in row):
-                continue
-            if len(row) != form.width:
-                what = "long" if len(row) > form.width else "short"
-                if what == "long" and not any(cell.strip() for cell in row[form.width :]):
-                    row = row[: form.width]
-                else:
-                    self.mended.setdefault(what, []).append(at)
-            kept.append(row)
-        if last and kept and len(kept[-1]) < form.width and not data.endswith(b"\n"):
-            kept.pop()
-            self.mended["cut"] = [self.mended["short"].pop()]
-        for row in kept:
-            if len(row) <= form.width:
-                writer.writerow(row + [""] * (form.width - len(row)))
-        return out.getvalue().encode()
-
     def _told(self) -> list[Finding]:
-        name, found = self.source.path.name, []
-        if short := self.mended.get("short"):
-            said = text(
-                "{n} rows of {file} have too few cells; the missing ones were left empty (lines {lines})",
-                n=len(short),
-                file=name,
-                lines=_some(short),
-            )
-            found.append(Finding("short_rows", "warning", said, rows=len(short)))
-        if long := self.mended.get("long"):
-            said = text(
-                "{n} rows of {file} have too many cells and were left out, since nobody can say which cell is too much (lines {lines})",
-                n=len(long),
-                file=name,
-                lines=_some(long),
-            )
-            found.append(Finding("long_rows", "warning", said, rows=len(long)))
-        if cut := self.mended.get("cut"):
-            said = text(
-                "{file} ends in the middle of a row (line {line}); that row was left out", file=name, line=cut[0]
-            )
-            found.append(Finding("cut_off", "warning", said, rows=1))
+        name = self.source.path.name
+        found = self.mended.told(name)
+        if self.repeated:
+            said = text("the header of {file} stands again between its rows; it was left out", file=name)
+            found.append(Finding("repeated_header", "info", said, rows=self.repeated))
         if self.undecodable:
             said = text(
-                "{file} holds bytes that are no letters in its encoding (from line {line}); they were replaced by a mark",
+                "{file} holds bytes that are no letters in its encoding (from line {line}); they were marked as such",
                 file=name,
                 line=self.undecodable,
             )
@@ -285,13 +243,13 @@ class _Reading:
         return found
 
 
-def _without_lines(data: bytes, n: int) -> bytes:
+def _split_lines(data: bytes, n: int) -> tuple[bytes, bytes]:
     at = 0
     for _ in range(n):
         at = data.find(b"\n", at) + 1
         if at == 0:
-            return b""
-    return data[at:]
+            return data, b""
+    return data[:at], data[at:]
 
 
 def _single_spaces(data: bytes) -> bytes:
@@ -300,8 +258,3 @@ def _single_spaces(data: bytes) -> bytes:
         data = data.replace(b"  ", b" ")
     data = data.replace(b"\n ", b"\n").replace(b" \n", b"\n")
     return data.strip(b" ")
-
-
-def _some(lines: list[int]) -> str:
-    shown = ", ".join(map(str, lines[:5]))
-    return f"{shown}, ..." if len(lines) > 5 else shown

@@ -1,4 +1,4 @@
-"""Where the data begin and what the columns are called: titles, merged and stacked headers, unit rows, or none at all."""
+"""Where the data begin and what the columns are called: titles, stacked headers, unit rows, or none at all."""
 
 import re
 import statistics

@@ -14,7 +14,7 @@ from bobae.core import BadInput
 SPACES = " "  # stands for any run of spaces and tabs
 _DELIMITERS = ("\t", ";", "|", ",", SPACES)
 _COMMENTS = ("#", "%", "//", "!")
-_LOOKED_AT, _FEWEST, _SCORED, _LETTERS = 400, 80, 30, 60_000
+_LOOKED_AT, _FEWEST, _SCORED, _LETTERS = 240, 80, 30, 60_000
 _WIDEST = 20_000
 
 
@@ -69,7 +69,7 @@ def find(path: Path, sample: Sample) -> Layout:
     body = [row for _, row in rows[head.first :]] + [row for row in more if len(row) == width]
     if not body:
         raise BadInput("the file {path} has a header but no rows of data", path=path)
-    flat = [cell for row in body[:_LOOKED_AT] for cell in row]
+    flat = [cell for row in body for cell in row]
     skip = rows[head.first - 1][0] if head.first else _leading(numbered, rows)
     return Layout(delimiter, quoted, decimal_mark(flat), comment, skip, head, body)
 
@@ -169,7 +169,8 @@ def _width(path: Path, rows: list[list[str]], delimiter: str) -> int:
             most=_WIDEST,
         )
     # spaces stand in every sentence: only rows of numbers prove that they part columns
-    measured = sum(header.is_measured(cell) for row in body for cell in row) / max(1, sum(map(len, body)))
+    shown = [cell for row in body[:_SCORED] for cell in row]
+    measured = sum(map(header.is_measured, shown)) / max(1, len(shown))
     too_ragged = same < 0.6 * len(body)
     prose = measured < 0.3 and (delimiter == SPACES or width == 1 or too_ragged)
     if too_ragged or prose:

@@ -89,7 +89,8 @@ _EXACT = {
 _CODES = {spelling: code for code, spellings in _SPELLINGS.items() for spelling in spellings.split()}
 # these mean a unit behind a number or inside brackets, but end names too: 'Phase_A', 'pos_min', 'No. of cycles'
 _AMBIGUOUS = set(
-    "nm kn ph rad day days count counts cycle cycles 일 분 도 개 'c t us ua va cc deg ° ma min mins minute minutes hour hours "
+    "nm kn ph rad day days count counts cycle cycles 일 분 도 개 'c t us ua va cc deg ° ma min mins minute minutes "
+    "hour hours "
     "초 시간 ea pcs degree degrees cnt db hp gee gravity in st mpm cmm lm".split()
 )
 _BRACKETED = re.compile(r"^(.*?)\s*[\[(（［]\s*([^\[\]（）［］]*?)\s*[\])）］]\s*$")
