@@ -3,6 +3,6 @@
 from bobae.learners.anomaly.detector import AnomalyDetector
 from bobae.learners.anomaly.learner import AnomalyLearner
 
-LEARNER = AnomalyLearner  # what a learner's plugin is asked for: a class whose fields are its settings
+LEARNER = AnomalyLearner
 
 __all__ = ["LEARNER", "AnomalyDetector", "AnomalyLearner"]
