@@ -118,7 +118,7 @@ def threshold_for_budget(
         provable_per_week=provable_rate(exposure, confidence=confidence),
         exposure_weeks=exposure,
         peaks=len(peaks),
-        extrapolated=value > peaks[0],
+        extrapolated=bool(value > peaks[0]),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bobae.core import Ints, Text, text
+from bobae.evidence.budget import rounded
 
 WARNS_ABOVE = 1.5
 
@@ -27,7 +28,7 @@ class Leak:
         """The same for a person."""
         if not math.isfinite(self.ratio):
             return text("the leak meter has nothing to compare")
-        values = {"ratio": f"{self.ratio:.2g}", "shuffled": f"{self.shuffled:.3g}", "honest": f"{self.honest:.3g}"}
+        values = {"ratio": rounded(self.ratio), "shuffled": f"{self.shuffled:.3g}", "honest": f"{self.honest:.3g}"}
         if self.warns:
             return text(
                 "a test on shuffled rows would have looked {ratio} times better ({shuffled} instead of {honest}): "

@@ -117,15 +117,20 @@ def leak(rows: Rows, known: Known, learner: Learner, honest: float, *, budget_pe
         rows: all rows.
         known: the known faults.
         learner: fitted anew on the shuffled split.
-        honest: the share of normal time in alarm that the honest split gave.
+        honest: the share of normal time in alarm that the honest split gave (`false_share`).
         budget_per_week: as for the model.
         seed: of the shuffling and the fit.
     """
     part = shuffled_parts(rows.stream, stretch_rows=MEMORY_ROWS, shares=SHUFFLED_SHARES, seed=seed)
     again = fit(rows, known, learner, part, budget_per_week=budget_per_week, seed=seed)
-    normal = (part == PROVE) & ~known.near
-    shuffled = float(again.trace.alarm[normal].mean()) if normal.any() else np.nan
+    shuffled = false_share(again.trace, known, part)
     return leak_meter(max(shuffled, ALIKE_BELOW), max(honest, ALIKE_BELOW), higher_is_better=False)
+
+
+def false_share(trace: Trace, known: Known, part: Ints) -> float:
+    """The share of rows in alarm among those of the proof that are near no known fault; NaN without such rows."""
+    normal = (part == PROVE) & ~known.near
+    return float(trace.alarm[normal].mean()) if normal.any() else np.nan
 
 
 def _begins(part: Ints) -> Bools:

@@ -9,7 +9,7 @@ from bobae.evidence.value import Prices
 from bobae.train.assess.roles import find_roles
 from bobae.train.candidate import candidate
 from bobae.train.findings import Findings, Origin, told_split
-from bobae.train.fitting import fit, leak, naive_rules, split_rows, truth_of
+from bobae.train.fitting import false_share, fit, leak, naive_rules, split_rows, truth_of
 from bobae.train.known import LoggedFault, known_faults
 from bobae.train.outcome import Outcome
 from bobae.train.proof import Rule, Terms, prove
@@ -71,7 +71,7 @@ def train(
     progress(text("measuring what a shuffled test would have claimed"), 3, _STEPS)
     leaked = None
     if budget_s is None or 2 * (time.process_time() - began) < budget_s:
-        honest = proof.metrics["false_time"].value
+        honest = false_share(found.trace, known, part)
         leaked = leak(rows, known, learner, honest, budget_per_week=alarm_budget, seed=seed)
     progress(text("writing it all down"), 4, _STEPS)
     findings = Findings(rows, known, part, found.trace, proof)
