@@ -9,6 +9,7 @@ from bobae.core import BadInput, Contract, Input, Output
 from bobae.graph import (
     ByCode,
     Contribution,
+    DriftingLimit,
     Episode,
     Ewma,
     FillLast,
@@ -16,11 +17,12 @@ from bobae.graph import (
     Interpolate,
     Lags,
     Linear,
+    Memory,
     NearestCentre,
-    OnlineLimit,
     Quadratic,
     RegimeScale,
     Runner,
+    Running,
     Scale,
     Threshold,
 )
@@ -196,51 +198,71 @@ def test_an_episode_opens_after_three_over_and_closes_after_two_under() -> None:
     same(lambda b: {"alarm": piece.emit(b, "episode", b.x)}, (over, gap), {"alarm": alarm})
 
 
-def adaptive(rng: np.random.Generator) -> Rows:
-    score = rng.exponential(1.0, (3000, 1))
-    score[1500:] *= 1.8
-    score[2400:2450] += 30.0
-    score[5] = np.nan
+def test_a_memory_learns_on_the_rows_that_count_and_outlives_gaps(whole: Rows) -> None:
+    x, gap = whole[0], whole[1].copy()
+    gap[60] = 2.0
+    counts = (x[:, 3] > 0.0).astype(float)
+    piece = Memory((0.2, 0.05), 3, start=1.5)
+    means = piece.run(x[:, :3], counts, gap)
+    slow = np.full(3, 1.5)
+    for i in range(120):
+        slow = np.full(3, 1.5) if gap[i] > 1.5 else slow
+        slow = slow + 0.05 * counts[i] * (x[i, :3] - slow)
+        np.testing.assert_allclose(means[i, 3:], slow, rtol=1e-12)
+
+    def emit(b: GraphBuilder) -> dict[str, str]:
+        judged = b.node("Cast", b.node("Greater", b.columns(b.x, [3]), 0.0), to=11)
+        return {"m": piece.emit(b, "slow", b.columns(b.x, [0, 1, 2]), judged)}
+
+    same(emit, (x, gap), {"m": means})
+
+
+@pytest.mark.parametrize("column", [None, 1])
+def test_rows_start_afresh_when_the_machine_stops_starts_or_runs_otherwise(whole: Rows, column: int | None) -> None:
+    x, gap = whole
+    codes = ByCode(np.array([[0.0], [1.0]]))
+    x[:, 0] = (np.arange(120) // 17) % 2
+    piece = Running(column, 0.5)
+    fresh, since = piece.run(x, codes.run(x[:, :1])[0], gap)
+    assert fresh[[0, 17, 30, 31, 60]].tolist() == [1.0] * 5
+    standing = x[:, 1] < 0.5 if column else np.zeros(120, dtype=bool)
+    assert ((since == 0) == standing).all()
+    slow = Ewma((0.3,), 1)
+
+    def emit(b: GraphBuilder) -> dict[str, str]:
+        counted = piece.emit(b, "running", b.x, codes.emit(b, b.columns(b.x, [0]))[0])
+        return {"since": counted, "slow": slow.emit(b, "slow", b.columns(b.x, [2]))}
+
+    same(emit, whole, {"since": since, "slow": slow.run(x[:, 2:3], fresh)})
+
+
+def scores() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Scores that double slowly, with a fault, a stop and another machine."""
+    rng = np.random.default_rng(5)
+    score = rng.exponential(1.0, 3000) * np.linspace(1.0, 2.5, 3000)
+    score[1800:1850] += 60.0
     gap = np.zeros(3000)
-    gap[200] = 1.0
-    return score, gap
+    gap[[1825, 2900]] = 1.0, 2.0
+    return score, (rng.random(3000) > 0.1).astype(float), gap
 
 
-def test_the_limit_follows_slow_change_and_stands_still_in_an_alarm() -> None:
-    score, gap = adaptive(np.random.default_rng(5))
-    piece = OnlineLimit(base=3.0, share=0.05, rate=0.03, max_offset=1.0, episode=Episode(6, 4))
-    over, alarm, limit, moved = piece.run(score, gap)
-    assert abs(over[1700:2300].mean() - 0.05) < 0.02
-    assert limit[200, 0] == 3.0
-    inside = slice(2407, 2449)
-    assert alarm[inside].all()
-    assert np.ptp(limit[inside]) == 0.0
-    assert not moved.any()
-    expected = dict(zip(("over", "alarm", "limit", "moved"), (over, alarm, limit, moved), strict=True))
-    same(lambda b: dict(zip(expected, piece.emit(b, "limit", b.x), strict=True)), (score, gap), expected)
+def test_a_drifting_limit_follows_slow_change_but_no_fault() -> None:
+    score, judged, gap = scores()
+    piece = DriftingLimit(base=8.0, level=1.5, rate=0.01, episode=Episode(4, 6), told_offset=0.4)
+    ratio, alarm, moved = piece.run(score, judged, gap).T
+    limit = score / ratio
+    assert np.ptp(limit[1810:1850]) < 1e-9
+    assert alarm[1810:1850].all()
+    assert not alarm[:1800].any()
+    assert limit[2890] > 1.5 * limit[0]
+    assert moved[2890] == 1.0
+    assert limit[2900] == pytest.approx(8.0)
 
+    def emit(b: GraphBuilder) -> dict[str, str]:
+        found = piece.emit(b, "limit", b.columns(b.x, [0]), b.columns(b.x, [1]))
+        return dict(zip(("ratio", "alarm", "moved"), found, strict=True))
 
-def test_a_limit_at_its_end_says_that_the_normal_state_has_moved() -> None:
-    score, gap = adaptive(np.random.default_rng(5))
-    piece = OnlineLimit(base=3.0, share=0.01, rate=0.05, max_offset=0.2, episode=Episode(6, 4))
-    over, alarm, limit, moved = piece.run(score, gap)
-    assert moved[1600:].any()
-    assert limit.max() == pytest.approx(3.0 * np.exp(0.2))
-    expected = {"over": over, "moved": moved, "limit": limit}
-    same(
-        lambda b: dict(zip(("over", "alarm", "limit", "moved"), piece.emit(b, "limit", b.x), strict=True)),
-        (score, gap),
-        expected | {"alarm": alarm},
-    )
-
-
-def test_a_fixed_limit_never_says_that_the_normal_state_has_moved() -> None:
-    score, gap = adaptive(np.random.default_rng(5))
-    piece = OnlineLimit(base=3.0, share=0.01, rate=0.0, max_offset=0.0, episode=Episode())
-    *_, limit, moved = piece.run(score, gap)
-    assert np.ptp(limit) == 0.0
-    assert not moved.any()
-    same(lambda b: {"moved": piece.emit(b, "limit", b.x)[3]}, (score, gap), {"moved": moved})
+    same(emit, (np.column_stack([score, judged]), gap), {"ratio": ratio, "alarm": alarm, "moved": moved})
 
 
 @pytest.mark.parametrize(
@@ -251,7 +273,8 @@ def test_a_fixed_limit_never_says_that_the_normal_state_has_moved() -> None:
         (lambda: Interpolate(np.zeros((1, 3)), np.zeros((1, 3))), "rising"),
         (lambda: Ewma((0.0,)), "rate"),
         (lambda: Episode(0, 1), "1 row"),
-        (lambda: OnlineLimit(-1.0, 0.01, 0.1, 1.0, Episode()), "base"),
+        (lambda: DriftingLimit(-1.0, 1.0, 0.1, Episode()), "base"),
+        (lambda: Memory((1.5,)), "rate"),
         (lambda: Contribution(np.eye(5), 2), "precision"),
     ],
 )

@@ -154,6 +154,6 @@ def test_a_signature_is_a_dsse_envelope_that_others_can_check(key: SigningKey, s
 def test_nothing_is_left_behind_when_writing_fails(candidate: Candidate, key: SigningKey, tmp_path: Path) -> None:
     target = tmp_path / "model.bobae"
     target.mkdir()
-    with pytest.raises(OSError, match=r"model\.bobae"):
+    with pytest.raises(BadInput, match=r"model\.bobae"):
         seal(candidate, target, key=key)
     assert list(tmp_path.iterdir()) == [target]

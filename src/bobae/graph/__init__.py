@@ -1,6 +1,6 @@
 """ONNX pieces, each beside its numpy reference, and the runner that carries their state from row to row."""
 
-from bobae.graph.alarm import Episode, OnlineLimit, Threshold
+from bobae.graph.alarm import Episode, Threshold
 from bobae.graph.builder import GraphBuilder
 from bobae.graph.drift import DriftingLimit
 from bobae.graph.ewma import Ewma
@@ -27,7 +27,6 @@ __all__ = [
     "Linear",
     "Memory",
     "NearestCentre",
-    "OnlineLimit",
     "Quadratic",
     "RegimeScale",
     "Runner",

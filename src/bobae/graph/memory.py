@@ -1,12 +1,17 @@
 """Memory: moving averages that hold still while there is nothing to learn from, over stops and gaps."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.signal import lfilter
 
-from bobae.core import BadInput, Floats
+from bobae.core import BadInput, Floats, LazyModule
 from bobae.graph.builder import GraphBuilder
+
+if TYPE_CHECKING:
+    from scipy import signal
+else:
+    signal = LazyModule("scipy.signal")  # seconds to load, and needed to fit only
 
 
 def streams(gap: Floats) -> list[tuple[int, int]]:
@@ -45,7 +50,7 @@ class Memory:
             last = np.searchsorted(used, np.arange(end - begin), side="right")
             for i, rate in enumerate(self.rates):
                 away = values[begin + used] - self.start
-                means = lfilter([rate], [1.0, rate - 1.0], away, axis=0) if len(used) else away
+                means = signal.lfilter([rate], [1.0, rate - 1.0], away, axis=0) if len(used) else away
                 held = np.concatenate([np.zeros((1, self.inputs)), means])[last]
                 out[begin:end, i * self.inputs : (i + 1) * self.inputs] = held + self.start
         return out

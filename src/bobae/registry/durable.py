@@ -12,7 +12,7 @@ def write_whole(path: Path, data: bytes) -> None:
     """Write `data` to `path`: into a draft beside it, forced to disk, then renamed.
 
     Raises:
-        BadInput: the folder does not exist or cannot be written to.
+        BadInput: the folder or the file cannot be written to; nothing is left there.
     """
     try:
         handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -25,9 +25,10 @@ def write_whole(path: Path, data: bytes) -> None:
             os.fsync(file.fileno())
         Path(draft).chmod(0o644)
         Path(draft).replace(path)
-    except BaseException:
+    except OSError as error:
+        raise BadInput("cannot write {path}: {reason}", path=path, reason=error.strerror or error) from error
+    finally:
         Path(draft).unlink(missing_ok=True)
-        raise
     if sys.platform != "win32":  # the rename itself is on disk only when the folder is
         folder = os.open(path.parent, os.O_RDONLY)
         try:
