@@ -65,7 +65,7 @@ def look(raw: Raw, encoding: str, head: str) -> BlockSource | None:
     width = widths.pop()
     n = len(found[0][1])
     said = text(
-        "{file} is written in blocks of a label and {n} rows; each block is one instance", file=raw.path.name, n=n
+        "{file}: written in blocks of a label and {n} rows; each block is one instance", file=raw.path.name, n=n
     )
     return BlockSource(
         raw=raw,

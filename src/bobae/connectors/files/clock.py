@@ -69,7 +69,7 @@ def _check(zone: str | None) -> None:
 
 def _agreed(fields: Sequence[Field], findings: list[Finding]) -> list[Field]:
     """Where one column cannot tell day from month, another one of the same form may; else it is told."""
-    sure = (field.times for field in fields if field.times and not field.times.ambiguous)
+    sure = [field.times for field in fields if field.times is not None and not field.times.ambiguous]
     orders = {times.order for times in sure if times.order}
     out = []
     for field in fields:
@@ -84,11 +84,12 @@ def _agreed(fields: Sequence[Field], findings: list[Finding]) -> list[Field]:
 
 
 def _day_or_month(field: Field, order: str) -> Finding:
+    orders = {"dmy": text("day/month/year"), "mdy": text("month/day/year")}
     said = text(
         "{column}: nothing in the file tells day from month ('{example}'); it was read as {order}",
         column=field.name,
         example=next((cell.as_py() for cell in field.values if cell.is_valid), ""),
-        order={"dmy": "day/month/year", "mdy": "month/day/year"}.get(order, "year/month/day"),
+        order=orders.get(order, text("year/month/day")),
     )
     return Finding("day_or_month", "warning", said, (field.name,))
 

@@ -106,11 +106,11 @@ def _told(path: Path, codec: str, form: layout.Layout) -> list[Finding]:
     found = []
     if codec not in ("utf-8", "utf-8-sig"):
         said = text(
-            "{file} is written in {encoding}, not UTF-8; its letters were converted", file=path.name, encoding=codec
+            "{file}: written in {encoding}, not UTF-8; the letters were converted", file=path.name, encoding=codec
         )
         found.append(Finding("encoding", "info", said))
     if form.decimal == ",":
-        said = text("{file} writes decimals with a comma", file=path.name)
+        said = text("{file}: decimals are written with a comma", file=path.name)
         found.append(Finding("decimal_comma", "info", said))
     return found
 
@@ -231,11 +231,11 @@ class _Reading:
         name = self.source.path.name
         found = self.mended.told(name)
         if self.repeated:
-            said = text("the header of {file} stands again between its rows; it was left out", file=name)
+            said = text("{file}: the header stands again between the rows; it was left out there", file=name)
             found.append(Finding("repeated_header", "info", said, rows=self.repeated))
         if self.undecodable:
             said = text(
-                "{file} holds bytes that are no letters in its encoding (from line {line}); they were marked as such",
+                "{file}: some bytes are no letters in its encoding (from line {line}); they were marked as such",
                 file=name,
                 line=self.undecodable,
             )

@@ -65,18 +65,16 @@ def told(file: str, head: Header, doubled: tuple[str, ...]) -> list[Finding]:
     """What there is to tell about a header."""
     found = []
     if not head.named:
-        said = text(
-            "{file} has no header row; its {n} columns are called col_01 and so on", file=file, n=len(head.names)
-        )
+        said = text("{file}: no header row; the {n} columns are called col_01 and so on", file=file, n=len(head.names))
         found.append(Finding("no_header", "info", said))
     if head.titles:
         lines = "; ".join(head.titles[:3])
-        said = text("{file} has lines above its header that were left out: {lines}", file=file, lines=lines)
+        said = text("{file}: lines above the header were left out: {lines}", file=file, lines=lines)
         found.append(Finding("title_lines", "info", said, rows=len(head.titles)))
     if doubled:
         names = ", ".join(doubled)
         said = text(
-            "{file} has more than one column called {names}; the later ones were numbered", file=file, names=names
+            "{file}: more than one column is called {names}; the later ones were numbered", file=file, names=names
         )
         found.append(Finding("duplicate_names", "warning", said, columns=doubled))
     return found

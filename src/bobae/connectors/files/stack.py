@@ -88,7 +88,7 @@ def _lacking(sources: Sequence[Source], names: Sequence[str]) -> list[Finding]:
     for source in sources:
         if lacking := tuple(name for name in names if name not in source.names):
             said = text(
-                "{file} lacks {columns}, which the other files have; there its rows are empty",
+                "{file}: {columns} missing, though the other files have them; those cells are empty",
                 file=source.path.name,
                 columns=", ".join(lacking),
             )

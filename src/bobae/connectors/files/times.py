@@ -170,7 +170,7 @@ class _Parts:
         self.names = {fields.type.field(i).name for i in range(fields.type.num_fields)}
         self._fields = fields
 
-    def text(self, name: str) -> pa.Array:
+    def letters(self, name: str) -> pa.Array:
         if name not in self.names:
             return pa.array([""] * self.rows)
         return pc.fill_null(pc.struct_field(self._fields, name), "")
@@ -178,7 +178,7 @@ class _Parts:
     def number(self, name: str) -> Ints:
         if name not in self.names:
             return np.zeros(self.rows, dtype=np.int64)
-        text = self.text(name)
+        text = self.letters(name)
         return np.asarray(pc.cast(pc.if_else(pc.equal(text, ""), "0", text), pa.int64()).to_numpy(zero_copy_only=False))
 
 
@@ -203,7 +203,7 @@ def _days(parts: _Parts, date: str, order: str) -> tuple[Ints, Bools]:
         years, months, days = by_letter["Y"], by_letter["M"], by_letter["D"]
     else:
         years, days = parts.number("Y"), parts.number("D")
-        months = _month_numbers(parts.text("N")) if "N" in parts.names else parts.number("M")
+        months = _month_numbers(parts.letters("N")) if "N" in parts.names else parts.number("M")
     years = np.where(years < 100, years + np.where(years < 70, 2000, 1900), years)
     possible = (months >= 1) & (months <= 12) & (days >= 1) & (years >= 1900) & (years <= 2200)
     month = np.where(possible, (years - 1970) * 12 + months - 1, 0)
@@ -219,19 +219,19 @@ def _month_numbers(names: pa.Array) -> Ints:
 
 def _clock(parts: _Parts) -> tuple[Ints, Bools]:
     hours, minutes, seconds = (parts.number(name) for name in "hms")
-    half = pc.utf8_lower(pc.binary_join_element_wise(parts.text("p"), parts.text("q"), ""))
+    half = pc.utf8_lower(pc.binary_join_element_wise(parts.letters("p"), parts.letters("q"), ""))
     afternoon = pc.or_(pc.starts_with(half, "p"), pc.equal(half, "오후")).to_numpy(zero_copy_only=False)
     halved = pc.not_equal(half, "").to_numpy(zero_copy_only=False)
     possible = (minutes < 60) & (seconds < 61) & (hours <= 24)
     hours = np.where(halved & (hours <= 12), hours % 12 + 12 * afternoon, hours)
-    fraction = pc.utf8_rpad(parts.text("f"), 9, "0")
+    fraction = pc.utf8_rpad(parts.letters("f"), 9, "0")
     ns = pc.cast(fraction, pa.int64()).to_numpy(zero_copy_only=False)
     return ((hours * 60 + minutes) * 60 + seconds) * 10**9 + ns, possible
 
 
 def _offsets(parts: _Parts) -> tuple[Ints, Bools]:
     """Minutes east of UTC, and where a zone was named."""
-    zones = parts.text("z").dictionary_encode()
+    zones = parts.letters("z").dictionary_encode()
     minutes = np.array([_zone_minutes(str(zone)) for zone in zones.dictionary.to_pylist()], dtype=np.int64)
     codes = zones.indices.to_numpy()
     named: npt.NDArray[np.bool_] = np.array([bool(zone) for zone in zones.dictionary.to_pylist()])
