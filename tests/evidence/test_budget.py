@@ -78,6 +78,10 @@ def test_rows_without_a_score_prove_nothing() -> None:
     assert limit(score, 1.0).exposure_weeks == pytest.approx(2000 / WEEK_MINUTES)
 
 
+def test_a_score_that_only_rises_gets_a_limit_above_all_it_reached() -> None:
+    assert limit(np.linspace(0, 1, 1000), 1.0).value > 1.0
+
+
 def test_a_score_that_never_moves_is_not_enough_evidence() -> None:
     with pytest.raises(NotEnoughEvidence, match="independent stretches"):
         limit(np.ones(1000), 1.0)

@@ -96,7 +96,9 @@ def threshold_for_budget(
     hold_rows = max(1, min(round(hold_off_s / sampling_s), int(seen.sum()) // MOST_OF_HISTORY))
     score = np.where(seen, score, -np.inf)
     peaks = _base_peaks(score, stretch, hold_rows)
-    if len(peaks) < FEWEST_PEAKS:
+    if len(peaks) < FEWEST_PEAKS:  # a score that only rises has no peaks, but its stretches still have a highest point
+        peaks = _highest_of_stretches(score, hold_rows)
+    if len(np.unique(peaks)) < FEWEST_PEAKS:
         raise NotEnoughEvidence(
             "{rows} rows of held-out normal running hold only {peaks} independent stretches; at least {fewest} are "
             "needed to set an alarm limit. Bring a longer history",
@@ -152,6 +154,11 @@ def _base_peaks(score: Floats, stretch: Ints, hold_rows: int) -> Floats:
         return seen
     levels = np.quantile(seen, [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98])
     return max((peaks_above(score, stretch, float(level), hold_rows) for level in levels), key=len)
+
+
+def _highest_of_stretches(score: Floats, hold_rows: int) -> Floats:
+    highest = np.maximum.reduceat(score, np.arange(0, len(score), hold_rows)) if len(score) else score
+    return np.sort(highest[np.isfinite(highest)])[::-1]
 
 
 def _counted(score: Floats, stretch: Ints, hold_rows: int, peaks: Floats, allowed: int) -> tuple[float, int]:

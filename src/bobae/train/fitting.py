@@ -5,7 +5,7 @@ from typing import Protocol, Self
 
 import numpy as np
 
-from bobae.core import Bools, Dataset, Fitted, Floats, Ints, Learner, Role
+from bobae.core import Bools, Dataset, Fitted, Floats, Ints, Learner, NotEnoughEvidence, Role
 from bobae.evidence.baselines import naive_scores
 from bobae.evidence.budget import Threshold, threshold_for_budget
 from bobae.evidence.episodes import near_events
@@ -99,15 +99,23 @@ def naive_rules(rows: Rows, known: Known, part: Ints, *, budget_per_week: float)
     x = rows.data.matrix(rows.data.names(Role.FEATURE))
     learn, limit = (part == 0) & ~known.near, (part == 1) & ~known.near
     for name, score in naive_scores(x, rows.fresh, learn):
-        found = threshold_for_budget(
-            score[limit],
-            (rows.fresh | ~_follows(limit))[limit],
+        fresh = (rows.fresh | ~_follows(limit))[limit]
+        rules.append(Rule(name, score, score > _limit(score[limit], fresh, rows, known, budget_per_week)))
+    return rules
+
+
+def _limit(score: Floats, fresh: Bools, rows: Rows, known: Known, budget_per_week: float) -> float:
+    """The limit for the budget, or the highest score where it never changes enough to say."""
+    try:
+        return threshold_for_budget(
+            score,
+            fresh,
             sampling_s=rows.sampling_s,
             budget_per_week=budget_per_week,
             hold_off_s=known.windows.hold_off_s,
-        )
-        rules.append(Rule(name, score, score > found.value))
-    return rules
+        ).value
+    except NotEnoughEvidence:
+        return float(np.max(score))
 
 
 def leak(rows: Rows, known: Known, learner: Learner, honest: float, *, budget_per_week: float, seed: int) -> Leak:
