@@ -1,5 +1,4 @@
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -107,11 +106,14 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
 
 
 def test_ctrl_c_stops_cleanly(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "never.csv")  # opening it waits for ever, as a share that does not answer
+    (tmp_path / "benchmarks").mkdir()
+    slow = "import pathlib, time\nif __name__ == '__main__':\n    pathlib.Path('begun').touch()\n    time.sleep(3600)\n"
+    (tmp_path / "benchmarks" / "slow.py").write_text(slow)
     running = subprocess.Popen(
-        [sys.executable, "-m", "bobae.cli", "assess", str(tmp_path / "never.csv")], stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "bobae.cli", "bench", "slow"], stderr=subprocess.PIPE, text=True, cwd=tmp_path
     )
-    time.sleep(2)
+    while not (tmp_path / "begun").exists() and running.poll() is None:
+        time.sleep(0.05)
     running.send_signal(signal.SIGINT)
     _, err = running.communicate()
     assert running.returncode == 130

@@ -25,7 +25,8 @@ def benchmarks_folder() -> Path:
 
 def benchmark_names() -> list[str]:
     """All benchmarks there are."""
-    return sorted(path.stem for path in benchmarks_folder().glob("*.py") if not path.stem.startswith("_"))
+    scripts = [path for path in benchmarks_folder().glob("*.py") if "__main__" in path.read_text(encoding="utf-8")]
+    return sorted(script.stem for script in scripts)
 
 
 def bench(name: str, *, quick: bool) -> dict[str, Any]:

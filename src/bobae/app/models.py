@@ -41,7 +41,7 @@ VERDICTS = {
 
 @dataclass(frozen=True)
 class Alarm:
-    """One alarm in scored rows: first and last row (local time where there is one, else row number), and what shows it."""
+    """One alarm in scored rows: from when to when (row numbers where there is no time), and what shows it."""
 
     start: str
     end: str

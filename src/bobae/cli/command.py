@@ -24,7 +24,15 @@ else:
 
 Command = Callable[..., Answer]
 
+
+def _show_help(context: typer.Context, wanted: bool) -> None:
+    if wanted:
+        print(context.get_help())
+        raise typer.Exit
+
+
 _JSON = Annotated[bool, typer.Option("--json", help="print one JSON document on standard output")]
+_HELP = Annotated[bool, typer.Option("--help", is_eager=True, callback=_show_help, help="show this and stop")]
 _LANG = Annotated[str | None, typer.Option("--lang", metavar="ko|en", help="language of all that is said")]
 
 
@@ -35,7 +43,7 @@ def as_typer(command: Command, language: str | None = None) -> Callable[..., Non
     """
 
     @functools.wraps(command)
-    def run(*, json: bool, lang: str | None, **arguments: Any) -> None:
+    def run(*, json: bool, lang: str | None, help: bool, **arguments: Any) -> None:  # noqa: A002, ARG001
         settings = app.settings_for(_place(arguments), language=lang or language)
         begin(Session(settings, json))
         with speaking(settings.language):
@@ -48,9 +56,23 @@ def as_typer(command: Command, language: str | None = None) -> Callable[..., Non
         if answer.exit_code:
             raise typer.Exit(answer.exit_code)
 
-    shared = [_parameter("json", _JSON, False), _parameter("lang", _LANG, None)]
+    shared = [_parameter("json", _JSON, False), _parameter("lang", _LANG, None), _parameter("help", _HELP, False)]
     own = inspect.signature(command, eval_str=True).parameters.values()
-    said = [p.replace(annotation=_said(p.annotation), kind=p.KEYWORD_ONLY) for p in (*own, *shared)]
+    return _signed(run, [*own, *shared])
+
+
+def only_help() -> Callable[..., None]:
+    """What a group of commands takes itself: `--help` alone."""
+
+    def run(*, help: bool) -> None:  # noqa: A002
+        """Nothing is done here; the commands do."""
+
+    return _signed(run, [_parameter("help", _HELP, False)])
+
+
+def _signed(run: Callable[..., None], parameters: list[inspect.Parameter]) -> Callable[..., None]:
+    """`run` with these parameters in its signature, their help in the reader's language."""
+    said = [p.replace(annotation=_said(p.annotation), kind=p.KEYWORD_ONLY) for p in parameters]
     run.__signature__ = inspect.Signature(said)  # type: ignore[attr-defined]
     run.__annotations__ = {p.name: p.annotation for p in said}
     return run

@@ -35,6 +35,8 @@ def tell(error: BaseException, *, command: str, as_json: bool) -> int:
         # the reader has gone, as in `bobae ... | head`: say nothing, and keep Python from trying again at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PIPE_CLOSED
+    if type(error).__name__ == "NoArgsIsHelpError":  # typer has shown the help
+        return USAGE
     kind, message = _kind_and_message(error, command)
     if kind == "fault":
         traceback.print_exception(error, file=sys.stderr)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import typer
 
 from bobae.cli import failures
-from bobae.cli.command import Command, as_typer, help_of
+from bobae.cli.command import Command, as_typer, help_of, only_help
 from bobae.cli.commands import assess, backtest, bench, check, doctor, init, model, score, train, version
 from bobae.core import say, speaking
 from bobae.core.language import locale_language
@@ -42,13 +42,18 @@ def program(language: str | None = None) -> typer.Typer:
         help=say("Machine data in, proven models out, with an honest verdict."),
         no_args_is_help=True,
         add_completion=False,
+        add_help_option=False,
         pretty_exceptions_enable=False,
     )
-    below = typer.Typer(no_args_is_help=True)
+    below = typer.Typer(no_args_is_help=True, add_help_option=False)
+    for group in (top, below):
+        group.callback()(only_help())
     for commands, group in ((COMMANDS, top), (MODEL_COMMANDS, below)):
         for command in commands:
             panel = say("Commands")
-            group.command(command.__name__, help=help_of(command), rich_help_panel=panel)(as_typer(command, language))
+            group.command(command.__name__, help=help_of(command), rich_help_panel=panel, add_help_option=False)(
+                as_typer(command, language)
+            )
     top.add_typer(
         below,
         name="model",
@@ -61,6 +66,8 @@ def program(language: str | None = None) -> typer.Typer:
 def _run(arguments: list[str], language: str | None) -> int:
     try:
         code = program(language)(arguments, prog_name="bobae", standalone_mode=False)
+        if code == failures.INTERRUPTED:  # typer catches Ctrl-C itself
+            raise KeyboardInterrupt
         return code if isinstance(code, int) else failures.DONE
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last door: every error leaves as a message
         return failures.tell(error, command=_named(arguments), as_json="--json" in arguments)

@@ -25,10 +25,10 @@ class Text:
     """A message that can be said in any language later.
 
     Example:
-        >>> str(Text("{n} rows read", {"n": 3}))
-        '3 rows read'
-        >>> Text("{n} rows read", {"n": 3}).render("ko")
-        '3행을 읽음'
+        >>> str(Text("{n} alarms in {rows} rows", {"n": 3, "rows": 60}))
+        '3 alarms in 60 rows'
+        >>> Text("{n} alarms in {rows} rows", {"n": 3, "rows": 60}).render("ko")
+        '60행에서 경보 3건'
     """
 
     template: str
@@ -135,6 +135,7 @@ _PARTICLES = {
     "은(는)": ("은", "는"),
     "과(와)": ("과", "와"),
     "(으)로": ("으로", "로"),
+    "(이)라": ("이라", "라"),
 }
 _PARTICLE = re.compile(r"(\w?)(['\"\)\]]*)(" + "|".join(map(re.escape, _PARTICLES)) + ")")
 _CLOSED_DIGITS_AND_LETTERS = set("013678LMNRlmnr")
