@@ -29,9 +29,9 @@ def test_a_length_of_time_is_said_in_its_largest_units(seconds, said):
 
 
 def test_a_share_is_written_as_each_language_does():
-    assert percent(0.0339) == "3.4 %"
+    assert str(percent(0.0339)) == "3.4 %"
     with speaking("ko"):
-        assert percent(0.0339) == "3.4%"
+        assert str(percent(0.0339)) == "3.4%"
 
 
 def test_a_point_in_time_is_written_as_in_the_data():
@@ -39,7 +39,8 @@ def test_a_point_in_time_is_written_as_in_the_data():
 
 
 def test_won_are_said_in_ten_thousands_in_korean():
-    assert money(1_254_321, "KRW") == "1,250,000 KRW"
+    assert money(1_254_321, "KRW") == "1.25 million KRW"
+    assert money(-54_321, "KRW") == "-54,300 KRW"
     with speaking("ko"):
         assert money(1_254_321, "KRW") == "125만 원"
         assert money(123_456_789, "KRW") == "1.23억 원"

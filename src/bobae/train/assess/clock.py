@@ -94,10 +94,10 @@ def clock_findings(look: Look, span: TimeSpan | None) -> list[Finding]:
         said = text("{column} counts from an unknown start: steps are known, dates are not", column=span.column)
         found.append(finding("time_without_date", "info", said, span.column))
     if span.missing:
-        said = text("{n} rows have no time; they are left out wherever time matters", n=f"{span.missing:,}")
+        said = text("rows without a time: {n}; they are left out wherever time matters", n=f"{span.missing:,}")
         found.append(finding("time_missing", "warning", said, span.column, rows=span.missing))
     if span.duplicates:
-        said = text("{n} rows carry a time that the row's machine or run already had", n=f"{span.duplicates:,}")
+        said = text("rows with a time that their machine or run already had: {n}", n=f"{span.duplicates:,}")
         found.append(finding("time_duplicate", "warning", said, span.column, rows=span.duplicates))
     if span.backward:
         found.append(_backward(look, span))
@@ -160,7 +160,7 @@ def _backward(look: Look, span: TimeSpan) -> Finding:
             when=moment(int((look.time_ns if look.time_ns is not None else np.zeros(1))[place])),
         )
         return finding("clock_change", "warning", said, span.column, rows=len(back))
-    said = text("time goes back {n} times, at most by {largest}", n=f"{len(back):,}", largest=largest)
+    said = text("places where time goes back: {n}, at most by {largest}", n=f"{len(back):,}", largest=largest)
     return finding("time_goes_back", "warning", said, span.column, rows=len(back))
 
 
@@ -170,7 +170,7 @@ def _gaps(look: Look, span: TimeSpan) -> list[Finding]:
     share = span.left_out_s / span.covered_s if span.covered_s else 0.0
     level = "warning" if share > 0.05 or span.longest_gap_s > 20 * (span.sampling_s or np.inf) else "info"
     said = text(
-        "{n} gaps without rows, the longest {longest}; together {share} of the time",
+        "gaps without rows: {n}, the longest {longest}; together {share} of the time",
         n=f"{span.gaps:,}",
         longest=duration(span.longest_gap_s),
         share=percent(share),

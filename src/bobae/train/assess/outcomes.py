@@ -111,12 +111,12 @@ def _contradictions(look: Look) -> list[Finding]:
     found = []
     without = int(np.count_nonzero(truth & ~set_here.any(axis=1)))
     if without:
-        said = text("{n} rows of {target} name no kind", n=f"{without:,}", target=target)
+        said = text("rows of {target} that name no kind: {n}", n=f"{without:,}", target=target)
         found.append(finding("label_without_kind", "warning", said, target, *modes, rows=without))
     for i, mode in enumerate(modes):
         alone = int(np.count_nonzero(set_here[:, i] & ~truth))
         if alone:
-            said = text("{n} rows are marked {mode} but not {target}", n=f"{alone:,}", mode=mode, target=target)
+            said = text("rows marked {mode} but not {target}: {n}", n=f"{alone:,}", mode=mode, target=target)
             found.append(finding("label_contradiction", "warning", said, mode, target, rows=alone))
     return found
 

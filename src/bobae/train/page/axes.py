@@ -35,16 +35,14 @@ def marks(low: float, high: float, kind: AxisKind, wanted: int = 6) -> list[Mark
     return _times(low, high, wanted) if kind == "time" else _numbers(low, high, wanted)
 
 
-def padded(values: Floats, *, floor: float | None = None) -> tuple[float, float]:
-    """The range to draw for these values, with a little air; `floor` is kept inside."""
+def padded(values: Floats) -> tuple[float, float]:
+    """The range to draw for these values, with a little air."""
     there = values[np.isfinite(values)]
     if not len(there):
         return 0.0, 1.0
     low, high = float(there.min()), float(there.max())
-    if floor is not None:
-        low = min(low, floor)
     air = 0.05 * (high - low) or 0.5 * abs(high) or 1.0
-    return low - (air if floor is None or low < floor else 0.0), high + air
+    return low - air, high + air
 
 
 def _numbers(low: float, high: float, wanted: int) -> list[Mark]:

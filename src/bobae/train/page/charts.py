@@ -4,19 +4,23 @@ All text is escaped; every picture has a title and a description for those who c
 as the highest and lowest value of each pixel column, so that no peak is lost.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from markupsafe import Markup, escape
 
 from bobae.core import Bools, Floats, Ints
-from bobae.train.page.axes import AxisKind, marks, padded
+from bobae.train.page.axes import AxisKind, Mark, marks, padded
+from bobae.train.page.numbers import number
 
-Tone = Literal["main", "soft", "alarm", "fault", "limit", "moved", "learned", "set", "proved", "left"]
+Tone = Literal["main", "soft", "here", "alarm", "fault", "limit", "moved", "learned", "set", "proved", "left"]
 
-_LEFT, _RIGHT, _BOTTOM, _TOP = 56, 12, 24, 10
+_WIDTH, _LEFT, _LEFT_OF_LANES, _RIGHT, _BOTTOM, _TOP = 920, 56, 132, 12, 24, 10
+_LANE = 22
+_NAME = 18  # letters of a lane's name that fit
 _COLUMNS = 700  # pixel columns across which rows are thinned
 
 
@@ -54,56 +58,52 @@ def chart(
     title: str,
     said: str,
     bands: Sequence[Band] = (),
+    below: Sequence[Lane] = (),
     limit: float | None = None,
     kind: AxisKind = "time",
-    size: tuple[int, int] = (920, 220),
-    floor: float | None = None,
+    log: bool = False,
+    height: int = 220,
 ) -> Markup:
-    """Lines over a common x axis, with bands behind and a limit across.
+    """Lines over a common x axis, with bands behind, a limit across and lanes of stretches below.
 
     Args:
         lines: what to draw; x in seconds since 1970 for kind 'time'.
         title: what it shows.
         said: what can be seen in it, for those who cannot.
         bands: stretches behind the lines.
+        below: named stretches under the lines, along the same axis.
         limit: a level to draw across.
         kind: what x is.
-        size: width and height in units of the drawing.
-        floor: a y that the axis must hold.
+        log: whether each step up is ten times more; values at or below zero are left out.
+        height: of the lines, in units of the drawing.
     """
-    width, height = size
-    xs = np.concatenate([line.x for line in lines] or [np.zeros(0)])
-    ys = np.concatenate([line.y for line in lines] or [np.zeros(0)])
-    low, high = padded(np.append(ys, limit) if limit is not None else ys, floor=floor)
-    across = _Scale(_lowest(xs), _highest(xs), _LEFT, width - _RIGHT)
+    left = _LEFT_OF_LANES if below else _LEFT
+    xs, ys = _all(line.x for line in lines), _all(_logged(line.y, log) for line in lines)
+    level = None if limit is None else float(_logged(np.array([limit]), log)[0])
+    low, high = padded(ys if level is None else np.append(ys, level))
+    floor = height - _BOTTOM + _LANE * len(below)
+    across = _Scale(_lowest(xs), _highest(xs), left, _WIDTH - _RIGHT)
     up = _Scale(low, high, height - _BOTTOM, _TOP)
     drawn = [_band(band, across, (_TOP, height - _BOTTOM - _TOP)) for band in bands]
-    drawn += [_level(up.at(m.at), m.label, width) for m in marks(low, high, "number", 4)]
-    drawn += [_tick(across.at(m.at), m.label, height) for m in marks(across.low, across.high, kind, 7)]
-    drawn += [f'<path class="line {line.tone}" d="{_path(line, across, up)}"/>' for line in lines]
-    if limit is not None:
-        y = _n(up.at(limit))
-        drawn.append(f'<path class="limit" d="M{_LEFT} {y}H{width - _RIGHT}"/>')
-    return _svg(width, height, title, said, drawn)
+    drawn += [_level(up.at(m.at), m.label, left) for m in _levels(low, high, log)]
+    drawn += [_tick(across.at(m.at), m.label, floor) for m in marks(across.low, across.high, kind, 7)]
+    drawn += [
+        f'<path class="line {line.tone}" d="{_path(replace(line, y=_logged(line.y, log)), across, up)}"/>'
+        for line in lines
+    ]
+    if level is not None:
+        drawn.append(f'<path class="limit" d="M{left} {_n(up.at(level))}H{_WIDTH - _RIGHT}"/>')
+    drawn += [piece for i, lane in enumerate(below) for piece in _lane(lane, across, height - _BOTTOM + _LANE * i)]
+    return _svg(_WIDTH, floor + _BOTTOM, title, said, drawn)
 
 
-def lanes(
-    rows: Sequence[Lane], *, span: tuple[float, float], title: str, said: str, kind: AxisKind = "time", width: int = 920
-) -> Markup:
+def lanes(rows: Sequence[Lane], *, span: tuple[float, float], title: str, said: str, kind: AxisKind = "time") -> Markup:
     """Stretches of several things along one axis, one lane each."""
-    left, tall = 130, 22
-    height = tall * len(rows) + _BOTTOM
-    across = _Scale(span[0], span[1], left, width - _RIGHT)
-    drawn = [_tick(across.at(m.at), m.label, height) for m in marks(*span, kind, 6)]
-    for i, lane in enumerate(rows):
-        y = i * tall
-        name = lane.name if len(lane.name) <= 20 else lane.name[:19] + "…"
-        drawn.append(f'<text class="lane" x="{left - 8}" y="{y + 15}">{escape(name)}</text>')
-        drawn.append(
-            f'<rect class="ground" x="{left}" y="{y + 3}" width="{width - _RIGHT - left}" height="{tall - 6}"/>'
-        )
-        drawn += [_band(band, across, (y + 3, tall - 6), least=2.0) for band in lane.bands]
-    return _svg(width, height, title, said, drawn)
+    floor = _LANE * len(rows)
+    across = _Scale(span[0], span[1], _LEFT_OF_LANES, _WIDTH - _RIGHT)
+    drawn = [_tick(across.at(m.at), m.label, floor) for m in marks(*span, kind, 7)]
+    drawn += [piece for i, lane in enumerate(rows) for piece in _lane(lane, across, _LANE * i)]
+    return _svg(_WIDTH, floor + _BOTTOM, title, said, drawn)
 
 
 def sparkline(values: Floats, *, title: str, bands: Sequence[Band] = (), size: tuple[int, int] = (220, 36)) -> Markup:
@@ -125,8 +125,7 @@ def histogram(values: Floats, *, title: str, bins: int = 24, size: tuple[int, in
     top = max(float(counts.max()), 1.0)
     wide = width / bins
     drawn = [
-        f'<rect class="column" x="{_n(i * wide)}" y="{_n(height - height * n / top)}" width="{_n(max(wide - 1, 0.5))}"'
-        f' height="{_n(height * n / top)}"/>'
+        _rect("column", i * wide, height - height * n / top, max(wide - 1, 0.5), height * n / top)
         for i, n in enumerate(counts)
         if n
     ]
@@ -136,10 +135,7 @@ def histogram(values: Floats, *, title: str, bins: int = 24, size: tuple[int, in
 def bar(share: float, *, tone: Tone = "main", title: str = "") -> Markup:
     """A bar filled to `share` of its length, 0 to 1."""
     filled = 0.0 if not np.isfinite(share) else min(max(share, 0.0), 1.0) * 100
-    drawn = [
-        '<rect class="ground" width="100" height="8"/>',
-        f'<rect class="fill {tone}" width="{_n(filled)}" height="8"/>',
-    ]
+    drawn = [_rect("ground", 0, 0, 100, 8), _rect(f"fill {tone}", 0, 0, filled, 8)]
     return _svg(100, 8, title, "", drawn, css="bar")
 
 
@@ -199,23 +195,41 @@ def _band(band: Band, across: _Scale, place: tuple[float, float], least: float =
     if end - start < least:
         start, end = (start + end - least) / 2, (start + end + least) / 2
     said = f"<title>{escape(band.label)}</title>" if band.label else ""
+    return _rect(f"band {band.tone}", start, place[0], end - start, place[1], said=said)
+
+
+def _rect(css: str, x: float, y: float, width: float, height: float, *, said: str = "") -> str:
+    where = f'x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}"'
+    return f'<rect class="{css}" {where}>{said}</rect>'
+
+
+def _lane(lane: Lane, across: _Scale, y: float) -> list[str]:
+    name = lane.name if len(lane.name) <= _NAME else lane.name[: _NAME - 1] + "…"
+    return [
+        f'<text class="lane" x="{_n(across.first - 8)}" y="{_n(y + 15)}">{escape(name)}</text>',
+        _rect("ground", across.first, y + 3, across.last - across.first, _LANE - 6),
+        *(_band(band, across, (y + 3, _LANE - 6), least=2.0) for band in lane.bands),
+    ]
+
+
+def _levels(low: float, high: float, log: bool) -> list[Mark]:
+    if not log:
+        return marks(low, high, "number", 4)
+    powers = range(math.ceil(low), math.floor(high) + 1)
+    return [Mark(power, number(10.0**power)) for power in powers if len(powers) <= 6 or power % 2 == 0]
+
+
+def _level(y: float, label: str, left: float) -> str:
     return (
-        f'<rect class="band {band.tone}" x="{_n(start)}" y="{_n(place[0])}" width="{_n(end - start)}"'
-        f' height="{_n(place[1])}">{said}</rect>'
+        f'<path class="grid" d="M{left} {_n(y)}H{_WIDTH - _RIGHT}"/>'
+        f'<text class="level" x="{_n(left - 6)}" y="{_n(y + 4)}">{escape(label)}</text>'
     )
 
 
-def _level(y: float, label: str, width: int) -> str:
+def _tick(x: float, label: str, floor: float) -> str:
     return (
-        f'<path class="grid" d="M{_LEFT} {_n(y)}H{width - _RIGHT}"/>'
-        f'<text class="level" x="{_LEFT - 6}" y="{_n(y + 4)}">{escape(label)}</text>'
-    )
-
-
-def _tick(x: float, label: str, height: int) -> str:
-    return (
-        f'<path class="grid" d="M{_n(x)} {height - _BOTTOM}v4"/>'
-        f'<text class="tick" x="{_n(x)}" y="{height - 6}">{escape(label)}</text>'
+        f'<path class="grid" d="M{_n(x)} {_n(floor)}v4"/>'
+        f'<text class="tick" x="{_n(x)}" y="{_n(floor + 18)}">{escape(label)}</text>'
     )
 
 
@@ -230,6 +244,14 @@ def _svg(width: int, height: int, title: str, said: str, drawn: Sequence[str], c
 
 def _n(value: float) -> str:
     return f"{value:.1f}".rstrip("0").rstrip(".")
+
+
+def _all(parts: Iterable[Floats]) -> Floats:
+    return np.concatenate([*parts, np.zeros(0)])
+
+
+def _logged(values: Floats, log: bool) -> Floats:
+    return np.log10(np.where(values > 0, values, np.nan)) if log else values
 
 
 def _lowest(values: Floats) -> float:

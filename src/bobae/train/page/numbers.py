@@ -3,7 +3,7 @@
 import math
 from datetime import UTC, datetime
 
-from bobae.core import Text, current_language, text
+from bobae.core import Text, current_language, say, text
 
 _SECOND_NS = 1_000_000_000
 _NO_VALUE = "–"
@@ -22,14 +22,14 @@ def number(value: float, digits: int = 3) -> str:
     return rounded.rstrip("0").rstrip(".") if "." in rounded else rounded
 
 
-def percent(share: float) -> str:
+def percent(share: float) -> Text:
     """A share as a percentage: 0.0339 -> '3.4 %', written together in Korean."""
     if not math.isfinite(share):
-        return _NO_VALUE
+        return Text(_NO_VALUE)
     value = share * 100
     small = 0 < abs(value) < 0.1
     said = "< 0.1" if small else f"{value:.0f}" if abs(value) >= 10 or value == round(value) else f"{value:.1f}"
-    return f"{said}%" if current_language() == "ko" else f"{said} %"
+    return text("{n} %", n=said)
 
 
 def duration(seconds: float) -> Text:
@@ -61,11 +61,13 @@ def moment(time_ns: int, *, seconds: bool = True) -> str:
 
 
 def money(amount: float, currency: str) -> str:
-    """An amount with its currency: '1,250,000 KRW', in Korean '125만 원' for won."""
+    """An amount with its currency: '1.25 million KRW', in Korean '125만 원' for won."""
     if not math.isfinite(amount):
         return _NO_VALUE
     if currency == "KRW" and current_language() == "ko":
         return _won(amount)
+    if abs(amount) >= 1e6:
+        return say("{n} million {currency}", n=number(amount / 1e6), currency=currency)
     step = 10 ** max(0, math.floor(math.log10(max(abs(amount), 1))) - 2)
     return f"{round(amount / step) * step:,.0f} {currency}"
 

@@ -1,0 +1,5 @@
+"""The report of a training: the verdict in words first, then the evidence, in one self-contained page."""
+
+from bobae.train.report.report import report_html
+
+__all__ = ["report_html"]
