@@ -6,6 +6,7 @@ from bobae.app.check import Checked, check
 from bobae.app.data import chosen_roles, read, read_with_roles
 from bobae.app.doctor import Examined, doctor
 from bobae.app.init import init
+from bobae.app.main_job import MainJob, main_job
 from bobae.app.models import (
     Alarm,
     Scored,
@@ -19,7 +20,7 @@ from bobae.app.models import (
     verdict_in_words,
 )
 from bobae.app.plant_file import PlantFile, PlantMistakes
-from bobae.app.reports import report_path, write_report
+from bobae.app.reports import report_of, report_path, write_report
 from bobae.app.settings import Settings, settings_for
 from bobae.app.train import Judged, Wanted, backtest, train
 
@@ -28,6 +29,7 @@ __all__ = [
     "Checked",
     "Examined",
     "Judged",
+    "MainJob",
     "PlantFile",
     "PlantMistakes",
     "Scored",
@@ -41,6 +43,7 @@ __all__ = [
     "chosen_roles",
     "doctor",
     "init",
+    "main_job",
     "model_distrust",
     "model_export",
     "model_show",
@@ -49,6 +52,7 @@ __all__ = [
     "model_verify",
     "read",
     "read_with_roles",
+    "report_of",
     "report_path",
     "score",
     "settings_for",

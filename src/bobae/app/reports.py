@@ -3,6 +3,9 @@
 import re
 from pathlib import Path
 
+from bobae.app.train import Judged
+from bobae.train.report import report_html
+
 FOLDER = Path("bobae-reports")
 
 
@@ -10,6 +13,11 @@ def report_path(data: Path, kind: str) -> Path:
     """The usual place of a report on `data`, such as bobae-reports/skab-assess.html."""
     name = re.sub(r"[^\w.-]+", "-", data.resolve().stem) or "data"
     return FOLDER / f"{name}-{kind}.html"
+
+
+def report_of(judged: Judged) -> str:
+    """The page of a training or a backtest, in the current language."""
+    return report_html(judged.outcome, judged.dataset)
 
 
 def write_report(html: str, path: Path) -> Path:

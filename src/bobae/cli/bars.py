@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from bobae.core import LazyModule, Progress, Text, silent
 
@@ -17,11 +17,19 @@ else:
     rich_progress = LazyModule("rich.progress")
 
 
+class Shown(Progress, Protocol):
+    """Progress that also tells sentences, between the bars."""
+
+    def tell(self, said: Text) -> None:
+        """Print a sentence on standard error."""
+        ...
+
+
 @contextlib.contextmanager
-def bars() -> Iterator[Progress]:
-    """A `Progress` that draws one bar for each thing being done; silent where standard error is no terminal."""
+def bars() -> Iterator[Shown]:
+    """Draws one bar for each thing being done; only sentences are told where standard error is no terminal."""
     if not sys.stderr.isatty():
-        yield silent
+        yield _Sentences()
         return
     columns = (
         rich_progress.TextColumn("{task.description}"),
@@ -30,12 +38,22 @@ def bars() -> Iterator[Progress]:
         rich_progress.TimeElapsedColumn(),
     )
     with rich_progress.Progress(*columns, console=rich_console.Console(stderr=True)) as drawn:
-        shown = _Shown(drawn)
+        shown = _Bars(drawn)
         yield shown
         shown.finish()
 
 
-class _Shown:
+class _Sentences:
+    """For a log file or a pipe."""
+
+    def __call__(self, what: Text, done: float, total: float) -> None:
+        silent(what, done, total)
+
+    def tell(self, said: Text) -> None:
+        print(said, file=sys.stderr)
+
+
+class _Bars:
     """One row for each thing that is done; the bar fills where more than its start is told."""
 
     def __init__(self, drawn: rich_progress.Progress) -> None:
@@ -50,6 +68,11 @@ class _Shown:
             self._task = self._drawn.add_task(self._said, total=None)
         else:
             self._drawn.update(self._task, completed=done, total=total)
+
+    def tell(self, said: Text) -> None:
+        self.finish()
+        self._task = None
+        self._drawn.console.print(str(said), markup=False, highlight=False)
 
     def finish(self) -> None:
         """Fill the bar of what was being done."""

@@ -23,7 +23,7 @@ _SHOWN = 5
 _FIGURES = ("detected", "delay_s", "false_per_week", "saved_per_quarter")
 
 
-def show_judged(console: Console, judged: Judged, report: Path | None) -> None:
+def show_judged(console: Console, judged: Judged, report: Path) -> None:
     """Print it for a person."""
     outcome = judged.outcome
     for headline in outcome.headlines:
@@ -42,8 +42,7 @@ def show_judged(console: Console, judged: Judged, report: Path | None) -> None:
         console.print(say("Most alarms point at: {tags}", tags=tags), markup=False, soft_wrap=True)
     for warning in outcome.warnings[:_SHOWN]:
         console.print(f"! {warning}", markup=False, soft_wrap=True)
-    if report is not None:
-        console.print(say("The whole report: {path}", path=report), markup=False, soft_wrap=True)
+    console.print(say("The whole report: {path}", path=report), markup=False, soft_wrap=True)
 
 
 def _interval(figure: Figure) -> str:

@@ -10,11 +10,12 @@ import typer
 
 from bobae.cli import failures
 from bobae.cli.command import Command, as_typer, help_of, only_help
-from bobae.cli.commands import assess, backtest, bench, check, doctor, init, model, score, train, version
+from bobae.cli.commands import assess, backtest, bench, check, doctor, init, model, score, train, up, version
 from bobae.core import say, speaking
 from bobae.core.language import locale_language
 
 COMMANDS: tuple[Command, ...] = (
+    up.up,
     init.init,
     assess.assess,
     train.train,

@@ -8,7 +8,7 @@ from bobae.cli.answer import Answer
 from bobae.cli.bars import bars
 from bobae.cli.door import app
 from bobae.cli.judged import show_judged
-from bobae.cli.options import AssetCol, Budget, Costs, Data, Log, LotCol, Model, Seed, Target, TimeCol
+from bobae.cli.options import AssetCol, Budget, Costs, Data, Log, LotCol, Model, Report, Seed, Target, TimeCol
 from bobae.cli.session import settings
 from bobae.core import costs_of
 
@@ -28,6 +28,7 @@ def backtest(
     alarm_budget: Budget = None,
     costs: Costs = "",
     seed: Seed = 0,
+    report: Report = None,
 ) -> Answer:
     """Judge a sealed model on new data, as honestly as at its training."""
     wanted = app.Wanted(alarm_budget, costs_of(costs), log, seed)
@@ -35,9 +36,10 @@ def backtest(
     with bars() as progress:
         dataset = app.read_with_roles(data, settings(), chosen=chosen, progress=progress)
         judged = app.backtest(model, dataset, settings(), wanted=wanted, progress=progress)
+    written = app.write_report(app.report_of(judged), report or app.report_path(data[0], "backtest"))
 
     def show(console: Console) -> None:
-        show_judged(console, judged, None)
+        show_judged(console, judged, written)
 
     document = judged.outcome.as_json(model=str(model), model_sha256=judged.model.sha256)
-    return Answer(document, show)
+    return Answer(document | {"report": str(written)}, show)

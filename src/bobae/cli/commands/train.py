@@ -11,7 +11,7 @@ from bobae.cli.answer import Answer
 from bobae.cli.bars import bars
 from bobae.cli.door import app
 from bobae.cli.judged import show_judged
-from bobae.cli.options import AssetCol, Budget, Costs, Data, Log, LotCol, Seed, Target, TimeCol
+from bobae.cli.options import AssetCol, Budget, Costs, Data, Log, LotCol, Report, Seed, Target, TimeCol
 from bobae.cli.session import settings
 from bobae.core import costs_of, say, seconds_of
 
@@ -37,6 +37,7 @@ def train(
     budget: Spend = None,
     seed: Seed = 0,
     out: Out = None,
+    report: Report = None,
 ) -> Answer:
     """Train a model on the data, judge it as it will be used, and seal it with its verdict."""
     wanted = app.Wanted(alarm_budget, costs_of(costs), log, seed, seconds_of(budget) if budget else None)
@@ -45,10 +46,11 @@ def train(
     with bars() as progress:
         dataset = app.read_with_roles(data, settings(), chosen=chosen, progress=progress)
         judged = app.train(dataset, settings(), task=task, out=model, wanted=wanted, progress=progress)
+    written = app.write_report(app.report_of(judged), report or app.report_path(data[0], "train"))
 
     def show(console: Console) -> None:
-        show_judged(console, judged, None)
+        show_judged(console, judged, written)
         console.print(say("The sealed model: {path}", path=judged.path), markup=False, soft_wrap=True)
 
     document = judged.outcome.as_json(model=str(judged.path), model_sha256=judged.model.sha256)
-    return Answer(document, show)
+    return Answer(document | {"report": str(written)}, show)
