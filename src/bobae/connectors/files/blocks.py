@@ -12,7 +12,7 @@ from bobae.connectors.files import naming
 from bobae.connectors.files.cells import Guess
 from bobae.connectors.files.content import Raw
 from bobae.connectors.files.source import Done, Rows
-from bobae.core import Finding, text
+from bobae.core import BadInput, Finding, text
 
 _LABEL = re.compile(r"^\S*[^\W\d]\S*$")
 _FEWEST = 3
@@ -43,17 +43,37 @@ class BlockSource:
         return self.raw.size
 
     def read(self, guesses: Sequence[Guess], done: Done) -> Rows:  # noqa: ARG002 - the form leaves no choice
-        """All blocks as rows: instance, step within it, its label, and the numbers."""
+        """All blocks as rows: instance, step within it, its label, and the numbers.
+
+        Raises:
+            BadInput: below its first blocks the file is written otherwise.
+        """
         with self.raw.open() as file:
             found = split(file.read().decode(self.encoding, errors="replace"))
         done(self.size)
+        width = len(self.names) - len(KEYS)
+        wrong = sum(len(row) != width for _, rows in found for row in rows)
+        found = [(label, [row for row in rows if len(row) == width]) for label, rows in found]
+        if not any(rows for _, rows in found):
+            raise BadInput("the file {path} holds text but no table of rows and columns", path=self.path)
         lengths = [len(rows) for _, rows in found]
         values = np.array([row for _, rows in found for row in rows], dtype=np.float64)
         instance = np.repeat(np.arange(1, len(found) + 1), lengths)
         step = np.concatenate([np.arange(1, n + 1) for n in lengths]).astype(np.float64)
         label = np.repeat([label for label, _ in found], lengths)
         arrays = [pa.array(instance.astype(str)), pa.array(step), pa.array(label), *(pa.array(c) for c in values.T)]
-        return Rows([pa.chunked_array([array]) for array in arrays])
+        return Rows([pa.chunked_array([array]) for array in arrays], findings=self._told(wrong, width))
+
+    def _told(self, wrong: int, width: int) -> tuple[Finding, ...]:
+        if not wrong:
+            return ()
+        said = text(
+            "{n} rows of {file} do not hold {width} numbers and were left out",
+            n=wrong,
+            file=self.path.name,
+            width=width,
+        )
+        return (Finding("uneven_rows", "warning", said, rows=wrong),)
 
 
 def look(raw: Raw, encoding: str, head: str) -> BlockSource | None:

@@ -73,12 +73,12 @@ def _agreed(fields: Sequence[Field], findings: list[Finding]) -> list[Field]:
     orders = {times.order for times in sure if times.order}
     out = []
     for field in fields:
-        if field.times and field.form and field.times.ambiguous:
+        times = field.times
+        if times is not None and field.form is not None and times.ambiguous:
             if len(orders) == 1:
-                read = parse(field.values, field.form, order=next(iter(orders)))
-                field = replace(field, times=read)
+                field = replace(field, times=parse(field.values, field.form, order=next(iter(orders))))
             else:
-                findings.append(_day_or_month(field, field.times.order))
+                findings.append(_day_or_month(field, times.order))
         out.append(field)
     return out
 

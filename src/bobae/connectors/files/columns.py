@@ -57,8 +57,10 @@ def _stamps(values: pa.ChunkedArray) -> Times:
 
 
 def _number(name: str, values: pa.ChunkedArray, unit: str | None) -> tuple[Field, list[Finding]]:
-    found = []
+    found: list[Finding] = []
     extremes = pc.min_max(values).as_py()
+    if extremes["min"] is None:
+        return Field(name, Kind.EMPTY, values.cast(pa.string()), unit, reason=text("the column is empty")), found
     if np.isinf(extremes["min"]) or np.isinf(extremes["max"]):
         endless = pc.is_inf(values)
         n = int(pc.sum(endless).as_py())

@@ -160,7 +160,7 @@ def _is_quoted(head: str, delimiter: str) -> bool:
 
 def _width(path: Path, rows: list[list[str]], delimiter: str) -> int:
     body = rows[min(len(rows) // 2, header.LONGEST) :]
-    width, same = Counter(map(len, body)).most_common(1)[0]
+    width, same = Counter(map(len, body)).most_common(1)[0] if body else (0, 0)
     if width > _WIDEST:
         raise BadInput(
             "the file {path} has {n} columns, more than the {most} that a table of machine data can have",
@@ -171,7 +171,7 @@ def _width(path: Path, rows: list[list[str]], delimiter: str) -> int:
     # spaces stand in every sentence: only rows of numbers prove that they part columns
     shown = [cell for row in body[:_SCORED] for cell in row]
     measured = sum(map(header.is_measured, shown)) / max(1, len(shown))
-    too_ragged = same < 0.6 * len(body)
+    too_ragged = same < 0.6 * len(body) or not width
     prose = measured < 0.3 and (delimiter == SPACES or width == 1 or too_ragged)
     if too_ragged or prose:
         raise BadInput("the file {path} holds text but no table of rows and columns", path=path)
