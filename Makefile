@@ -30,8 +30,9 @@ check: $(DEV_STAMP)  ## lint, formatting, types and the ladder
 bench: $(DEV_STAMP)  ## run every benchmark, or one with BENCH=name; QUICK=1 for the short form
 	$(BIN)/bobae bench $(or $(BENCH),--all) $(if $(QUICK),--quick)
 
-bench-peers: $(DEV_STAMP)  ## install the tools that bobae is compared with, then `make bench` prints them beside it
-	$(BIN)/pip install -q -r benchmarks/peers.txt
+bench-peers: | $(BIN)/python  ## install the tools that bobae is compared with, in .venv-peers; `make bench` then prints them beside it
+	@test -x .venv-peers/bin/python || $(BIN)/python -m venv .venv-peers
+	.venv-peers/bin/python -m pip install -q --disable-pip-version-check -r benchmarks/peers/requirements.txt
 
 docs: $(DEV_STAMP)  ## build the documentation into site/
 	$(BIN)/python docs/tables.py --check

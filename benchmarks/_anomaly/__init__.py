@@ -1,0 +1,1 @@
+"""The parts of the anomaly benchmark; each gives rows for the result file."""
