@@ -20,7 +20,7 @@ def weighed(
     *, events: int = 6, detected: int = 6, false: int = 0, weeks: float = 8.0, gain: Figure, chance: float = 0.001
 ) -> Weighed:
     rate = poisson(false, weeks)
-    return Weighed(events, detected, rate, 1.0, 7 * weeks, gain, Text("no alarm at all"), chance)
+    return Weighed(events, detected, rate, 1.0, weeks, gain, Text("no alarm at all"), chance)
 
 
 BETTER, WORSE, UNSURE = Figure(5000, 2000, 8000), Figure(-100, -300, 50), Figure(500, -200, 900)
@@ -56,7 +56,7 @@ def test_without_a_known_fault_both_halves_are_said() -> None:
 
 def test_a_proof_that_is_too_short_says_what_it_proves() -> None:
     said = str(decide(weighed(weeks=0.5, gain=BETTER)).said[2])
-    assert "too short to prove 1 a week (it proves at most 7.4)" in said
+    assert "too short to prove 1 a week (the true rate may be as high as 7.4)" in said
 
 
 def known(rows: int, *events: tuple[int, int]) -> Truth:
@@ -122,3 +122,8 @@ def test_alarms_at_random_times_meet_faults_by_chance() -> None:
     sharp[[110, 620, 1210, 1710]] = True
     assert met_by_chance(sharp, truth, 4) < 0.2
     assert met_by_chance(np.zeros(2000, dtype=bool), truth, 0) == 1.0
+
+
+def test_a_quarter_is_not_told_from_hours() -> None:
+    truth = known(20, (10, 12))
+    assert math.isnan(saved_per_quarter(found(truth, 10), quiet(truth), truth, PRICES, seed=0).value)

@@ -235,4 +235,4 @@ def test_own_costs_are_used_and_not_called_assumed(machine: Machine, small_learn
     assert own.value.costs == {"missed": 1e6, "false": 10.0, "late": 0.0}
     with speaking("ko"):
         assert "EUR" in str(own.headlines[-1])
-        assert "아꼈을" in str(own.headlines[-1])
+        assert "아낄" in str(own.headlines[-1])

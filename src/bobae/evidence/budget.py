@@ -18,6 +18,7 @@ AIM = 0.5  # new weeks bring more than calibration saw, so the threshold is set 
 COUNTED_FROM = 10  # as many peaks are counted rather than extrapolated
 FEWEST_PEAKS = 5
 MOST_OF_HISTORY = 25
+LEVELS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98)
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Threshold:
     def said(self, budget_per_week: float) -> Text:
         """What the calibration can and cannot prove, for a person."""
         values = {
-            "days": round(7 * self.exposure_weeks, 1),
+            "time": lasting(self.exposure_weeks),
             "expected": rounded(self.expected_per_week),
             "high": rounded(self.high_per_week),
             "provable": rounded(self.provable_per_week),
@@ -54,12 +55,12 @@ class Threshold:
         }
         if self.provable_per_week > budget_per_week:
             return text(
-                "the alarm limit is set for {expected} false alarms a week, but {days} days of normal running can "
+                "the alarm limit is set for {expected} false alarms a week, but {time} of normal running can "
                 "prove no less than {provable} a week; the limit for {budget} a week is extrapolated from them",
                 **values,
             )
         return text(
-            "the alarm limit is set for {expected} false alarms a week from {days} days of normal running, and at most "
+            "the alarm limit is set for {expected} false alarms a week from {time} of normal running, and at most "
             "{high} if the coming weeks are like these",
             **values,
         )
@@ -95,24 +96,14 @@ def threshold_for_budget(
     # a short history has few independent stretches as it is: do not let the hold-off eat them up
     hold_rows = max(1, min(round(hold_off_s / sampling_s), int(seen.sum()) // MOST_OF_HISTORY))
     score = np.where(seen, score, -np.inf)
-    peaks = _base_peaks(score, stretch, hold_rows)
-    if len(peaks) < FEWEST_PEAKS:  # a score that only rises has no peaks, but its stretches still have a highest point
-        peaks = _highest_of_stretches(score, hold_rows)
-    if len(np.unique(peaks)) < FEWEST_PEAKS:
-        raise NotEnoughEvidence(
-            "{rows} rows of held-out normal running hold only {peaks} independent stretches; at least {fewest} are "
-            "needed to set an alarm limit. Bring a longer history",
-            rows=int(seen.sum()),
-            peaks=len(peaks),
-            fewest=FEWEST_PEAKS,
-        )
-    allowed = int(aim * budget_per_week * exposure) - 1
-    if allowed + 1 >= COUNTED_FROM:
-        value, count = _counted(score, stretch, hold_rows, peaks, allowed)
-        expected = (count + 1) / exposure
+    peaks = _peaks(score, stretch, hold_rows)
+    rate = aim * budget_per_week
+    if rate * exposure >= COUNTED_FROM:
+        value, expected = _counted(score, stretch, hold_rows, peaks=peaks, allowed=rate * exposure)
+        expected /= exposure
     else:
-        value, expected = _extrapolated(peaks, exposure, aim * budget_per_week)
-        count = len(peaks_above(score, stretch, value, hold_rows))
+        value, expected = _extrapolated(peaks, exposure, rate)
+    count = len(peaks_above(score, stretch, value, hold_rows))
     return Threshold(
         value=value,
         expected_per_week=expected,
@@ -139,6 +130,18 @@ def rounded(rate: float) -> str:
     return f"{rate:.2g}" if rate < 10 else f"{rate:.0f}"
 
 
+def lasting(weeks: float) -> Text:
+    """A length of time in days, or in hours where it is under two days.
+
+    Example:
+        >>> str(lasting(0.5)), str(lasting(0.01))
+        ('3.5 days', '1.7 hours')
+    """
+    if weeks * 7 < 2:
+        return text("{count} hours", count=f"{weeks * 168:.1f}")
+    return text("{count} days", count=f"{weeks * 7:.1f}")
+
+
 def peaks_above(score: Floats, stretch: Ints, level: float, hold_rows: int) -> Floats:
     """The highest score of each episode above `level`, highest first; episodes are `hold_rows` rows apart."""
     at = np.flatnonzero(score > level)
@@ -148,28 +151,36 @@ def peaks_above(score: Floats, stretch: Ints, level: float, hold_rows: int) -> F
     return np.sort(np.maximum.reduceat(score[at], np.concatenate([[0], np.flatnonzero(apart) + 1])))[::-1]
 
 
-def _base_peaks(score: Floats, stretch: Ints, hold_rows: int) -> Floats:
+def _peaks(score: Floats, stretch: Ints, hold_rows: int) -> Floats:
+    """The independent peaks, highest first, at the level that shows most of them."""
     seen = score[np.isfinite(score)]
-    if not len(seen):
-        return seen
-    levels = np.quantile(seen, [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98])
-    return max((peaks_above(score, stretch, float(level), hold_rows) for level in levels), key=len)
+    levels = np.quantile(seen, LEVELS) if len(seen) else seen
+    peaks = max((peaks_above(score, stretch, float(level), hold_rows) for level in levels), key=len, default=seen)
+    if len(peaks) < FEWEST_PEAKS and len(seen):
+        # a score that only rises has no peaks, but its stretches still have a highest point
+        highest = np.maximum.reduceat(score, np.arange(0, len(score), hold_rows))
+        peaks = np.sort(highest[np.isfinite(highest)])[::-1]
+    if len(np.unique(peaks)) < FEWEST_PEAKS:
+        raise NotEnoughEvidence(
+            "{rows} rows of held-out normal running hold only {peaks} independent stretches; at least {fewest} are "
+            "needed to set an alarm limit. Bring a longer history",
+            rows=len(seen),
+            peaks=len(np.unique(peaks)),
+            fewest=FEWEST_PEAKS,
+        )
+    return peaks
 
 
-def _highest_of_stretches(score: Floats, hold_rows: int) -> Floats:
-    highest = np.maximum.reduceat(score, np.arange(0, len(score), hold_rows)) if len(score) else score
-    return np.sort(highest[np.isfinite(highest)])[::-1]
-
-
-def _counted(score: Floats, stretch: Ints, hold_rows: int, peaks: Floats, allowed: int) -> tuple[float, int]:
+def _counted(score: Floats, stretch: Ints, hold_rows: int, *, peaks: Floats, allowed: float) -> tuple[float, float]:
+    """The lowest of the peaks that fewer than `allowed` episodes rise above, and how many a next one would make."""
     # a low level can hold fewer episodes than a high one, so come down from the top and stop at the first excess
     value, count = float(peaks[0]), 0
-    for level in peaks[1 : allowed + 1]:
+    for level in peaks[1 : int(allowed)]:
         found = len(peaks_above(score, stretch, float(level), hold_rows))
-        if found > allowed:
+        if found > int(allowed) - 1:
             break
         value, count = float(level), found
-    return value, count
+    return value, count + 1.0
 
 
 def _extrapolated(peaks: Floats, exposure: float, rate: float) -> tuple[float, float]:

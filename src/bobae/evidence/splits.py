@@ -76,29 +76,23 @@ def plan_split(
         NotEnoughEvidence: too few rows for three parts.
     """
     rows = len(assets)
-    if time_ns is None and lots is None and len(np.unique(assets)) == 1 and x is not None and order_is_lost(x):
-        raise Refused(
-            "the order of the {rows} rows says nothing: no row is like the one before it, and there is no time, lot or "
-            "asset column. Such rows look shuffled, and a test on them would lie. Export the rows in time order with "
-            "their time column, or name the lot column",
-            rows=rows,
-        )
+    if time_ns is None and lots is None and len(np.unique(assets)) == 1 and x is not None:
+        _refuse_lost_order(x)
     order_time = np.arange(rows, dtype=np.int64) if time_ns is None else time_ns
     marked = np.zeros(rows, dtype=np.bool_) if marks is None else marks
     kind, groups = _kind(order_time, assets, lots)
     planned: list[tuple[int, Split]] = []
     for shares in SHARES:
-        if kind == "time":
-            masks = _by_time(order_time, groups, marked, shares=shares, gap_rows=gap_rows)
-        else:
-            masks = _by_group(order_time, groups, shares)
+        masks = (
+            _by_time(order_time, groups, marked, shares=shares, gap_rows=gap_rows)
+            if kind == "time"
+            else _by_group(order_time, groups, shares)
+        )
         proved = _stretches(marked & masks[2], order_time, assets)
         planned.append((proved, _told(kind, masks, shares, has_time=time_ns is not None, gap_rows=gap_rows)))
         if proved >= ENOUGH_EVENTS or not marked.any():
             break
-    split = max(planned, key=lambda plan: plan[0])[1]
-    _enough(split, marked)
-    return split
+    return _enough(max(planned, key=lambda plan: plan[0])[1], marked)
 
 
 def folds(
@@ -140,6 +134,16 @@ def order_is_lost(x: Floats) -> bool:
         if like * math.sqrt(len(seen)) > 4:
             return False
     return True
+
+
+def _refuse_lost_order(x: Floats) -> None:
+    if order_is_lost(x):
+        raise Refused(
+            "the order of the {rows} rows says nothing: no row is like the one before it, and there is no time, lot or "
+            "asset column. Such rows look shuffled, and a test on them would lie. Export the rows in time order with "
+            "their time column, or name the lot column",
+            rows=len(x),
+        )
 
 
 def _kind(time_ns: Ints, assets: Ints, lots: Ints | None) -> tuple[Kind, Ints]:
@@ -262,7 +266,7 @@ _LEFT_FOR = {
 }
 
 
-def _enough(split: Split, marked: Bools) -> None:
+def _enough(split: Split, marked: Bools) -> Split:
     for (part, mask), fewest in zip(split.parts(), FEWEST_ROWS, strict=True):
         normal = int((mask & ~marked).sum())
         if normal < fewest:
@@ -273,3 +277,4 @@ def _enough(split: Split, marked: Bools) -> None:
                 part=_LEFT_FOR[part],
                 fewest=fewest,
             )
+    return split

@@ -12,6 +12,7 @@ from bobae.evidence.intervals import DRAWS, Figure, block_bootstrap, block_numbe
 from bobae.evidence.metrics import Judged, Truth
 
 QUARTER_WEEKS = 13.0
+LEAST_WEEKS = 1 / 7
 # a missed fault is a stop of a few hours, a false alarm an hour of a technician: said to be assumed wherever used
 ASSUMED = {"KRW": (5_000_000.0, 200_000.0), "JPY": (500_000.0, 20_000.0)}
 ASSUMED_ELSEWHERE = (4_000.0, 160.0)
@@ -51,9 +52,10 @@ def saved_per_quarter(ours: Judged, other: Judged, truth: Truth, prices: Prices,
     """Money a quarter that `ours` saves against `other`, for all assets together, with its block-bootstrap interval.
 
     Resamples stretches of time (or whole runs), so the interval also holds how many faults the next quarter brings.
-    NaN without known faults: what is not known cannot be saved.
+    NaN without known faults, since what is not known cannot be saved, and where the proof is shorter than a day, since
+    a quarter cannot be told from hours.
     """
-    if not truth.events:
+    if not truth.events or proof_weeks(truth) < LEAST_WEEKS:
         return Figure(math.nan)
     at = np.flatnonzero(truth.judged)
     block = block_numbers(truth.groups[at])

@@ -25,7 +25,7 @@ from typing import Literal
 import numpy as np
 
 from bobae.core import Bools, Text, Verdict, text
-from bobae.evidence.budget import rounded
+from bobae.evidence.budget import lasting, rounded
 from bobae.evidence.episodes import near_events
 from bobae.evidence.intervals import Figure
 from bobae.evidence.metrics import Truth
@@ -45,7 +45,7 @@ class Weighed:
         detected: how many an alarm met.
         false_per_week: counted false alarms a week and asset, with the exact interval.
         budget_per_week: what is allowed.
-        days: normal running in the proof, asset-days.
+        weeks: normal running in the proof, asset-weeks.
         gain: money over the best naive rule in the proof, with its interval; NaN without events.
         best: the best naive rule in words.
         chance: how often alarms at random times meet as many faults.
@@ -55,7 +55,7 @@ class Weighed:
     detected: int
     false_per_week: Figure
     budget_per_week: float
-    days: float
+    weeks: float
     gain: Figure
     best: Text
     chance: float
@@ -163,22 +163,22 @@ def _false_said(weighed: Weighed, half: FalseHalf) -> Text:
         "rate": rounded(weighed.false_per_week.value),
         "high": rounded(weighed.false_per_week.high),
         "budget": rounded(weighed.budget_per_week),
-        "days": round(weighed.days, 1),
+        "time": lasting(weighed.weeks),
     }
     if half == "kept":
         return text(
-            "It keeps to the alarm budget: {rate} false alarms a week in {days} days of normal running, at most "
+            "It keeps to the alarm budget: {rate} false alarms a week in {time} of normal running, at most "
             "{high}, and {budget} are allowed.",
             **values,
         )
     if half == "broken":
         return text(
-            "It breaks the alarm budget: {rate} false alarms a week in {days} days of normal running, and {budget} are "
+            "It breaks the alarm budget: {rate} false alarms a week in {time} of normal running, and {budget} are "
             "allowed.",
             **values,
         )
     return text(
-        "False alarms: {rate} a week in {days} days of normal running; that is too short to prove {budget} a week (it "
-        "proves at most {high}).",
+        "False alarms: {rate} a week in {time} of normal running; that is too short to prove {budget} a week (the true "
+        "rate may be as high as {high}).",
         **values,
     )

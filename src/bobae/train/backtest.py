@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from bobae.train.fitting import truth_of
 from bobae.train.known import LoggedFault, known_faults
 from bobae.train.outcome import Outcome, SplitOutcome
 from bobae.train.proof import Rule, Terms, prove
+from bobae.train.rows import Rows
 from bobae.train.score import Runs, rows_for
 from bobae.train.timeline import PROVE, Trace
 
@@ -48,27 +50,29 @@ def backtest(
     """
     began = time.process_time()
     progress(text("finding out what each column is"), 0, 2)
-    budget = alarm_budget or manifest.alarm_budget_per_week or 1.0
-    terms = Terms(budget, Prices.of(costs or {}, currency), currency, seed)
-    rows = rows_for(dataset, manifest.contract)
+    contract = manifest.contract
+    rows = rows_for(dataset, contract)
     known = known_faults(rows, log)
     part = np.full(len(rows), PROVE, dtype=np.int64)
     progress(text("proving it on rows it has not seen"), 1, 2)
-    x = manifest.contract.rows(rows.data)
-    tags = tuple(wanted.name for wanted in manifest.contract.inputs)
-    trace = Trace.of(run(x, rows.gap(manifest.contract.max_gap_s)), tags)
-    naive = _naive(x, manifest.contract)
-    proof = prove(Rule("model", trace.score, trace.alarm), naive, truth_of(rows, known, part), terms, threshold=None)
-    split = SplitOutcome(
+    x = contract.rows(rows.data)
+    trace = Trace.of(run(x, rows.gap(contract.max_gap_s)), tuple(wanted.name for wanted in contract.inputs))
+    budget = alarm_budget or manifest.alarm_budget_per_week or 1.0
+    terms = Terms(budget, Prices.of(costs or {}, currency), currency, seed)
+    model, truth = Rule("model", trace.score, trace.alarm), truth_of(rows, known, part)
+    proof = prove(model, _naive(x, contract), truth, terms, threshold=None)
+    origin = Origin(manifest.learner, manifest.settings, seed, dataset.sha256)
+    outcome = Findings(rows, known, part, trace, proof).outcome(_all_new(rows), origin, leak=None)
+    progress(text("writing it all down"), 2, 2)
+    return replace(outcome, cpu_s=time.process_time() - began)
+
+
+def _all_new(rows: Rows) -> SplitOutcome:
+    return SplitOutcome(
         "time",
         text("nothing: all rows are new to the model"),
         text("the model was sealed before it saw them"),
         (part_rows("prove", text("tried on"), rows.time_ns, len(rows)),),
-    )
-    origin = Origin(manifest.learner, manifest.settings, seed, dataset.sha256)
-    progress(text("writing it all down"), 2, 2)
-    return Findings(rows, known, part, trace, proof).outcome(
-        split, origin, leak=None, cpu_s=time.process_time() - began
     )
 
 

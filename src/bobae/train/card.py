@@ -16,37 +16,42 @@ def card(outcome: Outcome, contract: Contract, *, name: str, language: str) -> s
     def told(said: Text) -> str:
         return said.render(language)
 
-    blocks = [
-        f"# {name}",
-        *(told(said) for said in outcome.headlines),
-        f"## {told(text('What it is for'))}",
-        told(
-            text(
-                "It watches {count} signals and raises an alarm when the machine does not run as it used to. It was "
-                "set for at most {budget} false alarms a week and machine.",
-                count=len(contract.inputs),
-                budget=rounded(outcome.alarms.budget_per_week),
-            )
+    watches = text(
+        "It watches {count} signals and raises an alarm when the machine does not run as it used to. It was set for at "
+        "most {budget} false alarms a week and machine.",
+        count=len(contract.inputs),
+        budget=rounded(outcome.alarms.budget_per_week),
+    )
+    divided = text("The rows were divided by {by}: {reason}.", by=outcome.split.by, reason=outcome.split.reason)
+    parts = [told(_part(part, has_time=outcome.has_time)) for part in outcome.split.parts]
+    limits = [told(limit) for limit in (*_limits(contract), *outcome.warnings)]
+    figures = _figures(outcome, language)
+    sections = (
+        (text("What it is for"), [told(watches)]),
+        (
+            text("What it was tried on"),
+            [told(divided), _list(parts), _figures(outcome, language), told(outcome.alarms.said)],
         ),
-        f"## {told(text('What it was tried on'))}",
-        told(text("The rows were divided by {by}: {reason}.", by=outcome.split.by, reason=outcome.split.reason)),
-        "\n".join(f"- {told(_part(part, has_time=outcome.has_time))}" for part in outcome.split.parts),
-        _figures(outcome, language),
-        told(outcome.alarms.said),
-        f"## {told(text('Where it must not be used'))}",
-        "\n".join(f"- {told(limit)}" for limit in (*_limits(contract), *outcome.warnings)),
-        f"## {told(text('Signals'))}",
-        _signals(contract, language),
-        f"## {told(text('How to make it again'))}",
-        "\n".join(
-            (
-                f"- {told(text('learner'))}: {outcome.learner}",
-                f"- {told(text('seed'))}: {outcome.seed}",
-                f"- {told(text('data (SHA-256)'))}: `{outcome.dataset_sha256}`",
-            )
-        ),
-    ]
+        (text("Where it must not be used"), [_list(limits)]),
+        (text("Signals"), [_signals(contract, language)]),
+        (text("How to make it again"), [_list([told(line) for line in _origin(outcome)])]),
+    )
+    blocks = [f"# {name}", *(told(said) for said in outcome.headlines)]
+    for title, texts in sections:
+        blocks += [f"## {told(title)}", *texts]
     return "\n\n".join(blocks) + "\n"
+
+
+def _list(lines: list[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _origin(outcome: Outcome) -> tuple[Text, ...]:
+    return (
+        text("learner: {learner}", learner=outcome.learner),
+        text("seed: {seed}", seed=outcome.seed),
+        text("data (SHA-256): {digest}", digest=outcome.dataset_sha256),
+    )
 
 
 def _part(part: PartRows, *, has_time: bool) -> Text:

@@ -38,8 +38,8 @@ class Findings:
     trace: Trace
     proof: Proof
 
-    def outcome(self, split: SplitOutcome, origin: Origin, *, leak: Leak | None, cpu_s: float) -> Outcome:
-        """All of it as one outcome, the candidate still missing."""
+    def outcome(self, split: SplitOutcome, origin: Origin, *, leak: Leak | None) -> Outcome:
+        """All of it as one outcome; the candidate and the time it took are still missing."""
         rows, known, part, proof = self.rows, self.known, self.part, self.proof
         return Outcome(
             task="anomaly",
@@ -57,7 +57,7 @@ class Findings:
             value=proof.value,
             warnings=self._warnings(leak),
             seed=origin.seed,
-            cpu_s=cpu_s,
+            cpu_s=0.0,
             dataset_sha256=origin.dataset_sha256,
             origin=rows.data.origin,
             learner=origin.learner,

@@ -57,7 +57,7 @@ def known_faults(rows: Rows, log: tuple[LoggedFault, ...] | None = None) -> Know
         events = _from_log(log, rows)
     elif (name := rows.data.name_of(Role.TARGET)) is not None:
         marks = fault_marks(rows.data, name)
-        events = events_from_marks(marks.astype(np.float64), rows.time_ns, rows.machine, hold_off_s=windows.hold_off_s)
+        events = events_from_marks(marks.astype(np.float64), rows.time_ns, rows.machine, hold_off_s=windows.early_s)
     else:
         none = np.zeros(len(rows), dtype=np.bool_)
         return Known(False, (), none, none, windows)

@@ -8,7 +8,7 @@ import numpy as np
 
 from bobae.core import Bools, Floats, Text, text
 from bobae.evidence.baselines import BASELINE_TITLES
-from bobae.evidence.budget import Threshold, held_rate, rounded
+from bobae.evidence.budget import Threshold, held_rate, lasting
 from bobae.evidence.intervals import Figure, provable_rate
 from bobae.evidence.metrics import Judged, Truth, event_figures, judge, row_figures
 from bobae.evidence.value import Prices, event_costs, gain_in_proof, proof_weeks, quiet, saved_per_quarter
@@ -70,7 +70,7 @@ def prove(model: Rule, naive: Sequence[Rule], truth: Truth, terms: Terms, *, thr
         detected=sum(judged.detected),
         false_per_week=figures["false_per_week"],
         budget_per_week=terms.budget_per_week,
-        days=7 * judged.exposure_weeks,
+        weeks=judged.exposure_weeks,
         gain=gain_in_proof(judged, best, terms.prices, seed=terms.seed),
         best=BASELINE_TITLES[best_rule.name],
         chance=met_by_chance(model.alarm, truth, sum(judged.detected), seed=terms.seed),
@@ -125,23 +125,32 @@ def _value(saved: Figure, against: Figure, truth: Truth, terms: Terms) -> ValueO
         weeks=proof_weeks(truth),
         costs={"missed": prices.missed, "false": prices.false, "late": prices.late},
         assumed=prices.assumed,
-        said=_value_said(saved, terms),
+        said=_value_said(saved, truth, terms),
     )
 
 
-def _value_said(saved: Figure, terms: Terms) -> Text:
+def _value_said(saved: Figure, truth: Truth, terms: Terms) -> Text:
+    if truth.events and not math.isfinite(saved.value):
+        return text(
+            "What it would save in a quarter cannot be said: {time} are too short to tell.",
+            time=lasting(proof_weeks(truth)),
+        )
     if not math.isfinite(saved.value):
         return text("What it would have saved cannot be said: no known fault lies in the period it was tried on.")
     values = {"saved": money(saved.value), "low": money(saved.low), "high": money(saved.high), "unit": terms.currency}
     if terms.prices.assumed:
         return text(
-            "It would have saved about {saved} {unit} a quarter ({low} to {high}), at costs that are assumed, not "
-            "yours: {missed} {unit} for a missed fault, {false} {unit} for a false alarm.",
+            "It would save about {saved} {unit} a quarter ({low} to {high}) if faults come as often as they did, at "
+            "costs that are assumed, not yours: {missed} {unit} for a missed fault, {false} {unit} for a false alarm.",
             missed=money(terms.prices.missed),
             false=money(terms.prices.false),
             **values,
         )
-    return text("It would have saved about {saved} {unit} a quarter ({low} to {high}) at your own costs.", **values)
+    return text(
+        "It would save about {saved} {unit} a quarter ({low} to {high}) if faults come as often as they did, at your "
+        "own costs.",
+        **values,
+    )
 
 
 def money(amount: float) -> str:
@@ -155,8 +164,3 @@ def money(amount: float) -> str:
         return "-"
     digits = max(0, int(np.floor(np.log10(abs(amount)))) - 2) if abs(amount) >= 1 else 0
     return f"{round(amount, -digits):,.0f}"
-
-
-def held(rate: Figure) -> str:
-    """A rate with its interval, short: '0.4 (0.01 to 2.2)'."""
-    return f"{rounded(rate.value)} ({rounded(rate.low)} - {rounded(rate.high)})"

@@ -79,12 +79,7 @@ def rows_in_order(dataset: Dataset) -> Rows:
     order = in_time_order(time_ns, stream)
     dataset, time_ns, stream, assets = dataset.rows(order), time_ns[order], stream[order], assets[order]
     lots = None if lots is None else lots[order]
-    step = sampling_s(time_ns, stream) if has_time else None
-    if step is None:
-        step = UNKNOWN_SAMPLING_S
-        warnings.append(
-            text("there is no usable time column: one row is counted as one minute, and all rates a week rest on that")
-        )
+    step = _step_s(time_ns if has_time else None, stream, warnings)
     if not has_time:
         time_ns = _counted(stream, step)
     machine, machines = _machines(dataset, assets, asset_names, stream, lots=lots, time_ns=time_ns)
@@ -102,6 +97,16 @@ def _timed(dataset: Dataset, warnings: list[Text]) -> Ints:
     if not timed.all():
         warnings.append(text("{rows} rows have no time and are left out", rows=int((~timed).sum())))
     return np.flatnonzero(timed).astype(np.int64)
+
+
+def _step_s(time_ns: Ints | None, stream: Ints, warnings: list[Text]) -> float:
+    step = None if time_ns is None else sampling_s(time_ns, stream)
+    if step is not None:
+        return step
+    warnings.append(
+        text("there is no usable time column: one row is counted as one minute, and all rates a week rest on that")
+    )
+    return UNKNOWN_SAMPLING_S
 
 
 def _codes(dataset: Dataset, role: Role) -> Ints | None:

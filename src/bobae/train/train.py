@@ -4,16 +4,17 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bobae.core import BadInput, Dataset, Learner, Progress, Role, silent, text
+from bobae.core import BadInput, Dataset, Ints, Learner, Progress, Role, silent, text
+from bobae.evidence.leak import Leak
 from bobae.evidence.value import Prices
 from bobae.train.assess.roles import find_roles
 from bobae.train.candidate import candidate
 from bobae.train.findings import Findings, Origin, told_split
-from bobae.train.fitting import false_share, fit, leak, naive_rules, split_rows, truth_of
-from bobae.train.known import LoggedFault, known_faults
+from bobae.train.fitting import Fit, false_share, fit, leak, naive_rules, split_rows, truth_of
+from bobae.train.known import Known, LoggedFault, known_faults
 from bobae.train.outcome import Outcome
-from bobae.train.proof import Rule, Terms, prove
-from bobae.train.rows import rows_in_order
+from bobae.train.proof import Proof, Rule, Terms, prove
+from bobae.train.rows import Rows, rows_in_order
 from bobae.train.timeline import part_codes
 
 _STEPS = 5
@@ -60,27 +61,28 @@ def train(
     terms = Terms(alarm_budget, Prices.of(costs or {}, currency), currency, seed)
     split = split_rows(rows, known)
     part = part_codes((split.fit, split.calibrate, split.prove))
-
     progress(text("learning what normal running looks like"), 1, _STEPS)
     found = fit(rows, known, learner, part, budget_per_week=alarm_budget, seed=seed, budget_s=budget_s)
     progress(text("proving it on rows it has not seen"), 2, _STEPS)
-    truth = truth_of(rows, known, part)
-    naive = naive_rules(rows, known, part, budget_per_week=alarm_budget)
-    model = Rule("model", found.trace.score, found.trace.alarm)
-    proof = prove(model, naive, truth, terms, threshold=found.threshold)
+    findings = Findings(rows, known, part, found.trace, _proved(rows, known, part, found, terms))
     progress(text("measuring what a shuffled test would have claimed"), 3, _STEPS)
-    leaked = None
-    if budget_s is None or 2 * (time.process_time() - began) < budget_s:
-        honest = false_share(found.trace, known, part)
-        leaked = leak(rows, known, learner, honest, budget_per_week=alarm_budget, seed=seed)
+    affordable = budget_s is None or 2 * (time.process_time() - began) < budget_s
+    leaked = _leaked(findings, learner, terms) if affordable else None
     progress(text("writing it all down"), 4, _STEPS)
-    findings = Findings(rows, known, part, found.trace, proof)
-    outcome = findings.outcome(
-        told_split(split, rows, known, part),
-        Origin(learner.name, learner.settings(), seed, dataset.sha256),
-        leak=leaked,
-        cpu_s=time.process_time() - began,
-    )
+    origin = Origin(learner.name, learner.settings(), seed, dataset.sha256)
+    outcome = findings.outcome(told_split(split, rows, known, part), origin, leak=leaked)
     sealable = candidate(outcome, findings, found.detector, found.x, name=name)
     progress(text("writing it all down"), _STEPS, _STEPS)
     return replace(outcome, candidate=sealable, cpu_s=time.process_time() - began)
+
+
+def _proved(rows: Rows, known: Known, part: Ints, found: Fit, terms: Terms) -> Proof:
+    model = Rule("model", found.trace.score, found.trace.alarm)
+    naive = naive_rules(rows, known, part, budget_per_week=terms.budget_per_week)
+    return prove(model, naive, truth_of(rows, known, part), terms, threshold=found.threshold)
+
+
+def _leaked(findings: Findings, learner: Learner, terms: Terms) -> Leak:
+    rows, known = findings.rows, findings.known
+    honest = false_share(findings.trace, known, findings.part)
+    return leak(rows, known, learner, honest, budget_per_week=terms.budget_per_week, seed=terms.seed)
