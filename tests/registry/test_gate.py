@@ -107,6 +107,12 @@ def test_a_graph_may_hold_only_what_the_list_allows(candidate: Candidate, change
         check_graph(changed(candidate, change), candidate.manifest.contract)
 
 
+def test_a_field_from_the_future_is_refused(candidate: Candidate) -> None:
+    unknown = b"\xfa\x3f\x03new"  # field 1023, three bytes
+    with pytest.raises(Refused, match="not allowed"):
+        check_graph(candidate.graph + unknown, candidate.manifest.contract)
+
+
 def test_a_trusted_signature_does_not_let_a_forbidden_operator_in(
     candidate: Candidate, key: SigningKey, trust: TrustList, package: Path
 ) -> None:
@@ -194,6 +200,17 @@ def test_a_manifest_out_of_bounds_is_refused(
     manifest = json.loads(files_of(candidate)["manifest.json"]) | change
     sealed_anyway(candidate, key, package, manifest_json=json.dumps(manifest).encode())
     with pytest.raises(Refused, match=says):
+        open_sealed(package, trust=trust)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"), [("card_ko_md", b"\xff\xfe\xff"), ("monitor_json", b"[1, 2"), ("monitor_json", b"[]")]
+)
+def test_cards_and_histograms_that_cannot_be_read_are_refused(
+    candidate: Candidate, key: SigningKey, trust: TrustList, package: Path, name: str, data: bytes
+) -> None:
+    sealed_anyway(candidate, key, package, **{name: data})
+    with pytest.raises(Refused, match=name.replace("_", ".")):
         open_sealed(package, trust=trust)
 
 

@@ -1,4 +1,5 @@
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +19,20 @@ def test_the_own_key_is_made_once_and_trusted_at_once(tmp_path: Path) -> None:
     assert trusted is not None
     assert (trusted.name, trusted.added) == ("this computer", TODAY)
     assert [path.name for path in sorted(home.iterdir())] == ["key.pem", "trust.json"]
+
+
+def test_first_uses_at_the_same_moment_make_one_key(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as together:
+        ids = set(together.map(lambda _: own_key(tmp_path, name="a", today=TODAY).key_id, range(16)))
+    assert [key.key_id for key in TrustList.read(tmp_path).keys] == list(ids)
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["key.pem", "trust.json"]
+
+
+def test_a_key_whose_list_was_never_written_is_trusted_at_the_next_use(tmp_path: Path) -> None:
+    key = own_key(tmp_path, name="a", today=TODAY)
+    (tmp_path / "trust.json").unlink()
+    own_key(tmp_path, name="a", today=TODAY)
+    assert TrustList.read(tmp_path).find(key.key_id) is not None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="file modes are a POSIX matter")

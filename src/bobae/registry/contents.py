@@ -44,13 +44,15 @@ def read_manifest(files: Mapping[str, bytes]) -> Manifest:
     Raises:
         Refused: it is not a manifest of a known version, names other files, or its contract is out of bounds.
     """
+    for name in files:
+        _check_text(name, files[name])
     try:
         manifest = Manifest.model_validate_json(files["manifest.json"])
     except (ValidationError, RecursionError) as error:
         reason = (
             f"{error.errors()[0]['loc']}: {error.errors()[0]['msg']}" if isinstance(error, ValidationError) else error
         )
-        raise Refused("manifest.json cannot be read: {reason}", reason=reason) from error
+        raise Refused("{name} in the package cannot be read: {reason}", name="manifest.json", reason=reason) from error
     others = {name: data for name, data in files.items() if name != "manifest.json" and not is_signature(name)}
     if manifest.files != _digests(others):
         raise Refused("manifest.json names other files than those in the package")
@@ -81,6 +83,17 @@ def read_reference(data: bytes, contract: Contract) -> Reference:
         expected[output.name] = table[:, :, at : at + size].reshape(*table.shape[:2], *output.shape)
         at += size
     return Reference(x=table[:, :, 3 : 3 + len(contract.inputs)], gap=table[:, :, 2], expected=expected)
+
+
+def _check_text(name: str, data: bytes) -> None:
+    """Cards are UTF-8, the rest of the texts JSON objects: whoever opens them later can count on it."""
+    try:
+        if name.endswith(".md"):
+            data.decode()
+        if name.endswith(".json") and not isinstance(json.loads(data), dict):
+            raise Refused("{name} in the package cannot be read: {reason}", name=name, reason="not an object")
+    except (ValueError, RecursionError) as error:
+        raise Refused("{name} in the package cannot be read: {reason}", name=name, reason=error) from error
 
 
 def _check_bounds(manifest: Manifest) -> None:

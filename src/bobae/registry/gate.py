@@ -50,7 +50,7 @@ def open_sealed(path: Path, *, trust: TrustList) -> SealedModel:
         Refused: a step did not pass; says which file and why.
     """
     try:
-        return examine(_read(path), trust, lambda _: None)
+        return examine(read_package(path), trust, lambda _: None)
     except Refused as refused:
         raise Refused("{path} is refused: {reason}", path=path.name, reason=refused.text) from refused
 
@@ -64,7 +64,7 @@ def verify(path: Path, *, trust: TrustList) -> tuple[Check, ...]:
     passed: list[str] = []
     failed: Text | None = None
     try:
-        examine(_read(path), trust, passed.append)
+        examine(read_package(path), trust, passed.append)
     except Refused as refused:
         failed = refused.text
     checks = [Check(STEPS[step], True) for step in passed]
@@ -81,7 +81,7 @@ def show(path: Path) -> Description:
         BadInput: the file cannot be read.
         Refused: it is not a whole package.
     """
-    data = _read(path)
+    data = read_package(path)
     try:
         files = unpack(data)
         return Description(read_manifest(files), signers(files), hashlib.sha256(data).hexdigest(), len(data))
@@ -107,7 +107,12 @@ def examine(data: bytes, trust: TrustList, passed: Callable[[str], None]) -> Sea
     return SealedModel(manifest, files, hashlib.sha256(data).hexdigest(), tuple(key.name for key in keys))
 
 
-def _read(path: Path) -> bytes:
+def read_package(path: Path) -> bytes:
+    """The bytes of a package file, cut off just past the largest size allowed.
+
+    Raises:
+        BadInput: the file cannot be read.
+    """
     try:
         with path.open("rb") as file:
             return file.read(LARGEST + 1)

@@ -4,6 +4,7 @@ import hashlib
 import os
 import stat
 import sys
+import tempfile
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -167,18 +168,18 @@ def own_key(home: Path, *, name: str, today: date) -> SigningKey:
         Refused: others on this computer can read it.
     """
     path = home / "key.pem"
-    if not path.exists():
-        home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if _keep_first(path, SigningKey.new().private_pem()):
-            key = SigningKey.read(path)
-            TrustList.read(home).trust(key.public_pem, name, added=today).write(home)
-    return SigningKey.read(path)
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    made = not path.exists() and _keep_first(path, SigningKey.new().private_pem())
+    key = SigningKey.read(path)
+    # without any list, the power went between key and list: nobody has distrusted the key
+    if made or not (home / "trust.json").exists():
+        TrustList.read(home).trust(key.public_pem, name, added=today).write(home)
+    return key
 
 
 def _keep_first(path: Path, data: bytes) -> bool:
     """Write a file only its owner can read; False where another process was quicker, whose file then stays."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # made with mode 600
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -187,7 +188,7 @@ def _keep_first(path: Path, data: bytes) -> bool:
     except FileExistsError:
         return False
     finally:
-        draft.unlink()
+        Path(draft).unlink()
     return True
 
 

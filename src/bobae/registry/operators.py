@@ -63,6 +63,10 @@ def check_graph(graph: bytes, contract: Contract) -> None:
         google.protobuf.message.DecodeError: the bytes are no ONNX model.
     """
     model = onnx.ModelProto.FromString(graph)
+    size = model.ByteSize()
+    model.DiscardUnknownFields()
+    if model.ByteSize() != size:
+        raise Refused("the model holds {field}, which is not allowed in a sealed model", field="ModelProto.?")
     _only_known_fields(model)
     _only_known_fields(model.graph)
     opsets = {opset.domain: opset.version for opset in model.opset_import}

@@ -3,12 +3,12 @@
 from datetime import date
 from pathlib import Path
 
-from bobae.core import BadInput, Candidate, Refused
-from bobae.registry.container import LARGEST, pack, unpack
+from bobae.core import Candidate, Refused
+from bobae.registry.container import pack, unpack
 from bobae.registry.contents import files_of
 from bobae.registry.durable import write_whole
 from bobae.registry.envelope import signed
-from bobae.registry.gate import examine
+from bobae.registry.gate import examine, read_package
 from bobae.registry.keys import SigningKey, TrustList
 from bobae.registry.sealed import SealedModel
 
@@ -30,10 +30,7 @@ def sign(path: Path, *, key: SigningKey) -> SealedModel:
         BadInput: the file cannot be read or written.
         Refused: its contents would not pass the gate.
     """
-    try:
-        data = path.read_bytes() if path.stat().st_size <= LARGEST else b""
-    except OSError as error:
-        raise BadInput("cannot read {path}: {reason}", path=path, reason=error.strerror or error) from error
+    data = read_package(path)
     try:
         return _checked_and_written(unpack(data), path, key)
     except Refused as refused:
