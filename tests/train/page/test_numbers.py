@@ -1,7 +1,7 @@
 import pytest
 
 from bobae.core import speaking
-from bobae.train.page import duration, moment, money, number, percent
+from bobae.train.page import duration, moment, money, number, percent, unit
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,7 @@ def test_numbers_keep_three_places_that_matter(value, said):
 @pytest.mark.parametrize(
     ("seconds", "said"),
     [
+        (0, "0 s"),
         (0.25, "250 ms"),
         (59, "59 s"),
         (3600, "1 h"),
@@ -44,3 +45,11 @@ def test_won_are_said_in_ten_thousands_in_korean():
     with speaking("ko"):
         assert money(1_254_321, "KRW") == "125만 원"
         assert money(123_456_789, "KRW") == "1.23억 원"
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [("Cel", "°C"), ("m/s2", "m/s²"), ("{rpm}", "rpm"), ("L/min", "L/min"), ("kW.h", "kW·h"), (None, "")],
+)
+def test_units_are_written_as_on_a_gauge(code, said):
+    assert unit(code) == said

@@ -84,7 +84,7 @@ def test_names_from_files_are_escaped(outcome, dataset):
 def test_the_report_is_whole_in_korean(outcome, dataset):
     with speaking("ko"):
         read = plain(report_html(outcome, dataset))
-    for said in ("이제 할 일", "단순한 규칙과 비교", "알람", "820만 원", "놓침", "더 좋아지려면"):
+    for said in ("이제 할 일", "단순한 규칙과 비교", "경보", "820만 원", "놓침", "더 좋아지려면"):
         assert said in read
 
 

@@ -1,7 +1,7 @@
 """One self-contained page: words, numbers, pictures and style in a single file that asks nothing of a network."""
 
 from bobae.train.page.charts import Band, Lane, Line, bar, chart, histogram, lanes, sparkline
-from bobae.train.page.numbers import duration, moment, money, number, percent
+from bobae.train.page.numbers import duration, moment, money, number, percent, unit
 from bobae.train.page.render import page
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "page",
     "percent",
     "sparkline",
+    "unit",
 ]

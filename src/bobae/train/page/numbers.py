@@ -1,6 +1,7 @@
 """Numbers, times and money as a person reads them, in the reader's language."""
 
 import math
+import re
 from datetime import UTC, datetime
 
 from bobae.core import Text, current_language, say, text
@@ -37,6 +38,8 @@ def duration(seconds: float) -> Text:
     if not math.isfinite(seconds):
         return Text(_NO_VALUE)
     sign, left = ("-" if seconds < 0 else ""), abs(seconds)
+    if left == 0:
+        return text("{n} s", n=0)
     if left < 1:
         return text("{n} ms", n=f"{sign}{number(left * 1000)}")
     if left < 60:
@@ -70,6 +73,14 @@ def money(amount: float, currency: str) -> str:
         return say("{n} million {currency}", n=number(amount / 1e6), currency=currency)
     step = 10 ** max(0, math.floor(math.log10(max(abs(amount), 1))) - 2)
     return f"{round(amount / step) * step:,.0f} {currency}"
+
+
+def unit(code: str | None) -> str:
+    """A UCUM code as it is written on a gauge: 'Cel' -> '°C', 'm/s2' -> 'm/s²', '{rpm}' -> 'rpm'."""
+    if not code:
+        return ""
+    plain = re.sub(r"[{}]", "", {"Cel": "°C", "[degF]": "°F", "kgf": "kgf"}.get(code, code)).replace(".", "·")
+    return re.sub(r"(?<=[a-zA-Z])([23])", lambda found: {"2": "²", "3": "³"}[found[1]], plain)
 
 
 def _won(amount: float) -> str:

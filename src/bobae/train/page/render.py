@@ -33,7 +33,7 @@ def _environment(package: str) -> jinja2.Environment:
     style = resources.files("bobae.train.page").joinpath("templates", "page.css").read_text(encoding="utf-8")
     environment.globals.update(say=say, style=Markup(style), version=__version__)
     for module in (charts, numbers):
-        for name in ("bar", "sparkline", "histogram", "duration", "moment", "money", "number", "percent"):
+        for name in ("bar", "sparkline", "histogram", "duration", "moment", "money", "number", "percent", "unit"):
             if hasattr(module, name):
                 environment.globals[name] = getattr(module, name)
     return environment

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from bobae.core import Bools, Dataset, Floats, Role, say
 from bobae.train.assess import find_roles
 from bobae.train.outcome import PARTS, EpisodeOutcome, Outcome
-from bobae.train.page import Band, Lane, Line, chart, number, sparkline
+from bobae.train.page import Band, Lane, Line, chart, number, sparkline, unit
 from bobae.train.page.charts import Tone
 from bobae.train.report.when import NS, When
 from bobae.train.rows import rows_in_order
@@ -52,7 +52,7 @@ def timeline(outcome: Outcome, machine: int) -> Markup:
         below.append(Lane(say("normal has moved"), _stretches(x, series.moved[mine], "moved", say("normal has moved"))))
     below.append(Lane(say("used for"), _parts(outcome, x, series.part[mine])))
     return chart(
-        [Line(x, score, fresh=series.fresh[mine])],
+        [Line(x, score, fresh=series.fresh[mine]), Line(x, np.where(series.alarm[mine], score, np.nan), "alarm")],
         title=say("How unusual the machine was, over time"),
         said=say(
             "{faults} known faults and {alarms} alarms; the line crosses the dashed limit where the model alarms",
@@ -94,7 +94,7 @@ class Sensors:
         farthest = float(here[np.argmax(np.abs(here - middle))]) if len(here) else np.nan
         return TagPicture(
             name=tag,
-            unit=self._data.column(tag).unit or "",
+            unit=unit(self._data.column(tag).unit),
             share=share,
             drawn=self._drawn(values, mine, inside, tag),
             here=number(farthest),

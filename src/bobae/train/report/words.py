@@ -141,4 +141,4 @@ def _one(name: str, value: float, outcome: Outcome) -> Text:
         return When.of(outcome).delayed(value)
     if name.startswith("saved"):
         return Text("{amount}", {"amount": money(value, outcome.value.currency)})
-    return Text("{n}", {"n": f"{value:.2f}" if name in _SCORES else number(value)})
+    return Text("{n}", {"n": f"{value:.2f}" if name in _SCORES else number(value, 2)})
