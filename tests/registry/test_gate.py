@@ -137,17 +137,16 @@ def test_a_graph_with_other_answers_is_refused(
 
 
 def swelling(model: onnx.ModelProto) -> None:
-    """Doubles a row forty times: a terabyte from nothing."""
-    value = "x"
-    for i in range(40):
-        model.graph.node.insert(i, helper.make_node("Concat", [value, value], [f"big{i}"], axis=1))
-        value = f"big{i}"
-    model.graph.node.insert(40, helper.make_node("ReduceMax", [value], ["top"], keepdims=0))
-    model.graph.node.insert(41, helper.make_node("Mul", ["top", "zero"], ["nothing"]))
-    model.graph.node.insert(42, helper.make_node("Add", ["gap", "nothing"], ["gap2"]))
-    model.graph.initializer.append(numpy_helper.from_array(np.array(0.0), "zero"))
-    for node in model.graph.node[43:]:
+    """Multiplies a column by a row: 128 GB from two times 1 MB."""
+    long = np.ones(2**17)
+    constants = {"column": long[:, None], "row": long[None], "zero": np.array(0.0)}
+    model.graph.initializer.extend(numpy_helper.from_array(values, name) for name, values in constants.items())
+    for node in model.graph.node:
         node.input[:] = ["gap2" if name == "gap" else name for name in node.input]
+    first = [("Mul", ["column", "gap"], "big"), ("MatMul", ["big", "row"], "huge"), ("ReduceMax", ["huge"], "top")]
+    first += [("Mul", ["top", "zero"], "nothing"), ("Add", ["gap", "nothing"], "gap2")]
+    for i, (op, inputs, output) in enumerate(first):
+        model.graph.node.insert(i, helper.make_node(op, inputs, [output]))
 
 
 def test_a_graph_that_eats_all_memory_takes_only_the_child_down(

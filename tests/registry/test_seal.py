@@ -16,11 +16,8 @@ from bobae.core import BadInput, Candidate, Refused
 from bobae.registry import SigningKey, TrustList, export, open_sealed, score_rows, seal, show, sign, verify
 
 
-def test_what_is_sealed_is_what_opens_and_scores(
-    candidate: Candidate, key: SigningKey, trust: TrustList, package: Path
-) -> None:
-    seal(candidate, package, key=key)
-    model = open_sealed(package, trust=trust)
+def test_what_is_sealed_is_what_opens_and_scores(candidate: Candidate, trust: TrustList, sealed: Path) -> None:
+    model = open_sealed(sealed, trust=trust)
     assert model.manifest.model_copy(update={"files": {}}) == candidate.manifest
     assert model.graph == candidate.graph
     assert model.signers == ("line 3",)
@@ -34,20 +31,19 @@ def test_what_is_sealed_is_what_opens_and_scores(
 
 
 def test_the_same_candidate_and_key_give_the_same_bytes_and_any_zip_tool_reads_them(
-    candidate: Candidate, key: SigningKey, tmp_path: Path
+    candidate: Candidate, key: SigningKey, tmp_path: Path, sealed_bytes: bytes
 ) -> None:
-    one, other = tmp_path / "one.bobae", tmp_path / "other.bobae"
-    seal(candidate, one, key=key)
-    seal(candidate, other, key=key)
-    assert one.read_bytes() == other.read_bytes()
-    with zipfile.ZipFile(one) as archive:
+    again = tmp_path / "again.bobae"
+    seal(candidate, again, key=key)
+    assert again.read_bytes() == sealed_bytes
+    with zipfile.ZipFile(again) as archive:
         assert archive.testzip() is None
         assert archive.namelist()[0] == "manifest.json"
         assert archive.read("model.onnx") == candidate.graph
         assert {stat.S_IMODE(info.external_attr >> 16) for info in archive.infolist()} == {0o644}
         software = json.loads(archive.read("sbom.cdx.json"))
     assert {"onnxruntime", "python", "bobae"} <= {part["name"] for part in software["components"]}
-    assert str(tmp_path) not in one.read_bytes().decode("latin-1")
+    assert str(tmp_path) not in again.read_bytes().decode("latin-1")
 
 
 def test_a_graph_that_does_not_give_its_reference_is_not_sealed(
@@ -118,9 +114,9 @@ def test_show_runs_nothing_and_trusts_nobody(key: SigningKey, sealed: Path) -> N
 
 
 def test_an_export_is_plain_files_in_a_new_folder(
-    candidate: Candidate, key: SigningKey, tmp_path: Path, package: Path
+    candidate: Candidate, trust: TrustList, tmp_path: Path, sealed: Path
 ) -> None:
-    model = seal(candidate, package, key=key)
+    model = open_sealed(sealed, trust=trust)
     paths = export(model, tmp_path / "out")
     assert (tmp_path / "out" / "model.onnx").read_bytes() == candidate.graph
     assert {str(path.relative_to(tmp_path / "out")) for path in paths} == set(model.files)
