@@ -35,6 +35,12 @@ def test_no_line_is_drawn_across_a_gap():
     assert [path(svg).count("M") for svg in (whole, broken, hole)] == [1, 2, 2]
 
 
+def test_dense_rows_are_broken_where_a_long_hole_lies_between():
+    x = np.arange(100_000, dtype=float)
+    alarm = np.where((x < 500) | (x > 90_000), 1.0, np.nan)
+    assert path(chart([Line(x, alarm)], title="t", said="s", kind="count")).count("M") == 2
+
+
 def test_a_row_on_its_own_is_still_seen():
     assert path(chart([Line(np.array([1.0]), np.array([2.0]))], title="t", said="s", kind="count")).endswith("h.01")
 

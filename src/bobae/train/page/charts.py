@@ -19,7 +19,7 @@ from bobae.train.page.numbers import number
 Tone = Literal["main", "soft", "here", "alarm", "fault", "limit", "moved", "learned", "set", "proved", "left"]
 
 _WIDTH, _LEFT, _LEFT_OF_LANES, _RIGHT, _BOTTOM, _TOP = 920, 56, 132, 12, 24, 10
-_LANE = 22
+_LANE, _APART = 22, 8
 _NAME = 18  # letters of a lane's name that fit
 _COLUMNS = 700  # pixel columns across which rows are thinned
 
@@ -81,7 +81,8 @@ def chart(
     xs, ys = _all(line.x for line in lines), _all(_logged(line.y, log) for line in lines)
     level = None if limit is None else float(_logged(np.array([limit]), log)[0])
     low, high = padded(ys if level is None else np.append(ys, level))
-    floor = height - _BOTTOM + _LANE * len(below)
+    lanes_from = height - _BOTTOM + (_APART if below else 0)
+    floor = lanes_from + _LANE * len(below)
     across = _Scale(_lowest(xs), _highest(xs), left, _WIDTH - _RIGHT)
     up = _Scale(low, high, height - _BOTTOM, _TOP)
     drawn = [_band(band, across, (_TOP, height - _BOTTOM - _TOP)) for band in bands]
@@ -93,7 +94,7 @@ def chart(
     ]
     if level is not None:
         drawn.append(f'<path class="limit" d="M{left} {_n(up.at(level))}H{_WIDTH - _RIGHT}"/>')
-    drawn += [piece for i, lane in enumerate(below) for piece in _lane(lane, across, height - _BOTTOM + _LANE * i)]
+    drawn += [piece for i, lane in enumerate(below) for piece in _lane(lane, across, lanes_from + _LANE * i)]
     return _svg(_WIDTH, floor + _BOTTOM, title, said, drawn)
 
 
@@ -165,9 +166,9 @@ def _path(line: Line, across: _Scale, up: _Scale, columns: int = _COLUMNS) -> st
     fresh = np.concatenate(([True], ~there[:-1]))  # a hole breaks the line
     if line.fresh is not None:
         fresh |= line.fresh.astype(np.bool_)
-    fresh[1:] &= ~(np.abs(np.diff(x)) < 1)  # nobody sees a break narrower than a pixel
-    segment = np.cumsum(fresh)[there].astype(np.int64)
-    x, y = x[there], y[there]
+    segment, x, y = np.cumsum(fresh)[there], x[there], y[there]
+    # nobody sees a break narrower than a pixel
+    segment = np.cumsum(np.append(True, (np.diff(segment) != 0) & (np.abs(np.diff(x)) >= 1))[: len(x)]).astype(np.int64)
     if len(x) > 2 * columns:
         kept = thinned(x, y, segment, columns)
         x, y, segment = x[kept], y[kept], segment[kept]

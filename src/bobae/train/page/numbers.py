@@ -26,7 +26,7 @@ def number(value: float, digits: int = 3) -> str:
 def percent(share: float) -> Text:
     """A share as a percentage: 0.0339 -> '3.4 %', written together in Korean."""
     if not math.isfinite(share):
-        return Text(_NO_VALUE)
+        return text("–")
     value = share * 100
     small = 0 < abs(value) < 0.1
     said = "< 0.1" if small else f"{value:.0f}" if abs(value) >= 10 or value == round(value) else f"{value:.1f}"
@@ -36,7 +36,7 @@ def percent(share: float) -> Text:
 def duration(seconds: float) -> Text:
     """A length of time in its two largest units that matter: 11700 -> '3 h 15 min'."""
     if not math.isfinite(seconds):
-        return Text(_NO_VALUE)
+        return text("–")
     sign, left = ("-" if seconds < 0 else ""), abs(seconds)
     if left == 0:
         return text("{n} s", n=0)

@@ -33,6 +33,7 @@ def report_html(outcome: Outcome, dataset: Dataset) -> str:
         "report.html.j2",
         o=outcome,
         when=When.of(outcome),
+        proved=[event for event in outcome.events if event.detected is not None],
         to_do=TO_DO[outcome.verdict],
         useful=outcome.verdict is Verdict.USEFUL,
         facts=_facts(outcome),
@@ -104,7 +105,7 @@ def _table(outcome: Outcome, names: list[str]) -> dict[str, Any]:
         )
         for rule in rules
     ]
-    return {"heads": [HEADS.get(name) or METRIC_TITLES.get(name, Text(name)) for name in names], "rows": rows}
+    return {"heads": [HEADS.get(name) or METRIC_TITLES.get(name, name) for name in names], "rows": rows}
 
 
 def _plain(value: Any) -> str:

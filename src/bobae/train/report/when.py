@@ -29,9 +29,9 @@ class When:
         """What an axis of it holds."""
         return "time" if self.has_time else "count"
 
-    def at(self, time_ns: int) -> Text:
+    def at(self, time_ns: int) -> Text | str:
         """A moment in words."""
-        return Text("{at}", {"at": moment(time_ns)}) if self.has_time else text("row {n}", n=f"{self._row(time_ns):,}")
+        return moment(time_ns) if self.has_time else text("row {n}", n=f"{self._row(time_ns):,}")
 
     def lasted(self, start_ns: int, end_ns: int) -> Text:
         """From the first to the last row, that row's own time counted in."""

@@ -60,7 +60,7 @@ GLOSSARY: tuple[tuple[Text, Text], ...] = (
 class Told:
     """A figure in words, in the unit of its name, and where the true one most likely lies."""
 
-    value: Text
+    value: Text | str
     between: Text | None = None
 
 
@@ -132,13 +132,13 @@ def _by_sensor(outcome: Outcome) -> list[Text]:
     return [text("Check the sensor {tag}: it stands first in {n} of {all} false alarms.", tag=tag, n=n, all=len(false))]
 
 
-def _one(name: str, value: float, outcome: Outcome) -> Text:
+def _one(name: str, value: float, outcome: Outcome) -> Text | str:
     if not math.isfinite(value):
-        return Text("–")
+        return text("–")
     if name in _SHARES:
         return percent(value)
     if name == "delay_s":
         return When.of(outcome).delayed(value)
     if name.startswith("saved"):
-        return Text("{amount}", {"amount": money(value, outcome.value.currency)})
-    return Text("{n}", {"n": f"{value:.2f}" if name in _SCORES else number(value, 2)})
+        return money(value, outcome.value.currency)
+    return f"{value:.2f}" if name in _SCORES else number(value, 2)
