@@ -84,16 +84,21 @@ def found(truth: Truth, *at: int) -> Judged:
 def test_money_is_missed_false_and_late_at_the_users_costs() -> None:
     truth = known(13 * 168, (100, 120), (500, 520), (900, 920))
     ours = found(truth, 100, 504, 1500)
-    assert event_costs(ours, PRICES).tolist() == [0.0, 200.0, 1000.0]
+    assert event_costs(ours, truth.events, PRICES).tolist() == [0.0, 200.0, 1000.0]
     saved = saved_per_quarter(ours, quiet(truth), truth, PRICES, seed=0)
     assert proof_weeks(truth) == pytest.approx(13)
     assert saved.value == pytest.approx(3000 - 1200 - 100)
     assert saved.low <= saved.value <= saved.high
 
 
+def test_at_assumed_costs_a_fault_found_half_way_saves_half() -> None:
+    truth = known(1000, (100, 400))
+    assert event_costs(found(truth, 250), truth.events, Prices.of({}, "KRW")).tolist() == [2_500_000.0]
+
+
 def test_a_delay_never_costs_more_than_a_missed_fault() -> None:
     truth = known(1000, (100, 400))
-    assert event_costs(found(truth, 399), PRICES).tolist() == [1000.0]
+    assert event_costs(found(truth, 399), truth.events, PRICES).tolist() == [1000.0]
 
 
 def test_without_known_faults_no_money_is_claimed() -> None:
@@ -105,7 +110,8 @@ def test_without_known_faults_no_money_is_claimed() -> None:
 def test_a_rule_gains_nothing_over_itself(detected: list[bool], false: int) -> None:
     delays = tuple(0.0 if d else math.nan for d in detected)
     judged = Judged(tuple(detected), delays, (), 1.0)
-    assert gain_in_proof(judged, judged, PRICES, seed=false).value == 0
+    events = tuple(Event(0, HOUR, 0) for _ in detected)
+    assert gain_in_proof(judged, judged, events, PRICES, seed=false).value == 0
 
 
 def test_missing_costs_are_assumed_and_said_so() -> None:

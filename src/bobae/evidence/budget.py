@@ -98,11 +98,12 @@ def threshold_for_budget(
     score = np.where(seen, score, -np.inf)
     peaks = _peaks(score, stretch, hold_rows)
     rate = aim * budget_per_week
-    if rate * exposure >= COUNTED_FROM:
-        value, expected = _counted(score, stretch, hold_rows, peaks=peaks, allowed=rate * exposure)
-        expected /= exposure
-    else:
-        value, expected = _extrapolated(peaks, exposure, rate)
+    allowed = max(rate * exposure, COUNTED_FROM)
+    value, count = _counted(score, stretch, hold_rows, peaks=peaks, allowed=int(allowed))
+    expected = (count + 1) / exposure
+    if rate * exposure < COUNTED_FROM:
+        further, expected = _extrapolated(peaks, exposure, rate)
+        value = max(value, further)
     count = len(peaks_above(score, stretch, value, hold_rows))
     return Threshold(
         value=value,
@@ -171,16 +172,16 @@ def _peaks(score: Floats, stretch: Ints, hold_rows: int) -> Floats:
     return peaks
 
 
-def _counted(score: Floats, stretch: Ints, hold_rows: int, *, peaks: Floats, allowed: float) -> tuple[float, float]:
-    """The lowest of the peaks that fewer than `allowed` episodes rise above, and how many a next one would make."""
+def _counted(score: Floats, stretch: Ints, hold_rows: int, *, peaks: Floats, allowed: int) -> tuple[float, int]:
+    """The lowest of the peaks that fewer than `allowed` episodes rise above, and how many do."""
     # a low level can hold fewer episodes than a high one, so come down from the top and stop at the first excess
     value, count = float(peaks[0]), 0
-    for level in peaks[1 : int(allowed)]:
+    for level in peaks[1:allowed]:
         found = len(peaks_above(score, stretch, float(level), hold_rows))
-        if found > int(allowed) - 1:
+        if found >= allowed:
             break
         value, count = float(level), found
-    return value, count + 1.0
+    return value, count
 
 
 def _extrapolated(peaks: Floats, exposure: float, rate: float) -> tuple[float, float]:

@@ -7,6 +7,7 @@ import numpy as np
 from bobae.core import Bools, Floats, Ints
 
 NS = 1_000_000_000
+MARKED_WITHIN = 0.1  # of a fault's length: a person marks a long one no more exactly than that
 HOLD_OFF_S = 1800.0  # an alarm that comes back while somebody still looks at it is the same alarm
 WEEK_S = 7 * 24 * 3600.0
 STANDING_S = 8 * 3600.0  # an alarm that stands longer than a shift annoys the next shift anew
@@ -87,10 +88,22 @@ def events_from_marks(marks: Floats, time_ns: Ints, groups: Ints, *, hold_off_s:
     return [Event(e.start_ns, e.end_ns, e.group) for e in found]
 
 
+def inside_events(events: list[Event], time_ns: Ints, groups: Ints) -> Bools:
+    """Rows between the start and the end of an event of their group (rows,)."""
+    inside = np.zeros(len(time_ns), dtype=np.bool_)
+    for event in events:
+        inside |= (groups == event.group) & (time_ns >= event.start_ns) & (time_ns <= event.end_ns)
+    return inside
+
+
 def near_events(events: list[Event], time_ns: Ints, groups: Ints, windows: Windows) -> Ints:
-    """Which event each row is near, -1 for none; near is from early_s before its start to late_s after its end."""
+    """Which event each row is near, -1 for none.
+
+    Near is from early_s before its start to late_s after its end, or a tenth of its length where that is more.
+    """
     near = np.full(len(time_ns), -1, dtype=np.int64)
     for number, event in enumerate(events):
-        begin, end = event.start_ns - windows.early_s * NS, event.end_ns + windows.late_s * NS
+        spare = MARKED_WITHIN * (event.end_ns - event.start_ns)
+        begin, end = event.start_ns - max(windows.early_s * NS, spare), event.end_ns + max(windows.late_s * NS, spare)
         near[(groups == event.group) & (time_ns >= begin) & (time_ns <= end) & (near < 0)] = number
     return near

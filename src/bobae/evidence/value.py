@@ -1,7 +1,7 @@
 """Value: what the alarms would have cost and saved over the proof, at the user's own costs."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,25 +20,37 @@ ASSUMED_ELSEWHERE = (4_000.0, 160.0)
 
 @dataclass(frozen=True)
 class Prices:
-    """What mistakes cost: a fault nobody saw, an alarm for nothing, an hour of delay; `assumed` if any is bobae's."""
+    """What mistakes cost.
+
+    Attributes:
+        missed: a fault nobody saw.
+        false: an alarm for nothing.
+        late: an hour of delay; None for the part of `missed` that the delay is of the fault's length.
+        assumed: whether any of it is bobae's, not the user's.
+    """
 
     missed: float
     false: float
-    late: float
+    late: float | None
     assumed: bool
 
     @classmethod
     def of(cls, costs: Mapping[str, float], currency: str) -> "Prices":
-        """From the user's costs ('missed', 'false', 'late'); a missing 'missed' or 'false' is assumed, 'late' is 0."""
+        """From the user's costs ('missed', 'false', 'late'); without both of the first two they are assumed."""
         missed, false = ASSUMED.get(currency, ASSUMED_ELSEWHERE)
         assumed = not {"missed", "false"} <= costs.keys()
-        return cls(costs.get("missed", missed), costs.get("false", false), costs.get("late", 0.0), assumed)
+        late = costs.get("late", None if assumed else 0.0)
+        return cls(costs.get("missed", missed), costs.get("false", false), late, assumed)
 
 
-def event_costs(judged: Judged, prices: Prices) -> Floats:
+def event_costs(judged: Judged, events: Sequence[Event], prices: Prices) -> Floats:
     """What each known fault cost (events,): all of it if missed, the delay at most that much if found."""
     delays = np.nan_to_num(np.maximum(np.array(judged.delays_s, dtype=np.float64), 0.0))
-    late = np.minimum(prices.missed, prices.late * delays / 3600)
+    if prices.late is None:
+        lengths = np.array([(event.end_ns - event.start_ns) / NS for event in events], dtype=np.float64)
+        late = prices.missed * np.minimum(delays / np.maximum(lengths, 1.0), 1.0)
+    else:
+        late = np.minimum(prices.missed, prices.late * delays / 3600)
     return np.where(np.array(judged.detected, dtype=np.bool_), late, prices.missed)
 
 
@@ -60,7 +72,7 @@ def saved_per_quarter(ours: Judged, other: Judged, truth: Truth, prices: Prices,
     at = np.flatnonzero(truth.judged)
     block = block_numbers(truth.groups[at])
     sums = np.zeros((int(block.max()) + 1, 1))
-    gain = event_costs(other, prices) - event_costs(ours, prices)
+    gain = event_costs(other, truth.events, prices) - event_costs(ours, truth.events, prices)
     for event, money in zip(truth.events, gain, strict=True):
         sums[block[_place(event, truth, at)], 0] += money
     for judged, sign in ((ours, -1.0), (other, 1.0)):
@@ -71,12 +83,12 @@ def saved_per_quarter(ours: Judged, other: Judged, truth: Truth, prices: Prices,
     return block_bootstrap(sums * scale, lambda totals: totals[..., 0], seed=seed)
 
 
-def gain_in_proof(ours: Judged, other: Judged, prices: Prices, *, seed: int) -> Figure:
+def gain_in_proof(ours: Judged, other: Judged, events: Sequence[Event], prices: Prices, *, seed: int) -> Figure:
     """Money that `ours` saves against `other` in the proof, given the faults that happened.
 
     Resamples faults and false alarms, not how many faults there were: the question is which rule is better.
     """
-    gain = event_costs(other, prices) - event_costs(ours, prices)
+    gain = event_costs(other, events, prices) - event_costs(ours, events, prices)
     value = float(gain.sum()) + prices.false * (other.false_count - ours.false_count)
     if not len(gain):
         return Figure(math.nan)

@@ -30,7 +30,7 @@ def card(outcome: Outcome, contract: Contract, *, name: str, language: str) -> s
         (text("What it is for"), [told(watches)]),
         (
             text("What it was tried on"),
-            [told(divided), _list(parts), _figures(outcome, language), told(outcome.alarms.said)],
+            [told(divided), _list(parts), figures, told(outcome.alarms.said)],
         ),
         (text("Where it must not be used"), [_list(limits)]),
         (text("Signals"), [_signals(contract, language)]),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bobae.core import BadInput, Bools, Dataset, Kind, Role
-from bobae.evidence.episodes import NS, Event, Windows, events_from_marks, near_events
+from bobae.evidence.episodes import NS, Event, Windows, events_from_marks, inside_events, near_events
 from bobae.train.rows import Rows
 
 NORMAL_WORDS = frozenset(
@@ -61,7 +61,7 @@ def known_faults(rows: Rows, log: tuple[LoggedFault, ...] | None = None) -> Know
     else:
         none = np.zeros(len(rows), dtype=np.bool_)
         return Known(False, (), none, none, windows)
-    inside = near_events(events, rows.time_ns, rows.machine, Windows(windows.hold_off_s, 0.0, 0.0)) >= 0
+    inside = inside_events(events, rows.time_ns, rows.machine)
     near = near_events(events, rows.time_ns, rows.machine, windows) >= 0
     return Known(True, tuple(events), inside, near, windows)
 

@@ -58,7 +58,7 @@ def prove(model: Rule, naive: Sequence[Rule], truth: Truth, terms: Terms, *, thr
         threshold: what the model's alarm limit rests on, if it says so.
     """
     judged = judge(model.alarm, truth)
-    ranked = sorted(((rule, judge(rule.alarm, truth)) for rule in naive), key=lambda pair: _rank(pair[1], terms))
+    ranked = sorted(((rule, judge(rule.alarm, truth)) for rule in naive), key=lambda pair: _rank(pair[1], truth, terms))
     best_rule, best = ranked[0]
     baselines = tuple(
         BaselineOutcome(rule.name, BASELINE_TITLES[rule.name], _figures(rule, found, truth, terms))
@@ -71,7 +71,7 @@ def prove(model: Rule, naive: Sequence[Rule], truth: Truth, terms: Terms, *, thr
         false_per_week=figures["false_per_week"],
         budget_per_week=terms.budget_per_week,
         weeks=judged.exposure_weeks,
-        gain=gain_in_proof(judged, best, terms.prices, seed=terms.seed),
+        gain=gain_in_proof(judged, best, truth.events, terms.prices, seed=terms.seed),
         best=BASELINE_TITLES[best_rule.name],
         chance=met_by_chance(model.alarm, truth, sum(judged.detected), seed=terms.seed),
     )
@@ -92,10 +92,10 @@ def _figures(rule: Rule, judged: Judged, truth: Truth, terms: Terms) -> dict[str
     return figures
 
 
-def _rank(judged: Judged, terms: Terms) -> tuple[bool, float]:
+def _rank(judged: Judged, truth: Truth, terms: Terms) -> tuple[bool, float]:
     """Rules that break the budget last, then by what they cost."""
     rate = held_rate(list(judged.false), judged.exposure_weeks)
-    cost = float(event_costs(judged, terms.prices).sum()) + terms.prices.false * judged.false_count
+    cost = float(event_costs(judged, truth.events, terms.prices).sum()) + terms.prices.false * judged.false_count
     return against_budget(rate, terms.budget_per_week) == "broken", cost
 
 
@@ -123,7 +123,7 @@ def _value(saved: Figure, against: Figure, truth: Truth, terms: Terms) -> ValueO
         saved=saved,
         against_baseline=against,
         weeks=proof_weeks(truth),
-        costs={"missed": prices.missed, "false": prices.false, "late": prices.late},
+        costs={"missed": prices.missed, "false": prices.false, "late": prices.late or 0.0},
         assumed=prices.assumed,
         said=_value_said(saved, truth, terms),
     )
@@ -141,7 +141,8 @@ def _value_said(saved: Figure, truth: Truth, terms: Terms) -> Text:
     if terms.prices.assumed:
         return text(
             "It would save about {saved} {unit} a quarter ({low} to {high}) if faults come as often as they did, at "
-            "costs that are assumed, not yours: {missed} {unit} for a missed fault, {false} {unit} for a false alarm.",
+            "costs that are assumed, not yours: {missed} {unit} for a missed fault, half of it for one found half-way, "
+            "{false} {unit} for a false alarm.",
             missed=money(terms.prices.missed),
             false=money(terms.prices.false),
             **values,
