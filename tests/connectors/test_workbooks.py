@@ -134,3 +134,11 @@ def test_parquet_nanosecond_counts_are_exact_times(tmp_path: Path) -> None:
 def test_a_broken_parquet_file_is_refused(write: Callable[..., Path]) -> None:
     with pytest.raises(BadInput, match="damaged"):
         files.read([write(b"PAR1" + bytes(500), "a.parquet")])
+
+
+def test_a_parquet_date_beyond_all_clocks_is_missing_and_told(tmp_path: Path) -> None:
+    never = dt.datetime(9999, 12, 31)  # noqa: DTZ001 - what such files hold
+    times = [START + dt.timedelta(seconds=i) for i in range(30)] + [never]
+    data = parquet(tmp_path / "a.parquet", t=pa.array(times, pa.timestamp("us")), x=pa.array([1.5] * 31))
+    assert data.table.column("t").null_count == 1
+    assert next(f for f in data.findings if f.code == "bad_values").rows == 1

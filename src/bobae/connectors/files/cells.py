@@ -135,6 +135,9 @@ def numbers(texts: pa.Array, decimal: str = ".", unit: str = "") -> Numbers:
     """Texts as numbers: thousands separators, a decimal comma and one unit behind the number are understood."""
     trimmed = pc.utf8_trim_whitespace(texts)
     trimmed = pc.if_else(pc.is_in(trimmed, pa.array(MISSING)), pa.scalar(None, pa.string()), trimmed)
+    if unit and not any(map(str.isdigit, unit)):
+        bare = pc.utf8_rtrim(trimmed, characters=unit + " ")
+        trimmed = pc.if_else(pc.ends_with(trimmed, unit), bare, trimmed)
     swapped = trimmed if decimal == "." else _with_point(trimmed)
     plain = pc.fill_null(pc.match_substring_regex(swapped, NUMBER), False)
     values = pc.cast(pc.if_else(plain, swapped, pa.scalar(None, pa.string())), pa.float64())

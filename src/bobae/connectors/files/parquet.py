@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from bobae.connectors.files import naming
 from bobae.connectors.files.cells import Guess
 from bobae.connectors.files.content import Raw
-from bobae.connectors.files.source import Done, Rows
+from bobae.connectors.files.source import Bad, Done, Rows
 from bobae.core import BadInput, Finding, text
 
 _EXACT = 2**53  # whole numbers above this are not exact as float64: epoch times and codes
@@ -44,12 +46,14 @@ class ParquetSource:
         """All rows, numbers as float64 and times in nanoseconds."""
         try:
             table = pq.read_table(self.path, columns=list(self.stored))
+            read = [_within_range(column) for column in table.columns]
+            columns = [_plain(column, guess) for (column, _), guess in zip(read, guesses, strict=True)]
         except (pa.ArrowInvalid, OSError) as error:
             raise BadInput("the file {path} is damaged: {reason}", path=self.path, reason=error) from error
         if not table.num_rows:
             raise BadInput("the file {path} has a header but no rows of data", path=self.path)
         done(self.size)
-        return Rows([_plain(column, guess) for column, guess in zip(table.columns, guesses, strict=True)])
+        return Rows(columns, tuple(Bad(i, len(far), far[:3]) for i, (_, far) in enumerate(read) if far))
 
 
 def look(raw: Raw) -> ParquetSource:
@@ -60,7 +64,7 @@ def look(raw: Raw) -> ParquetSource:
     """
     try:
         file = pq.ParquetFile(raw.path)
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowInvalid, OSError, UnicodeDecodeError) as error:
         raise BadInput("the file {path} is damaged: {reason}", path=raw.path, reason=error) from error
     schema = file.schema_arrow
     kept = [field for field in schema if not pa.types.is_nested(field.type) and not pa.types.is_binary(field.type)]
@@ -94,6 +98,20 @@ def _largest(name: str, file: pq.ParquetFile) -> int:
     groups = (file.metadata.row_group(i).column(index) for i in range(file.metadata.num_row_groups))
     known = [g.statistics for g in groups if g.statistics is not None and g.statistics.has_min_max]
     return max((max(abs(int(s.min)), abs(int(s.max))) for s in known), default=0)
+
+
+def _within_range(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, tuple[tuple[int, str], ...]]:
+    """Times beyond what nanoseconds can count (9999-12-31 as 'never') become missing; and which they were."""
+    if not pa.types.is_timestamp(column.type) or column.type.unit == "ns":
+        return column, ()
+    counts = column.cast(pa.int64())
+    most = np.iinfo(np.int64).max // {"us": 10**3, "ms": 10**6, "s": 10**9}[column.type.unit]
+    far = pc.fill_null(pc.or_(pc.greater(counts, most), pc.less(counts, -most)), False)
+    rows = np.flatnonzero(far.to_numpy())
+    if not len(rows):
+        return column, ()
+    kept = pc.if_else(far, pa.scalar(None, pa.int64()), counts).cast(column.type)
+    return kept, tuple((int(row) + 1, f"{counts[int(row)].as_py()} {column.type.unit}") for row in rows)
 
 
 def _plain(column: pa.ChunkedArray, guess: Guess) -> pa.ChunkedArray:

@@ -30,6 +30,7 @@ _ZONE = r"\s*(?P<z>Z|UTC|GMT|KST|JST|[+-]\d\d(?::?\d\d)?)?"
 _NAMED_ZONES = {"Z": 0, "UTC": 0, "GMT": 0, "KST": 540, "JST": 540}
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ORDERS = {"dmy": "DMY", "mdy": "MDY", "ymd2": "YMD"}
+_PLAIN = re.compile(r"^\d{1,4}([-./])\d{1,2}\1\d{1,4}(?:[T ]\d{1,2}:\d\d(?::\d\d)?)?$")
 ENOUGH = 0.9
 _SLICE = 1 << 19
 _MINUTE, _DAY = 60 * 10**9, 86_400 * 10**9
@@ -126,6 +127,13 @@ def parse(texts: pa.ChunkedArray, form: Form, *, order: str | None = None) -> Ti
 
 def _parse(texts: pa.Array, form: Form, orders: tuple[str, ...]) -> list[Times]:
     trimmed = pc.utf8_trim_whitespace(texts)
+    quick = [_quickly(trimmed, order) for order in orders] if form.date in ("abc", "ymd") else []
+    if any(times is not None and not times.bad.any() for times in quick):
+        none = np.zeros(len(texts), dtype=bool)
+        return [
+            times or Times(none.astype(np.int64), none, ~none, none, order)
+            for times, order in zip(quick, orders, strict=True)
+        ]
     fields = pc.extract_regex(trimmed, form.pattern)
     parts = _Parts(fields, len(trimmed))
     matched = pc.is_valid(fields).to_numpy(zero_copy_only=False)
@@ -139,6 +147,23 @@ def _parse(texts: pa.Array, form: Form, orders: tuple[str, ...]) -> list[Times]:
         ns = np.where(valid, day * _DAY + clock - offset * _MINUTE, 0)
         out.append(Times(ns, valid, present & ~valid, zoned & valid, order))
     return out
+
+
+def _quickly(trimmed: pa.Array, order: str) -> Times | None:
+    """The times by the C library's strptime, if the first cell is digits and plain separators; ten times as fast."""
+    first = next((cell.as_py() for cell in trimmed if cell.is_valid), "")
+    groups = re.findall(r"\d+", first)
+    if not _PLAIN.match(first) or len(groups) not in (3, 5, 6):
+        return None
+    year = "%Y" if any(len(group) == 4 for group in groups[:3]) else "%y"
+    letters = iter(year if letter == "Y" else f"%{letter.lower()}" for letter in _ORDERS.get(order, "YMD"))
+    clock = iter(("%H", "%M", "%S"))
+    layout = re.sub(r"\d+", lambda _: next(letters, None) or next(clock), first.replace("%", ""))
+    parsed = pc.strptime(trimmed, format=layout, unit="s", error_is_null=True)
+    valid = pc.is_valid(parsed).to_numpy(zero_copy_only=False)
+    present = pc.is_valid(trimmed).to_numpy(zero_copy_only=False)
+    ns = pc.fill_null(parsed.cast(pa.int64()), 0).to_numpy() * 10**9
+    return Times(ns, valid, present & ~valid, np.zeros(len(ns), dtype=bool), order)
 
 
 def _together(parts: list[Times], order: str) -> Times:
