@@ -15,7 +15,7 @@ assets:
     tags:
       oil: {unit: Cel, range: [0, 120], source: files, deadband: 0.5}  # the tank
 sources:
-  files: {connector: files, folder: data}
+  files: {connector: files, path: data}
 monitors:
   - asset: press/line1/press3
     costs: {missed: 5000000, false: 30000}
@@ -31,7 +31,7 @@ def mistakes(written: str) -> list[tuple[int, str]]:
 def test_a_right_plant_is_read() -> None:
     plant = parse(RIGHT, Path("plant.yaml")).plant
     assert plant.tags()[0][0] == "press/line1/press3.oil"
-    assert plant.sources["files"].settings == {"folder": "data"}
+    assert plant.sources["files"].settings == {"path": "data"}
     assert plant.monitors[0].costs.false == 30000
     assert plant.monitors[0].alarm_budget == "1/week"
 
@@ -93,7 +93,7 @@ def test_what_is_no_yaml_is_told_with_row_and_column(written: str) -> None:
 
 
 def test_a_character_that_text_does_not_have_is_told() -> None:
-    with pytest.raises(BadInput, match="p.yaml holds a character"):
+    with pytest.raises(BadInput, match="holds a character"):
         parse("plant: \x01\n", Path("p.yaml"))
 
 

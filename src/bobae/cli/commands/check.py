@@ -28,9 +28,11 @@ def check(name: Name) -> Answer:
         for item, state in manifest.checklist.items():
             if state == "done":
                 console.print(f"  ✓ {item}", markup=False)
+            elif state == "todo":
+                console.print(f"  - {item} ({say('to do')})", markup=False)
             else:
-                why = next(iter(state.model_dump().items()))
-                word = say("to do") if why[0] == "todo" else say("not asked")
-                console.print(f"  - {item} ({word}): {why[1]}", markup=False, soft_wrap=True)
+                kind, why = next(iter(state.model_dump().items()))
+                word = say("to do") if kind == "todo" else say("not asked")
+                console.print(f"  - {item} ({word}): {why}", markup=False, soft_wrap=True)
 
     return Answer(checked.as_json(), show)
