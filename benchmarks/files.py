@@ -81,20 +81,21 @@ def measure(path: Path, runs: int) -> list[dict[str, object]]:
         {"figure": "cells that differ", "value": equal["different"], "target": "0", "met": equal["different"] == 0},
         {"figure": "cells compared", "value": equal["cells"]},
     ]
-    for reader, seconds in cpu.items():
-        spread = {"value": statistics.median(seconds), "low": min(seconds), "high": max(seconds)}
-        rows.append({"figure": f"CPU seconds, {reader}", "unit": "s", **spread})
-        wall = [one["wall_s"] for one in taken[reader]]
-        rows.append(
-            {
-                "figure": f"wall seconds, {reader}",
-                "unit": "s",
-                "value": statistics.median(wall),
-                "low": min(wall),
-                "high": max(wall),
-            }
-        )
+    for reader, measured in taken.items():
+        rows.append(spread(f"CPU seconds, {reader}", [one["cpu_s"] for one in measured]))
+        rows.append(spread(f"wall seconds, {reader}", [one["wall_s"] for one in measured]))
     return rows
+
+
+def spread(name: str, seconds: list[float]) -> dict[str, object]:
+    """The median of some runs with the least and the most."""
+    return {
+        "figure": name,
+        "value": statistics.median(seconds),
+        "low": min(seconds),
+        "high": max(seconds),
+        "unit": "s",
+    }
 
 
 def figure(name: str, theirs: list[float], ours: list[float]) -> dict[str, object]:

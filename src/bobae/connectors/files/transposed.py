@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
-from bobae.connectors.files import delimited, naming
+from bobae.connectors.files import delimited, header, naming
 from bobae.connectors.files.cells import Guess
 from bobae.connectors.files.content import Content, recognise
 from bobae.connectors.files.delimited import TextSource
@@ -83,7 +83,10 @@ def _turned(source: TextSource, width: int) -> Transposed:
         rows=width,
         columns=len(source.names),
     )
-    return Transposed(source, naming.invented(width), (*source.findings, Finding("transposed", "warning", said)))
+    names = naming.invented(width)
+    kept = (finding for finding in source.findings if finding.code != "no_header")
+    bare = header.told(source.path.name, replace(source.layout.head, names=names), ())
+    return Transposed(source, names, (*kept, *bare, Finding("transposed", "warning", said)))
 
 
 def _siblings(source: TextSource) -> list[TextSource]:
