@@ -126,6 +126,12 @@ def test_engines_are_found_without_a_header(of):
     assert len(constant.columns) >= 6
 
 
+def test_engines_of_two_files_are_told_apart(of):
+    found = assess(of("cmapss", "raw"))
+    assert found.tasks[0].task == "rul"
+    assert rows(found, "run_to_failure") == [200]
+
+
 def test_the_ship_has_dead_and_doubled_columns_on_a_full_grid(of):
     found = assess(of("naval_propulsion", "data.txt"))
     assert len(told(found)["column_constant"]) == 2

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bobae.core import Dataset, Floats, Ints, Kind, Role
+from bobae.core import Bools, Dataset, Floats, Ints, Kind, Role
+from bobae.train.assess.names import means_file
 from bobae.train.assess.profile import Profile, codes
 
 _COUNTED_SHARE = 0.99  # of the steps inside a block rise by exactly one
@@ -28,9 +29,10 @@ def counted_within(dataset: Dataset, known: Mapping[str, Profile], grouped: Iter
     whole = [p for p in known.values() if p.is_number and p.whole and p.missing == 0 and not p.is_constant]
     counters = [p.column.name for p in whole if p.low in (0, 1) and p.distinct > 5]
     named = list(grouped)
-    blocky = [p.column.name for p in whole if p.column.name not in named and _comes_in_blocks(dataset, p)]
+    files = _file_changes(dataset)
+    blocky = [p.column.name for p in whole if p.column.name not in named and _comes_in_blocks(dataset, p, files)]
     for group in [*named, *blocky]:
-        inside = np.diff(codes(dataset, group)[0]) == 0
+        inside = (np.diff(codes(dataset, group)[0]) == 0) & ~files
         for counter in counters:
             if counter != group and _counts(dataset.values(counter), inside):
                 return Counted(group, counter)
@@ -44,10 +46,13 @@ def rising_by_one(values: Floats) -> bool:
     return len(steps) > 1 and bool(np.mean(~resets) >= _COUNTED_SHARE) and bool(np.all(values[1:][resets] <= 1))
 
 
-def block_lengths(dataset: Dataset, name: str) -> Ints:
-    """Rows of each different value of a column, missing values left out."""
+def block_lengths(dataset: Dataset, name: str, *, by_file: bool = False) -> Ints:
+    """Rows of each different value of a column (in each file, if told so), missing values left out."""
     code, values = codes(dataset, name)
-    return np.bincount(code, minlength=len(values))[[v != "None" for v in values]].astype(np.int64)
+    there = np.asarray(dataset.table.column(name).is_valid().to_numpy(), dtype=np.bool_)
+    if by_file:
+        code = code + len(values) * np.concatenate(([0], np.cumsum(_file_changes(dataset)))).astype(np.int64)
+    return np.unique(code[there], return_counts=True)[1].astype(np.int64)
 
 
 def clock_groups(dataset: Dataset) -> Ints:
@@ -68,8 +73,8 @@ def clock_groups(dataset: Dataset) -> Ints:
 
 def dataset_file(dataset: Dataset) -> str | None:
     """The column that says which file a row came from, if it tells the rows apart."""
-    from_files = [c.name for c in dataset.columns if c.name.strip("_").lower() in ("file", "source_file", "파일")]
-    return from_files[0] if from_files else None
+    words = (Kind.CATEGORY, Kind.TEXT)
+    return next((c.name for c in dataset.columns if c.kind in words and means_file(c.name)), None)
 
 
 def are_files_one_series(dataset: Dataset, file: str, time: str) -> bool:
@@ -119,14 +124,25 @@ def _spans(dataset: Dataset, file: str, time: str) -> Ints:
     return np.column_stack([first, last])
 
 
-def _comes_in_blocks(dataset: Dataset, p: Profile) -> bool:
+def _file_changes(dataset: Dataset) -> Bools:
+    """Which rows are of another file than the row before (rows - 1,)."""
+    file = dataset_file(dataset)
+    if file is None:
+        return np.zeros(max(len(dataset) - 1, 0), dtype=np.bool_)
+    return np.asarray(np.diff(codes(dataset, file)[0]) != 0)
+
+
+def _comes_in_blocks(dataset: Dataset, p: Profile, files: Bools) -> bool:
+    """Whether each value stands in one block of rows (one in each file)."""
     if not 2 <= p.distinct <= p.rows / 3:
         return False
     values = dataset.values(p.column.name)
-    return int(np.count_nonzero(np.diff(values))) == len(np.unique(values)) - 1
+    file = np.concatenate(([0], np.cumsum(files)))
+    blocks = int(np.count_nonzero((np.diff(values) != 0) | files)) + 1
+    return blocks == len(np.unique(np.column_stack([file, values]), axis=0))
 
 
-def _counts(values: Floats, inside: np.ndarray) -> bool:
+def _counts(values: Floats, inside: Bools) -> bool:
     steps = np.diff(values)
     restarts = ~inside
     if not restarts.any() or not inside.any():

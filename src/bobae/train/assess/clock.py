@@ -9,7 +9,7 @@ from bobae.core import Finding, Floats, Ints, Role, text
 from bobae.frames import in_time_order
 from bobae.train.assess.grid import full_grid
 from bobae.train.assess.look import NS, Look, finding
-from bobae.train.assess.profile import codes, sampled_rows
+from bobae.train.assess.profile import codes, correlation, sampled_rows
 from bobae.train.page import duration, moment, percent
 
 _HOUR = 3600.0
@@ -134,7 +134,7 @@ def neighbours_alike(look: Look) -> float:
             low, high = np.quantile(before, (0.01, 0.99))
             before, after = np.clip(before, low, high), np.clip(after, low, high)
             if np.ptp(before) > 0 and np.ptp(after) > 0:
-                found.append(float(np.corrcoef(before, after)[0, 1]))
+                found.append(correlation(before, after))
     return float(np.median(found)) if found else 0.0
 
 

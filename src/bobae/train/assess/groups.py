@@ -31,7 +31,7 @@ def lives(look: Look) -> Counted | None:
     counted = counted_within(look.dataset, look.known, groups)
     if counted is None or look.dataset.column(counted.group).role is not Role.ASSET:
         return None
-    lengths = block_lengths(look.dataset, counted.group)
+    lengths = block_lengths(look.dataset, counted.group, by_file=True)
     return counted if len(lengths) >= 3 and np.ptp(lengths) > 0.1 * np.median(lengths) else None
 
 
@@ -69,7 +69,7 @@ def _run_to_end(look: Look) -> list[Finding]:
     counted = lives(look)
     if counted is None:
         return []
-    lengths = block_lengths(look.dataset, counted.group)
+    lengths = block_lengths(look.dataset, counted.group, by_file=True)
     said = text(
         "{n} machines ({group}), each followed by the counter {counter} from its start to its own end,"
         " {low} to {high} rows: these are whole lives, good for telling how long is left",

@@ -6,7 +6,7 @@ import numpy as np
 
 from bobae.core import Dataset, Floats, Kind, Text, text
 from bobae.train.assess.names import both_of_energy, outcome_strength
-from bobae.train.assess.profile import MANY, Profile, codes, sampled_rows
+from bobae.train.assess.profile import MANY, Profile, codes, correlation, sampled_rows
 
 ALIKE = 0.98  # correlation (of ranks, or straight) from which one column is as good as the other
 _MODES_AGREE = 0.8
@@ -115,8 +115,8 @@ def _alike(one: Floats, other: Floats) -> float:
     there = ~(np.isnan(one) | np.isnan(other))
     if np.count_nonzero(there) < 3:
         return 0.0
-    pairs = (one[there], other[there]), (_ranks(one[there]), _ranks(other[there]))
-    return max(abs(float(np.corrcoef(a, b)[0, 1])) if np.ptp(a) > 0 and np.ptp(b) > 0 else 0.0 for a, b in pairs)
+    one, other = one[there], other[there]
+    return max(abs(correlation(one, other)), abs(correlation(_ranks(one), _ranks(other))))
 
 
 def _explained(dataset: Dataset, category: str, wanted: Floats) -> float:

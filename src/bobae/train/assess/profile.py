@@ -81,7 +81,7 @@ def codes(dataset: Dataset, name: str) -> tuple[Ints, tuple[str, ...]]:
     encoded = pc.dictionary_encode(encoded, null_encoding="encode")
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
-    values = tuple(str(value) for value in encoded.dictionary.to_pylist())
+    values = tuple(str(value) for value in encoded.dictionary.cast(pa.string()).to_pylist())
     return np.asarray(encoded.indices.to_numpy(zero_copy_only=False), dtype=np.int64), values
 
 
@@ -89,6 +89,14 @@ def runs(values: Floats) -> tuple[Ints, Ints]:
     """Where stretches of one unchanging value begin, and how many rows each has. Missing values end a stretch."""
     begins = np.concatenate(([0], np.flatnonzero(values[1:] != values[:-1]) + 1)).astype(np.int64)
     return begins, np.diff(np.append(begins, len(values)))
+
+
+def correlation(one: Floats, other: Floats) -> float:
+    """How far two columns rise and fall together in a straight line, -1 to 1; 0 where one of them stands still."""
+    one, other = (values / (np.max(np.abs(values)) or 1.0) for values in (one, other))  # 1e300 squared is no number
+    one, other = one - one.mean(), other - other.mean()
+    size = float(np.linalg.norm(one) * np.linalg.norm(other))
+    return float(np.dot(one, other)) / size if size > 0 else 0.0
 
 
 def _profile(dataset: Dataset, column: Column, chosen: Ints) -> Profile:

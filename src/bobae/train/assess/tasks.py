@@ -138,7 +138,7 @@ def _rul(seen: Seen) -> TaskAnswer:
     if counted is None:
         why = text("no machine is followed from new to its end")
         return TaskAnswer("rul", title, tells, "no", 3, why)
-    n = len(block_lengths(look.dataset, counted.group))
+    n = len(block_lengths(look.dataset, counted.group, by_file=True))
     why = text("{n} whole lives, each counted by {counter}", n=n, counter=counted.counter)
     return TaskAnswer("rul", title, tells, "ready" if n >= 20 else "nearly", 95 if n >= 20 else 45, why)
 
