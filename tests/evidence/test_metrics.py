@@ -49,7 +49,7 @@ def test_ranking_figures_agree_with_scikit_learn_ties_included(seed: int, ties: 
     assert average_precision(score, marks) == pytest.approx(oracle.average_precision_score(marks, score))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(seed=st.integers(0, 10_000))
 def test_row_figures_agree_with_scikit_learn(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -116,9 +116,9 @@ def test_wilson_agrees_with_scipy(hits: int, more: int) -> None:
 @settings(max_examples=20, deadline=None)
 @given(rate=st.floats(0.2, 30), seed=st.integers(0, 1000))
 def test_the_poisson_interval_covers_the_true_rate(rate: float, seed: int) -> None:
-    counts = np.random.default_rng(seed).poisson(rate, size=300)
+    counts, times = np.unique(np.random.default_rng(seed).poisson(rate, size=300), return_counts=True)
     covered = [poisson(int(count), 1.0).low <= rate <= poisson(int(count), 1.0).high for count in counts]
-    assert np.mean(covered) >= 0.91
+    assert np.average(covered, weights=times) >= 0.91
 
 
 def test_the_rule_of_three() -> None:

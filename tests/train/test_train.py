@@ -1,4 +1,5 @@
 import json
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -6,8 +7,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from bobae.connectors.files import read
 from bobae.core import BadInput, Dataset, Kind, NotEnoughEvidence, Refused, Role, Verdict, silent, speaking
 from bobae.graph import Runner
+from bobae.train.assess.roles import find_roles
 from bobae.train.known import LoggedFault, known_faults, read_log
 from bobae.train.outcome import PARTS, Outcome
 from bobae.train.rows import rows_in_order
@@ -236,3 +239,30 @@ def test_own_costs_are_used_and_not_called_assumed(machine: Machine, small_learn
     with speaking("ko"):
         assert "EUR" in str(own.headlines[-1])
         assert "아낄" in str(own.headlines[-1])
+
+
+def test_machines_side_by_side_share_one_model_and_count_weeks_for_each(
+    machine: Machine, dataset_of, small_learner
+) -> None:
+    presses = [machine(15, faults=8, seed=seed) for seed in range(3)]
+    columns = {
+        c.name: (pa.concat_arrays([p.table.column(c.name).combine_chunks() for p in presses]), c.kind, c.role)
+        for c in presses[0].columns
+    }
+    names = pa.array(np.repeat(["press1", "press2", "press3"], [len(p) for p in presses]))
+    line = train(dataset_of(columns | {"machine": (names, Kind.CATEGORY, Role.ASSET)}), small_learner)
+    assert line.split.kind == "time"
+    assert line.series.assets == ("press1", "press2", "press3")
+    assert {e.asset for e in line.events} == {"press1", "press2", "press3"}
+    proved = int((line.series.part == PARTS.index("prove")).sum()) * 300 / (7 * 86400)
+    assert 0.8 * proved < line.alarms.exposure_weeks < proved
+    assert line.value.weeks == pytest.approx(proved / 3)
+
+
+def test_runs_of_a_real_test_bench_stay_whole(shared_data, small_learner) -> None:
+    bench = find_roles(read([shared_data("skab") / "valve1"]))
+    told = train(bench, small_learner)
+    assert told.split.kind == "lot"
+    assert len(told.events) == 16
+    assert math.isnan(told.metrics["saved_per_quarter"].value)  # hours are no quarter
+    assert told.candidate is not None

@@ -1,5 +1,7 @@
 """Episodes: alarm rows that belong together, and whether they met a known fault."""
 
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,22 +90,47 @@ def events_from_marks(marks: Floats, time_ns: Ints, groups: Ints, *, hold_off_s:
     return [Event(e.start_ns, e.end_ns, e.group) for e in found]
 
 
-def inside_events(events: list[Event], time_ns: Ints, groups: Ints) -> Bools:
+def inside_events(events: Sequence[Event], time_ns: Ints, groups: Ints) -> Bools:
     """Rows between the start and the end of an event of their group (rows,)."""
     inside = np.zeros(len(time_ns), dtype=np.bool_)
+    spans = group_spans(groups)
     for event in events:
-        inside |= (groups == event.group) & (time_ns >= event.start_ns) & (time_ns <= event.end_ns)
+        inside[_between(event.start_ns, event.end_ns, time_ns, spans.get(event.group))] = True
     return inside
 
 
-def near_events(events: list[Event], time_ns: Ints, groups: Ints, windows: Windows) -> Ints:
-    """Which event each row is near, -1 for none.
+def near_events(events: Sequence[Event], time_ns: Ints, groups: Ints, windows: Windows) -> Ints:
+    """Which event each row is near (rows,), -1 for none; the first where there are several.
 
     Near is from early_s before its start to late_s after its end, or a tenth of its length where that is more.
     """
     near = np.full(len(time_ns), -1, dtype=np.int64)
-    for number, event in enumerate(events):
+    spans = group_spans(groups)
+    for number, event in reversed(list(enumerate(events))):
         spare = MARKED_WITHIN * (event.end_ns - event.start_ns)
-        begin, end = event.start_ns - max(windows.early_s * NS, spare), event.end_ns + max(windows.late_s * NS, spare)
-        near[(groups == event.group) & (time_ns >= begin) & (time_ns <= end) & (near < 0)] = number
+        begin = event.start_ns - round(max(windows.early_s * NS, spare))
+        end = event.end_ns + round(max(windows.late_s * NS, spare))
+        near[_between(begin, end, time_ns, spans.get(event.group))] = number
     return near
+
+
+def group_spans(groups: Ints) -> dict[int, tuple[int, int]]:
+    """First and past-the-last row of each group; rows of a group are together. groups (rows,)."""
+    if not len(groups):
+        return {}
+    edges = np.concatenate([[0], np.flatnonzero(np.diff(groups)) + 1, [len(groups)]])
+    return {int(groups[begin]): (int(begin), int(end)) for begin, end in itertools.pairwise(edges)}
+
+
+def row_at(moment_ns: int, time_ns: Ints, span: tuple[int, int]) -> int:
+    """The first row of the span at or after a moment, or its last row."""
+    begin, end = span
+    return min(begin + int(np.searchsorted(time_ns[begin:end], moment_ns)), end - 1)
+
+
+def _between(first_ns: int, last_ns: int, time_ns: Ints, span: tuple[int, int] | None) -> slice:
+    if span is None:
+        return slice(0, 0)
+    inside = time_ns[span[0] : span[1]]
+    begin, end = np.searchsorted(inside, first_ns), np.searchsorted(inside, last_ns, side="right")
+    return slice(span[0] + int(begin), span[0] + int(end))

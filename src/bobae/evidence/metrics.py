@@ -65,14 +65,18 @@ class Judged:
 
 def judge(alarm: Bools, truth: Truth) -> Judged:
     """Which events the alarms met, how late, and which alarms were false; alarm (rows,)."""
-    near = near_events(list(truth.events), truth.time_ns, truth.groups, truth.windows)
+    near = near_events(truth.events, truth.time_ns, truth.groups, truth.windows)
     alarm = alarm & truth.judged
     outside = near < 0
-    detected, delays = [], []
-    for number, event in enumerate(truth.events):
-        met = truth.time_ns[alarm & (near == number) & (truth.time_ns <= event.end_ns)]
-        detected.append(len(met) > 0)
-        delays.append(float(met.min() - event.start_ns) / NS if len(met) else math.nan)
+    never = np.iinfo(np.int64).max
+    first = np.full(len(truth.events), never)
+    at = np.flatnonzero(alarm & ~outside)
+    np.minimum.at(first, near[at], truth.time_ns[at])
+    detected = [met <= event.end_ns for met, event in zip(first.tolist(), truth.events, strict=True)]
+    delays = [
+        (met - event.start_ns) / NS if found else math.nan
+        for met, event, found in zip(first.tolist(), truth.events, detected, strict=True)
+    ]
     false = episodes(alarm & outside, truth.time_ns, truth.groups, hold_off_s=truth.windows.hold_off_s)
     exposure = float((truth.judged & outside).sum()) * truth.sampling_s / WEEK_S
     return Judged(tuple(detected), tuple(delays), tuple(false), exposure)

@@ -149,13 +149,13 @@ def _refuse_lost_order(x: Floats) -> None:
 def _kind(time_ns: Ints, assets: Ints, lots: Ints | None) -> tuple[Kind, Ints]:
     if lots is not None and len(np.unique(lots)) >= FEWEST_GROUPS:
         return "lot", lots
-    names = np.unique(assets)
+    names, codes = np.unique(assets, return_inverse=True)
     if len(names) >= FEWEST_GROUPS:
-        whole = float(np.ptp(time_ns)) or 1.0
-        spans = [float(np.ptp(time_ns[assets == name])) for name in names]
-        starts = [int(time_ns[assets == name].min()) for name in names]
+        starts, ends = _first_and_last(time_ns, codes, len(names))
+        spans, whole = ends - starts, max(int(np.ptp(time_ns)), 1)
+        from_one_zero = len(np.unique(starts)) == 1 and len(np.unique(spans)) > len(spans) // 2
         # lives one after the other, or each counted from its own zero: nothing in common but the kind of machine
-        if np.median(spans) < 0.5 * whole or (len(set(starts)) == 1 and len(set(spans)) > len(spans) // 2):
+        if np.median(spans) < 0.5 * whole or from_one_zero:
             return "asset", assets
     return "time", assets
 
@@ -185,10 +185,13 @@ def _whole_moment(sorted_time: Ints, cut: int) -> int:
 
 
 def _less_gap(part: Bools, rank: Ints, assets: Ints, gap_rows: int) -> Bools:
+    """The part without the first `gap_rows` rows of each asset in it."""
+    at = np.flatnonzero(part)
+    at = at[np.lexsort((rank[at], assets[at]))]
+    first = np.concatenate([[True], np.diff(assets[at]) != 0]) if len(at) else np.zeros(0, dtype=np.bool_)
+    begin = np.maximum.accumulate(np.where(first, np.arange(len(at)), 0))
     kept = part.copy()
-    for asset in np.unique(assets) if gap_rows else ():
-        mine = np.flatnonzero(part & (assets == asset))
-        kept[mine[np.argsort(rank[mine])][:gap_rows]] = False
+    kept[at[np.arange(len(at)) - begin < gap_rows]] = False
     return kept
 
 
@@ -205,11 +208,18 @@ def _by_group(time_ns: Ints, groups: Ints, shares: tuple[float, float]) -> tuple
 
 def _groups_in_time(time_ns: Ints, groups: Ints) -> Ints:
     names, where = np.unique(groups, return_inverse=True)
-    start = np.full(len(names), np.iinfo(np.int64).max)
-    np.minimum.at(start, where, time_ns)
+    start, _ = _first_and_last(time_ns, where, len(names))
     seen = np.full(len(names), len(groups))
     np.minimum.at(seen, where, np.arange(len(groups)))
     return np.asarray(names[np.lexsort((seen, start))], dtype=np.int64)
+
+
+def _first_and_last(time_ns: Ints, codes: Ints, count: int) -> tuple[Ints, Ints]:
+    first = np.full(count, np.iinfo(np.int64).max)
+    last = np.full(count, np.iinfo(np.int64).min)
+    np.minimum.at(first, codes, time_ns)
+    np.maximum.at(last, codes, time_ns)
+    return first, last
 
 
 def _forward_folds(time_ns: Ints, assets: Ints, count: int, gap_rows: int) -> Iterator[tuple[Bools, Bools]]:

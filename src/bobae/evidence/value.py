@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bobae.core import Floats, Ints
-from bobae.evidence.episodes import NS, WEEK_S, Event
+from bobae.core import Floats
+from bobae.evidence.episodes import NS, WEEK_S, Event, group_spans, row_at
 from bobae.evidence.intervals import DRAWS, Figure, block_bootstrap, block_numbers
 from bobae.evidence.metrics import Judged, Truth
 
@@ -73,8 +73,10 @@ def saved_per_quarter(ours: Judged, other: Judged, truth: Truth, prices: Prices,
     block = block_numbers(truth.groups[at])
     sums = np.zeros((int(block.max()) + 1, 1))
     gain = event_costs(other, truth.events, prices) - event_costs(ours, truth.events, prices)
+    spans, times = group_spans(truth.groups[at]), truth.time_ns[at]
     for event, money in zip(truth.events, gain, strict=True):
-        sums[block[_place(event, truth, at)], 0] += money
+        place = row_at(event.start_ns, times, spans.get(event.group, (0, 1)))
+        sums[block[place], 0] += money
     for judged, sign in ((ours, -1.0), (other, 1.0)):
         for episode in judged.false:
             place = min(int(np.searchsorted(at, episode.first)), len(at) - 1)
@@ -103,9 +105,3 @@ def proof_weeks(truth: Truth) -> float:
     """How long the proof is, in weeks an asset: rows that were judged."""
     assets = max(1, len(np.unique(truth.groups[truth.judged])))
     return float(truth.judged.sum()) * truth.sampling_s / WEEK_S / assets
-
-
-def _place(event: Event, truth: Truth, at: Ints) -> int:
-    mine = np.flatnonzero((truth.groups[at] == event.group) & (truth.time_ns[at] <= event.end_ns))
-    after = mine[truth.time_ns[at][mine] >= event.start_ns - NS]
-    return int(after[0] if len(after) else mine[-1] if len(mine) else 0)

@@ -97,16 +97,17 @@ def met_by_chance(alarm: Bools, truth: Truth, detected: int, *, tries: int = 999
     at = np.flatnonzero(truth.judged)
     if not len(at) or not truth.events:
         return 1.0
-    near = near_events(list(truth.events), truth.time_ns[at], truth.groups[at], truth.windows)
+    near = near_events(truth.events, truth.time_ns[at], truth.groups[at], truth.windows)
     ends = np.array([event.end_ns for event in truth.events])
     inside = (near >= 0) & (truth.time_ns[at] <= ends[np.maximum(near, 0)])
     counted = np.concatenate([[0], np.cumsum(np.tile(alarm[at], 2))])
     shifts = np.random.default_rng(seed).integers(len(at), size=tries)
     met = np.zeros(tries, dtype=np.int64)
-    for number in range(len(truth.events)):
-        rows = np.flatnonzero(inside & (near == number))
-        if len(rows):
-            met += counted[rows[-1] + 1 + shifts] > counted[rows[0] + shifts]
+    rows = np.flatnonzero(inside)
+    numbers, first = np.unique(near[rows], return_index=True)
+    last = len(rows) - 1 - np.unique(near[rows][::-1], return_index=True)[1]
+    for i in range(len(numbers)):
+        met += counted[rows[last[i]] + 1 + shifts] > counted[rows[first[i]] + shifts]
     return (1 + int((met >= detected).sum())) / (1 + tries)
 
 

@@ -13,7 +13,7 @@ from bobae.train.known import Known
 from bobae.train.outcome import PARTS, LeakOutcome, Outcome, Part, PartRows, SplitOutcome
 from bobae.train.proof import Proof
 from bobae.train.rows import Rows
-from bobae.train.timeline import LEFT_OUT, PROVE, Trace, series, told_episodes, told_events, top_tags
+from bobae.train.timeline import LEFT_OUT, PROVE, Trace, events_in_proof, series, told_episodes, told_events, top_tags
 
 MOVED_SHARE = 0.05
 
@@ -76,7 +76,7 @@ class Findings:
                     "faults you know in a column of 0 and 1, or give a maintenance log."
                 )
             )
-        hidden = sum(1 for event in self.known.events if self._hidden(event.start_ns, event.group))
+        hidden = len(self.known.events) - len(events_in_proof(self.rows, self.known, self.part))
         if hidden:
             found.append(text("{count} known faults lie outside the period it was tried on.", count=hidden))
         if leak is not None and leak.warns:
@@ -89,11 +89,6 @@ class Findings:
         if self.proof.value.assumed and np.isfinite(self.proof.value.saved.value):
             found.append(text("The costs are assumed; give your own to see your own figures."))
         return tuple(found)
-
-    def _hidden(self, start_ns: int, machine: int) -> bool:
-        mine = np.flatnonzero(self.rows.machine == machine)
-        place = min(int(np.searchsorted(self.rows.time_ns[mine], start_ns)), len(mine) - 1)
-        return bool(self.part[mine[place]] != PROVE)
 
 
 def told_split(split: Split, rows: Rows, known: Known, part: Ints) -> SplitOutcome:

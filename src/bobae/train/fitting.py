@@ -79,7 +79,7 @@ def fit(
 def truth_of(rows: Rows, known: Known, part: Ints) -> Truth:
     """What the proof is judged by; rows near faults that belong to another part do not count."""
     events = events_in_proof(rows, known, part)
-    near = near_events(list(events), rows.time_ns, rows.machine, known.windows) >= 0
+    near = near_events(events, rows.time_ns, rows.machine, known.windows) >= 0
     return Truth(
         time_ns=rows.time_ns,
         groups=rows.machine,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bobae.core import Bools, Floats, Ints
-from bobae.evidence.episodes import NS, Episode, Event, episodes, near_events
+from bobae.evidence.episodes import NS, Episode, Event, episodes, group_spans, near_events, row_at
 from bobae.evidence.metrics import Judged
 from bobae.train.known import Known
 from bobae.train.outcome import PARTS, EpisodeOutcome, EventOutcome, Part, Series
@@ -52,14 +52,14 @@ def series(rows: Rows, trace: Trace, part: Ints) -> Series:
 
 def told_episodes(rows: Rows, trace: Trace, known: Known, part: Ints) -> tuple[EpisodeOutcome, ...]:
     """Every alarm in time order; what goes on after a fault is an alarm of its own, and a false one."""
-    near = near_events(list(known.events), rows.time_ns, rows.machine, known.windows)
+    near = near_events(known.events, rows.time_ns, rows.machine, known.windows)
     found: list[tuple[Episode, int]] = []
     for mask in (near >= 0, near < 0):
         for episode in episodes(trace.alarm & mask, rows.time_ns, rows.machine, hold_off_s=known.windows.hold_off_s):
             found.append((episode, int(near[episode.first])))
     found.sort(key=lambda pair: (pair[0].start_ns, pair[0].group))
-    patterns = [pattern(trace, episode) for episode, _ in found]
-    faults = [fault for _, fault in found]
+    patterns = np.array([pattern(trace, episode) for episode, _ in found])
+    faults = np.array([fault for _, fault in found], dtype=np.int64)
     return tuple(
         _told(
             rows,
@@ -77,21 +77,19 @@ def told_episodes(rows: Rows, trace: Trace, known: Known, part: Ints) -> tuple[E
 
 def told_events(rows: Rows, known: Known, part: Ints, judged: Judged) -> tuple[EventOutcome, ...]:
     """Every known fault in time order, and whether it was found if it lies in the proof."""
-    proved = events_in_proof(rows, known, part)
-    result = {id(event): i for i, event in enumerate(proved)}
+    results = iter(zip(judged.detected, judged.delays_s, strict=True))
     told = []
-    for event in known.events:
-        i = result.get(id(event))
-        delay = None if i is None or not judged.detected[i] else judged.delays_s[i]
+    for event, place in zip(known.events, parts_of(known.events, rows, part), strict=True):
+        detected, delay = next(results) if place == "prove" else (None, None)
         told.append(
             EventOutcome(
                 asset=rows.machines[event.group],
                 start_ns=event.start_ns,
                 end_ns=event.end_ns,
                 what=event.what,
-                part=_part_of(event, rows, part),
-                detected=None if i is None else judged.detected[i],
-                delay_s=delay,
+                part=place,
+                detected=detected,
+                delay_s=delay if detected else None,
             )
         )
     return tuple(sorted(told, key=lambda event: (event.start_ns, event.asset)))
@@ -99,7 +97,8 @@ def told_events(rows: Rows, known: Known, part: Ints, judged: Judged) -> tuple[E
 
 def events_in_proof(rows: Rows, known: Known, part: Ints) -> tuple[Event, ...]:
     """The known faults that begin in the part that proves."""
-    return tuple(event for event in known.events if _part_of(event, rows, part) == "prove")
+    places = parts_of(known.events, rows, part)
+    return tuple(event for event, place in zip(known.events, places, strict=True) if place == "prove")
 
 
 def pattern(trace: Trace, episode: Episode) -> Floats:
@@ -154,21 +153,19 @@ def _told(
     )
 
 
-def _similar(patterns: list[Floats], faults: Sequence[int], number: int) -> tuple[int, ...]:
+def _similar(patterns: Floats, faults: Ints, number: int) -> tuple[int, ...]:
     if not number:
         return ()
-    earlier, mine = np.array(patterns[:number]), patterns[number]
+    earlier, mine = patterns[:number], patterns[number]
     size = np.linalg.norm(earlier, axis=1) * np.linalg.norm(mine)
     like = np.divide(earlier @ mine, size, out=np.zeros(number), where=size > 0)
     # another alarm of the same fault says nothing new
-    like[[fault >= 0 and fault == faults[number] for fault in faults[:number]]] = 0.0
+    like[(faults[:number] >= 0) & (faults[:number] == faults[number])] = 0.0
     order = np.argsort(-like, kind="stable")[:3]
     return tuple(int(i) + 1 for i in order if like[i] >= ALIKE)
 
 
-def _part_of(event: Event, rows: Rows, part: Ints) -> Part:
-    mine = np.flatnonzero(rows.machine == event.group)
-    if not len(mine):
-        return "left_out"
-    place = min(int(np.searchsorted(rows.time_ns[mine], event.start_ns)), len(mine) - 1)
-    return PARTS[int(part[mine[place]])]
+def parts_of(events: Sequence[Event], rows: Rows, part: Ints) -> list[Part]:
+    """The part that each event begins in."""
+    spans = group_spans(rows.machine)
+    return [PARTS[int(part[row_at(event.start_ns, rows.time_ns, spans[event.group])])] for event in events]
