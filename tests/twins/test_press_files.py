@@ -69,7 +69,7 @@ def test_the_mark_in_the_files_is_the_maintenance_log(english):
     for row in rows:
         inside = any(start <= row[0] < end for start, end in faults)
         assert inside == (row[-1] == "1"), row[0]
-    assert len(faults) == 9
+    assert len(faults) == 10
 
 
 def test_the_maintenance_log_speaks_the_language_of_the_files(korean):

@@ -4,9 +4,9 @@ from bobae.app.assess import assess
 from bobae.app.bench import bench, benchmark_names
 from bobae.app.check import Checked, check
 from bobae.app.data import chosen_roles, read, read_with_roles
+from bobae.app.demo import demo
 from bobae.app.doctor import Examined, doctor
 from bobae.app.init import init
-from bobae.app.main_job import MainJob, main_job
 from bobae.app.models import (
     Alarm,
     Scored,
@@ -23,17 +23,19 @@ from bobae.app.plant_file import PlantFile, PlantMistakes
 from bobae.app.reports import report_of, report_path, write_report
 from bobae.app.settings import Settings, settings_for
 from bobae.app.train import Judged, Wanted, backtest, train
+from bobae.app.up import Tell, Up, up
 
 __all__ = [
     "Alarm",
     "Checked",
     "Examined",
     "Judged",
-    "MainJob",
     "PlantFile",
     "PlantMistakes",
     "Scored",
     "Settings",
+    "Tell",
+    "Up",
     "Wanted",
     "assess",
     "backtest",
@@ -41,9 +43,9 @@ __all__ = [
     "benchmark_names",
     "check",
     "chosen_roles",
+    "demo",
     "doctor",
     "init",
-    "main_job",
     "model_distrust",
     "model_export",
     "model_show",
@@ -57,6 +59,7 @@ __all__ = [
     "score",
     "settings_for",
     "train",
+    "up",
     "verdict_in_words",
     "write_report",
 ]

@@ -20,8 +20,8 @@ else:
 class Shown(Progress, Protocol):
     """Progress that also tells sentences, between the bars."""
 
-    def tell(self, said: Text) -> None:
-        """Print a sentence on standard error."""
+    def tell(self, said: Text, *, mark: str = "") -> None:
+        """Print a sentence on standard error, with `mark` before it."""
         ...
 
 
@@ -49,8 +49,8 @@ class _Sentences:
     def __call__(self, what: Text, done: float, total: float) -> None:
         silent(what, done, total)
 
-    def tell(self, said: Text) -> None:
-        print(said, file=sys.stderr)
+    def tell(self, said: Text, *, mark: str = "") -> None:
+        print(f"{mark}{said}", file=sys.stderr)
 
 
 class _Bars:
@@ -69,10 +69,10 @@ class _Bars:
         else:
             self._drawn.update(self._task, completed=done, total=total)
 
-    def tell(self, said: Text) -> None:
+    def tell(self, said: Text, *, mark: str = "") -> None:
         self.finish()
         self._task = None
-        self._drawn.console.print(str(said), markup=False, highlight=False)
+        self._drawn.console.print(f"{mark}{said}", markup=False, highlight=False)
 
     def finish(self) -> None:
         """Fill the bar of what was being done."""

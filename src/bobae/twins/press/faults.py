@@ -98,6 +98,11 @@ class Fault:
             )
 
     @property
+    def written_off_ns(self) -> int:
+        """When the log says it is over: repaired, tried out and handed back to production."""
+        return self.end_ns + TRIAL_RUN_S * NS
+
+    @property
     def machine(self) -> bool:
         """False where only a sensor is wrong."""
         return KINDS[self.kind].machine
@@ -135,14 +140,16 @@ _PLANNED: tuple[tuple[str, int, float, float, float, float, str | None, bool], .
     ("sensor_silent", 4, 11.0, 0.01, 0.7, 1.0, "accumulator_pressure", False),
     ("cooler_fouling", 9, 13.5, 4.5, 6.0, 0.9, None, True),
     ("pump_leakage", 10, 8.5, 4.0, 6.0, 0.9, None, True),
-    ("fan_failure", 11, 8.5, 0.1, 2.0, 0.8, None, True),
-    ("oil_leak", 11, 15.0, 0.3, 4.5, 0.9, None, True),
+    ("fan_failure", 11, 8.5, 0.1, 1.4, 0.9, None, True),
+    ("oil_leak", 11, 15.5, 0.3, 3.0, 1.0, None, True),
     ("valve_sticking", 12, 7.5, 1.0, 3.5, 1.0, None, True),
-    ("bearing_wear", 12, 15.0, 18.0, 20.0, 1.0, None, True),
-    ("precharge_loss", 13, 15.0, 3.0, 5.0, 1.0, None, True),
-    ("sensor_drift", 14, 7.5, 3.5, 5.0, 25.0, "die_temperature", True),
+    ("bearing_wear", 12, 13.5, 6.5, 7.5, 1.1, None, True),
+    ("lube_blockage", 13, 8.5, 0.5, 1.5, 0.6, None, True),
+    ("precharge_loss", 13, 16.0, 1.5, 3.0, 1.0, None, True),
+    ("sensor_drift", 14, 8.0, 1.5, 3.0, 150.0, "tonnage", True),
 )
 CYCLE_DAYS = 14
+TRIAL_RUN_S = 1_800
 _NEW_DAY = ("pump_leakage", 13.0, 5.0, 7.0, 0.9)
 
 

@@ -45,12 +45,14 @@ class Written:
         new_day: one more day, as a file of its own.
         log: the maintenance log.
         plant: plant.yaml.
+        events: the entries of the log.
     """
 
     history: Path
     new_day: Path
     log: Path
     plant: Path
+    events: tuple[Event, ...] = ()
 
 
 def write_history(
@@ -71,14 +73,20 @@ def write_history(
     if language not in _ENCODING:
         raise BadInput("the press writes its files in ko or en, not in {language!r}", language=language)
     past, new_day = history_and_new_day(days, step_s, seed)
-    written = Written(folder / "history", folder / "new_day.csv", folder / "maintenance_log.csv", folder / "plant.yaml")
+    written = Written(
+        history=folder / "history",
+        new_day=folder / "new_day.csv",
+        log=folder / "maintenance_log.csv",
+        plant=folder / "plant.yaml",
+        events=(*past.events(), *new_day.events()),
+    )
     written.history.mkdir(parents=True, exist_ok=True)
     kept = _kept_rows(past.rows.time_ns)
     week = (past.rows.time_ns[kept] - 1 - START_NS) // (WEEK_DAYS * DAY_S * NS)
     for number in np.unique(week):
         _write_rows(written.history / f"press1_week{number + 1}.csv", past, kept[week == number], language)
     _write_rows(written.new_day, new_day, np.arange(len(new_day)), language)
-    _write_log(written.log, (*past.events(), *new_day.events()), language)
+    _write_log(written.log, written.events, language)
     written.plant.write_text(_plant_yaml(language), encoding="utf-8")
     return written
 
@@ -112,13 +120,11 @@ def _write_rows(path: Path, past: History, rows: Ints, language: str) -> None:
 
 
 def _write_log(path: Path, events: Sequence[Event], language: str) -> None:
+    lines = [",".join(_LOG_HEADER[language])]
     with speaking(language):
-        times = _local(np.array([[event.start_ns, event.end_ns] for event in events], dtype=np.int64).reshape(-1, 2))
-        lines = [",".join(_LOG_HEADER[language])]
-        lines += [
-            f'{start},{end},{_LOG_KINDS[event.kind]},"{event.what}"'
-            for (start, end), event in zip(times, events, strict=True)
-        ]
+        for event in events:
+            start, end = _local(np.array([event.start_ns, event.end_ns]))
+            lines.append(f'{start},{end},{_LOG_KINDS[event.kind]},"{event.what}"')
     path.write_bytes(("\n".join(lines) + "\n").encode(_ENCODING[language]))
 
 
@@ -153,6 +159,6 @@ def _plant_yaml(language: str) -> str:
         f"  - asset: {asset}",
         "    task: anomaly",
         "    alarm_budget: 1/week",
-        "    costs: {missed: 6000000, false: 60000, late: 300000}",
+        "    costs: {missed: 2000000, false: 100000, late: 100000}",
     ]
     return "\n".join(lines) + "\n"

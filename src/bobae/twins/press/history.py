@@ -51,13 +51,14 @@ class History:
 
     def marked(self) -> Bools:
         """The label a plant would write beside its rows: within a fault of the maintenance log (rows,)."""
-        marks = [self.during(fault) for fault in self.faults if fault.logged]
+        time = self.rows.time_ns
+        marks = [(time >= f.start_ns) & (time < f.written_off_ns) for f in self.faults if f.logged]
         return np.logical_or.reduce(marks) if marks else np.zeros(len(self), dtype=np.bool_)
 
     def events(self) -> tuple[Event, ...]:
         """The maintenance log in time order."""
         kinds = {True: "fault", False: "sensor"}
-        found = [Event(f.start_ns, f.end_ns, kinds[f.machine], f.what) for f in self.faults if f.logged]
+        found = [Event(f.start_ns, f.written_off_ns, kinds[f.machine], f.what) for f in self.faults if f.logged]
         found += [
             Event(at, at + _MIN_TO_CHANGE_S * NS, "maintenance", text("oil filter element changed"))
             for at in self.changed_ns

@@ -26,10 +26,10 @@ _DEAD = np.array([tag.dead_band for tag in TAGS])
 @numba.njit(cache=False)
 def truth(s: Floats, mode: int, bad: Floats, true: Floats) -> None:
     """What perfect sensors would read, into `true` (tags,)."""
-    on = mode != Mode.OFF
+    on, strokes = mode != Mode.OFF, mode == Mode.RUN
     thick = viscosity(s[S.OIL_C])
     flow_share = s[S.FLOW_LPM] / 110.0
-    true[T.MAIN_PRESSURE] = s[S.STROKE_BAR] if mode == Mode.RUN else min(STANDBY_BAR, s[S.PUMP_BAR])
+    true[T.MAIN_PRESSURE] = s[S.STROKE_BAR] if strokes else min(STANDBY_BAR, s[S.PUMP_BAR])
     true[T.ACCUMULATOR_PRESSURE] = s[S.ACCUMULATOR_BAR]
     active_a = s[S.MOTOR_KW] / (math.sqrt(3.0) * MAINS_KV * 0.87 * 0.93)
     true[T.MOTOR_CURRENT] = math.sqrt(active_a**2 + MAGNETISING_A**2) if on else 0.0
@@ -39,9 +39,9 @@ def truth(s: Floats, mode: int, bad: Floats, true: Floats) -> None:
     true[T.OIL_LEVEL] = 100.0 * s[S.OIL_L] * (1.0 + 7e-4 * (s[S.OIL_C] - 40.0)) / TANK_L
     true[T.FILTER_DP] = NEW_FILTER_BAR * flow_share * thick**0.7 * (1.0 + s[S.CLOGGING])
     _vibration(s, on, flow_share, bad, true)
-    true[T.TONNAGE] = s[S.STROKE_KN] if on else 0.0  # registers of the last stroke: kept until the next
+    true[T.TONNAGE] = s[S.STROKE_KN] if strokes else 0.0
     true[T.DIE_TEMPERATURE] = s[S.DIE_C]
-    true[T.CYCLE_TIME] = s[S.STROKE_S] if on else 0.0
+    true[T.CYCLE_TIME] = s[S.STROKE_S] if strokes else 0.0
     thin = 1.0 - 0.10 * (thick - 1.0)
     true[T.LUBE_FLOW] = 2.4 * thin * (1.0 - 0.55 * bad[F.LUBE_BLOCKAGE]) if on else 0.0
     true[T.AMBIENT_TEMPERATURE] = s[S.AMBIENT_C]

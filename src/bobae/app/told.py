@@ -1,0 +1,120 @@
+"""What the main job says of a training and of a new day, sentence by sentence, against what is known of the faults."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from bobae.app.models import Scored, verdict_in_words
+from bobae.core import Ints, Text, Verdict, text
+from bobae.train.outcome import EpisodeOutcome, EventOutcome, Outcome, PartRows
+
+Level = Literal["step", "plain", "good", "warning"]
+Said = Iterator[tuple[Text, Level]]
+_TAGS_SHOWN = 3
+_ALARMS_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Happened:
+    """A fault that somebody knows of: from when to when (ns UTC), and what it was."""
+
+    start_ns: int
+    end_ns: int
+    what: Text
+
+
+def named(outcome: Outcome, known: tuple[Happened, ...]) -> Outcome:
+    """The same with every known fault called what it was, in the current language."""
+
+    def with_name(event: EventOutcome) -> EventOutcome:
+        met = [k for k in known if k.start_ns <= event.end_ns and k.end_ns >= event.start_ns]
+        nearest = min(met, key=lambda k: abs(k.start_ns - event.start_ns), default=None)
+        return event if nearest is None else replace(event, what=str(nearest.what))
+
+    return replace(outcome, events=tuple(with_name(event) for event in outcome.events))
+
+
+def split_told(outcome: Outcome, timezone: str) -> Said:
+    """Which rows it learned from, which set the limit, which it was tried on."""
+    for part in outcome.split.parts:
+        if part.part != "left_out":
+            yield _period(part, outcome.has_time, timezone), "plain"
+
+
+def verdict_told(outcome: Outcome, timezone: str) -> Said:
+    """The verdict, why, which faults were found, and what to beware of."""
+    level: Level = "good" if outcome.verdict is Verdict.USEFUL else "warning"
+    yield text("Verdict: {verdict}", verdict=verdict_in_words(outcome.verdict)), level
+    for headline in outcome.headlines:
+        yield headline, "plain"
+    for event in outcome.events:
+        if event.detected is not None:
+            yield _fault(event, outcome, timezone)
+    for warning in outcome.warnings:
+        yield warning, "warning"
+
+
+def day_told(scored: Scored, time_ns: Ints | None, known: tuple[Happened, ...]) -> Said:
+    """The alarms of new rows, and what is known of that time."""
+    alarms = scored.alarms()
+    yield text("{n} alarms in {rows} rows", n=len(alarms), rows=f"{scored.table.num_rows:,}"), "plain"
+    for alarm in alarms[:_ALARMS_SHOWN]:
+        yield text("{start} to {end}: {tag}", start=alarm.start, end=alarm.end, tag=alarm.top_tag or "-"), "warning"
+    if time_ns is not None and len(time_ns):
+        yield from _looked_up(scored, time_ns, known)
+
+
+def _period(part: PartRows, has_time: bool, timezone: str) -> Text:
+    if not has_time or part.start_ns is None or part.end_ns is None:
+        return text("{part}: {rows} rows", part=part.title, rows=f"{part.rows:,}")
+    start, end = when(part.start_ns, timezone), when(part.end_ns, timezone)
+    return text("{part}: {start} to {end}", part=part.title, start=start, end=end)
+
+
+def _fault(event: EventOutcome, outcome: Outcome, timezone: str) -> tuple[Text, Level]:
+    """Whether a known fault was found, how soon, and by which sensors."""
+    start = when(event.start_ns, timezone) if outcome.has_time else "-"
+    what: str | Text = event.what or text("known fault")
+    episode = _alarm_of(event, outcome.episodes)
+    if not event.detected or episode is None:
+        return text("{start} {what}: not found", start=start, what=what), "warning"
+    tags = ", ".join(tag for tag, _ in episode.top_tags[:_TAGS_SHOWN])
+    minutes = round((event.delay_s or 0.0) / 60)
+    said = text(
+        "{start} {what}: found after {minutes} min, by {tags}", start=start, what=what, minutes=minutes, tags=tags
+    )
+    return said, "good"
+
+
+def _alarm_of(event: EventOutcome, episodes: tuple[EpisodeOutcome, ...]) -> EpisodeOutcome | None:
+    """The first alarm of the machine that reaches into the fault."""
+    met = (e for e in episodes if e.asset == event.asset and e.end_ns >= event.start_ns and e.start_ns <= event.end_ns)
+    return next(met, None)
+
+
+def _looked_up(scored: Scored, time_ns: Ints, known: tuple[Happened, ...]) -> Said:
+    alarm = np.asarray(scored.table.column("alarm").fill_null(False))
+    explained = np.zeros(len(alarm), dtype=np.bool_)
+    there = [k for k in known if k.end_ns >= time_ns[0] and k.start_ns <= time_ns[-1]]
+    for fault in there:
+        inside = (time_ns >= fault.start_ns) & (time_ns <= fault.end_ns)
+        explained |= inside
+        if not (alarm & inside).any():
+            yield text("what maintenance wrote: {what}; the model did not see it", what=fault.what), "warning"
+            continue
+        minutes = round((int(time_ns[alarm & inside][0]) - fault.start_ns) / 60e9)
+        said = text("what maintenance wrote: {what}; alarm after {minutes} min", what=fault.what, minutes=minutes)
+        yield said, "good"
+    begins = np.diff(alarm.astype(np.int8), prepend=0) > 0
+    if there and (false := int((begins & ~explained).sum())):
+        yield text("alarms for nothing that day: {n}", n=false), "warning"
+
+
+def when(time_ns: int, timezone: str) -> str:
+    """A moment (ns UTC) in local time, to the minute."""
+    moment = datetime.fromtimestamp(0, tz=UTC) + timedelta(microseconds=time_ns // 1000)
+    return moment.astimezone(ZoneInfo(timezone)).strftime("%Y-%m-%d %H:%M")
