@@ -8,8 +8,9 @@ import numpy as np
 
 from _anomaly import skab
 from _anomaly.data import Recording
+from _anomaly.limits import base_for_share
 from _anomaly.rows import Row, Target, mean_over_files, percent, row
-from bobae.core import Bools, Floats
+from bobae.core import Bools
 from bobae.evidence.intervals import Figure, block_bootstrap
 from bobae.graph import DriftingLimit
 from bobae.learners.anomaly import AnomalyDetector, AnomalyLearner
@@ -17,7 +18,6 @@ from bobae.learners.anomaly import AnomalyDetector, AnomalyLearner
 LEARN, CALIBRATE = 3000, 6000  # the last row of each part
 ASKED = 0.01
 BLOCK_ROWS = 100
-UNREACHED = 1e6
 TEST = "SKAB anomaly-free, last third"
 
 
@@ -44,9 +44,9 @@ def held(detector: AnomalyDetector, recording: Recording, limit: DriftingLimit) 
     trace = detector.trace(recording.x, recording.gap(detector.max_gap_s))
     streams = [part[LEARN:] for part in (trace.surprise, trace.judged)]
     gap = recording[LEARN:].gap(detector.max_gap_s)
-    eased = replace(limit, base=UNREACHED).run(*streams, gap)[: CALIBRATE - LEARN, 0] * UNREACHED
-    base = float(np.quantile(eased, 1.0 - ASKED))
-    over = replace(limit, base=base).run(*streams, gap)[CALIBRATE - LEARN :, 0] > 1.0
+    middle = CALIBRATE - LEARN
+    base = base_for_share(limit, *(part[:middle] for part in (*streams, gap)), share=ASKED)
+    over = replace(limit, base=base).run(*streams, gap)[middle:, 0] > 1.0
     return _in_blocks(over)
 
 
@@ -57,14 +57,7 @@ def _in_blocks(over: Bools) -> Figure:
 
 
 def _lost(root: Path, rate: float) -> Figure:
-    tuning, test = skab.split(root)
-    base = skab.best_threshold([skab.scored(recording) for recording in tuning])
-    lost = [_precision(recording, base, 0.0) - _precision(recording, base, rate) for recording in test]
-    return mean_over_files(np.array(lost))
-
-
-def _precision(recording: Recording, base: float, rate: float) -> float:
-    detector = skab.fitted(recording)
-    limited = replace(detector, limit=replace(detector.limit, base=base, rate=rate))
-    score: Floats = limited.run(recording.x, recording.gap(detector.max_gap_s))["score"]
-    return float(skab.mean_precision([skab.Scored(recording[skab.FIRST :], score[skab.FIRST :])])[0])
+    tuning, test = ([skab.watched(recording) for recording in part] for part in skab.split(root))
+    base = skab.best_base(tuning)
+    still, following = (skab.mean_precision([run.scored(base, kind) for run in test]) for kind in (0.0, rate))
+    return mean_over_files(still - following)

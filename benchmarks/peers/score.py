@@ -42,7 +42,7 @@ def autoencoder(fit: np.ndarray, rows: np.ndarray, starts: np.ndarray) -> np.nda
     """Half the sensors, a sixth, half again, back to all; mean squared error of reconstruction."""
     sensors = fit.shape[1]
     hidden = (sensors // 2, max(2, sensors // 6), sensors // 2)
-    net = MLPRegressor(hidden, activation="tanh", max_iter=500, random_state=SEED).fit(fit, fit)
+    net = MLPRegressor(hidden_layer_sizes=hidden, activation="tanh", max_iter=500, random_state=SEED).fit(fit, fit)
     both = np.vstack([fit, rows])
     return np.square(both - net.predict(both)).mean(axis=1)
 

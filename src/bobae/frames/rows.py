@@ -13,8 +13,12 @@ def in_time_order(time_ns: Ints, groups: Ints) -> Ints:
 
 
 def sampling_s(time_ns: Ints, groups: Ints) -> float | None:
-    """The usual step between rows of one group in seconds: the median of the positive steps; None without any."""
-    steps = np.diff(time_ns)[np.diff(groups) == 0]
+    """The usual step between rows of one group in seconds: the median of the positive steps; None without any.
+
+    Both (rows,), in any order.
+    """
+    order = in_time_order(time_ns, groups)
+    steps = np.diff(time_ns[order])[np.diff(groups[order]) == 0]
     steps = steps[steps > 0]
     return float(np.median(steps)) / NS if len(steps) else None
 

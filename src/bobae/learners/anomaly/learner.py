@@ -77,7 +77,8 @@ class AnomalyLearner:
         fill = FillLast(np.nanmedian(x, axis=0))
         filled = fill.run(x, gap)[0]
         gate = running(filled)
-        told = category_inputs(data.rows(order), rows=filled)
+        runs = gate.run(filled, np.zeros(len(x), dtype=np.int64), gap)[1] > 0
+        told = category_inputs(data.rows(order[runs]), rows=filled[runs])
         codes = np.column_stack([c.read(data)[order] for c in told]) if told else np.empty((len(x), 0))
         regime = np.unique(codes, axis=0, return_inverse=True)[1].ravel() if told else np.zeros(len(x), dtype=np.int64)
         fresh, since = gate.run(filled, regime, gap)

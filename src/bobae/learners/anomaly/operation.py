@@ -30,8 +30,8 @@ def category_inputs(data: Dataset, *, rows: Floats) -> tuple[Input, ...]:
     """The assets and contexts that change what is normal: those that explain part of some sensor's variance.
 
     Args:
-        data: the dataset to learn from.
-        rows: its sensor values (rows, sensors), missing ones filled in.
+        data: the rows in which the machine runs; its stops would outweigh every other difference.
+        rows: their sensor values (rows, sensors), missing ones filled in.
     """
     found: list[tuple[float, Input]] = []
     for name in (*data.names(Role.ASSET), *data.names(Role.CONTEXT)):
@@ -140,7 +140,9 @@ def settling(surprise: Floats, since: Ints, *, least: int) -> int:
         since: rows since the fresh start, 0 standing (rows,).
         least: never fewer rows than this.
     """
-    usual = float(np.median(surprise[since > LONGEST_SETTLING])) if (since > LONGEST_SETTLING).any() else np.inf
+    if not (since > LONGEST_SETTLING).any():
+        return least
+    usual = float(np.median(surprise[since > LONGEST_SETTLING]))
     early = np.bincount(since[since > 0], surprise[since > 0])
     rows = np.bincount(since[since > 0])
     last = min(LONGEST_SETTLING, len(rows) - 1)
