@@ -7,7 +7,7 @@ import pytest
 
 import bobae
 from bobae.app import check, discovery
-from bobae.app.check import CONNECTOR_ITEMS, PluginManifest
+from bobae.app.plugins import CONNECTOR_ITEMS, PluginManifest
 from bobae.core import BadInput, Missing, UnknownName
 
 PLUGINS = [(group, name) for group in discovery.GROUPS for name in discovery.names(group)]

@@ -1,29 +1,37 @@
-"""Wiring: settings, discovery, and the one place that knows concrete names."""
+"""Wiring: settings, discovery, and the one place that knows concrete names.
 
-from bobae.app.assess import assess
-from bobae.app.bench import bench, benchmark_names
-from bobae.app.check import Checked, check
-from bobae.app.data import chosen_roles, read, read_with_roles
-from bobae.app.demo import demo
-from bobae.app.doctor import Examined, doctor
-from bobae.app.init import init
-from bobae.app.models import (
-    Alarm,
-    Scored,
-    model_distrust,
-    model_export,
-    model_show,
-    model_sign,
-    model_trust,
-    model_verify,
-    score,
-    verdict_in_words,
-)
-from bobae.app.plant_file import PlantFile, PlantMistakes
-from bobae.app.reports import report_of, report_path, write_report
-from bobae.app.settings import Settings, settings_for
-from bobae.app.train import Judged, Wanted, backtest, train
-from bobae.app.up import Tell, Up, up
+Each name loads when it is first asked for: `bobae version` needs no numpy.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from bobae.core import LazyModule
+
+if TYPE_CHECKING:
+    from bobae.app.assessing import assess
+    from bobae.app.benchmarks import bench, benchmark_names
+    from bobae.app.data import chosen_roles, read, read_with_roles
+    from bobae.app.demo_plant import demo
+    from bobae.app.health import Examined, doctor
+    from bobae.app.judging import Judged, Wanted, backtest, train
+    from bobae.app.main_job import Tell, Up, up
+    from bobae.app.models import (
+        Alarm,
+        Scored,
+        model_distrust,
+        model_export,
+        model_show,
+        model_sign,
+        model_trust,
+        model_verify,
+        score,
+        verdict_in_words,
+    )
+    from bobae.app.new_plant import init
+    from bobae.app.plant_file import PlantFile, PlantMistakes
+    from bobae.app.plugins import Checked, check
+    from bobae.app.reports import report_of, report_path, write_report
+    from bobae.app.settings import Settings, settings_for
 
 __all__ = [
     "Alarm",
@@ -63,3 +71,69 @@ __all__ = [
     "verdict_in_words",
     "write_report",
 ]
+
+_WHERE = {
+    "assessing": ("assess",),
+    "benchmarks": (
+        "bench",
+        "benchmark_names",
+    ),
+    "data": (
+        "chosen_roles",
+        "read",
+        "read_with_roles",
+    ),
+    "demo_plant": ("demo",),
+    "health": (
+        "Examined",
+        "doctor",
+    ),
+    "judging": (
+        "Judged",
+        "Wanted",
+        "backtest",
+        "train",
+    ),
+    "main_job": (
+        "Tell",
+        "Up",
+        "up",
+    ),
+    "models": (
+        "Alarm",
+        "Scored",
+        "model_distrust",
+        "model_export",
+        "model_show",
+        "model_sign",
+        "model_trust",
+        "model_verify",
+        "score",
+        "verdict_in_words",
+    ),
+    "new_plant": ("init",),
+    "plant_file": (
+        "PlantFile",
+        "PlantMistakes",
+    ),
+    "plugins": (
+        "Checked",
+        "check",
+    ),
+    "reports": (
+        "report_of",
+        "report_path",
+        "write_report",
+    ),
+    "settings": (
+        "Settings",
+        "settings_for",
+    ),
+}
+_LATE = {name: LazyModule(f"bobae.app.{module}") for module, names in _WHERE.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(_LATE[name], name)

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from bobae.app.train import Judged
+from bobae.app.judging import Judged
 from bobae.train.report import report_html
 
 FOLDER = Path("bobae-reports")

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 from bobae.app import discovery
+from bobae.app.judging import Wanted
+from bobae.app.main_job import Tell, Up, tell_nobody, up
 from bobae.app.settings import Settings, settings_for
 from bobae.app.told import Happened
-from bobae.app.train import Wanted
-from bobae.app.up import Tell, Up, tell_nobody, up
 from bobae.core import Progress, silent, text
 
 DAYS = 14

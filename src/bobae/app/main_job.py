@@ -11,11 +11,11 @@ from typing import Any, Protocol
 
 from bobae.app import plant_file
 from bobae.app.data import read_with_roles
+from bobae.app.judging import Judged, Wanted, train
 from bobae.app.models import Scored, score
 from bobae.app.reports import FOLDER, report_of, write_report
 from bobae.app.settings import Settings
 from bobae.app.told import Happened, Level, Said, day_told, named, split_told, verdict_told
-from bobae.app.train import Judged, Wanted, train
 from bobae.core import Dataset, Progress, Refused, Text, silent, text
 from bobae.train.assess import Assessment
 from bobae.train.assess import assess as assess_dataset
