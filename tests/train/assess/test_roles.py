@@ -125,3 +125,12 @@ def test_marks_of_the_kind_of_fault_are_kept_from_the_learner(table, noise):
 def test_a_machine_failure_column_is_not_the_machine(table, noise):
     data = table(**{"Machine failure": np.arange(100) % 20 == 0, "x": noise.normal(size=100)})
     assert find_roles(data).names(Role.TARGET) == ("Machine failure",)
+
+
+def test_a_running_total_is_not_watched_and_a_rising_temperature_is(table, noise):
+    data = table(
+        time=np.arange(1000),
+        running_hours=np.cumsum(noise.random(1000)),
+        temperature=np.linspace(20, 60, 1000) + noise.normal(size=1000),
+    )
+    assert find_roles(data).names(Role.FEATURE) == ("temperature",)

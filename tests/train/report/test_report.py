@@ -2,9 +2,10 @@ import re
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
-from bobae.core import Verdict, speaking
+from bobae.core import Column, Kind, Role, Verdict, speaking
 from bobae.evidence.intervals import Figure
 from bobae.train.report import report_html
 from bobae.train.report.words import told, wishes
@@ -72,6 +73,19 @@ def test_data_without_dates_are_told_in_rows(outcome, dataset, undated):
     assert "since row 3,861, for 91 rows" in read
     assert "1970" not in read
     assert "60 rows after the fault began" in read
+
+
+def test_each_machine_has_its_own_timeline(outcome, dataset):
+    half = len(dataset) // 2
+    machine = np.array(["p1"] * half + ["p2"] * half)
+    table = dataset.table.append_column("machine", pa.array(machine))
+    both = replace(dataset, table=table, columns=(*dataset.columns, Column("machine", Kind.CATEGORY, Role.ASSET)))
+    series = replace(outcome.series, asset=(machine == "p2").astype(np.int64), assets=("p1", "p2"))
+    episodes = tuple(replace(e, asset="p1" if e.number == 1 else "p2") for e in outcome.episodes)
+    page = report_html(replace(outcome, series=series, episodes=episodes, events=()), both)
+    assert [page.count(f"<h3>{name}</h3>") for name in ("p1", "p2")] == [1, 1]
+    assert "2 machines or runs" in page
+    assert page.count("usually") >= 8
 
 
 def test_names_from_files_are_escaped(outcome, dataset):

@@ -10,6 +10,7 @@ from bobae.train.assess.names import means_file
 from bobae.train.assess.profile import Profile, codes
 
 _COUNTED_SHARE = 0.99  # of the steps inside a block rise by exactly one
+_LONG_ENOUGH, _MANY_LEVELS, _RARE_RESETS = 300, 50, 0.001  # of a running total
 _BROKEN = 20  # a pause of this many usual steps between two files parts them
 
 
@@ -44,6 +45,17 @@ def rising_by_one(values: Floats) -> bool:
     steps = np.diff(values)
     resets = steps != 1
     return len(steps) > 1 and bool(np.mean(~resets) >= _COUNTED_SHARE) and bool(np.all(values[1:][resets] <= 1))
+
+
+def only_rises(dataset: Dataset, p: Profile, assets: Sequence[str]) -> bool:
+    """Whether a number never falls but for a rare reset: running hours, a meter, a count of parts."""
+    if p.rows < _LONG_ENOUGH or p.distinct <= _MANY_LEVELS or p.missing:
+        return False
+    apart = _file_changes(dataset)
+    for name in assets:
+        apart = apart | (np.diff(codes(dataset, name)[0]) != 0)
+    steps = np.diff(dataset.values(p.column.name))[~apart]
+    return len(steps) > 0 and float(np.mean(steps < 0)) <= _RARE_RESETS
 
 
 def block_lengths(dataset: Dataset, name: str, *, by_file: bool = False) -> Ints:
@@ -137,9 +149,10 @@ def _comes_in_blocks(dataset: Dataset, p: Profile, files: Bools) -> bool:
     if not 2 <= p.distinct <= p.rows / 3:
         return False
     values = dataset.values(p.column.name)
-    file = np.concatenate(([0], np.cumsum(files)))
-    blocks = int(np.count_nonzero((np.diff(values) != 0) | files)) + 1
-    return blocks == len(np.unique(np.column_stack([file, values]), axis=0))
+    begins = np.concatenate(([True], (np.diff(values) != 0) | files))
+    file = np.concatenate(([0], np.cumsum(files)))[begins]
+    pairs = set(zip(file.tolist(), values[begins].tolist(), strict=True)) if begins.mean() <= 1 / 3 else set()
+    return len(pairs) == np.count_nonzero(begins)
 
 
 def _counts(values: Floats, inside: Bools) -> bool:

@@ -9,11 +9,10 @@ from bobae.core import Finding, Floats, Ints, Role, text
 from bobae.frames import in_time_order
 from bobae.train.assess.grid import full_grid
 from bobae.train.assess.look import NS, Look, finding
-from bobae.train.assess.profile import codes, correlation, sampled_rows
+from bobae.train.assess.profile import codes
 from bobae.train.page import duration, moment, percent
 
 _HOUR = 3600.0
-_SENSORS_COMPARED = 60
 _GAP, _GAP_IRREGULAR = 1.5, 20.0  # usual steps without a row, where rows come regularly or not
 
 
@@ -107,7 +106,7 @@ def clock_findings(look: Look, span: TimeSpan | None) -> list[Finding]:
 def _undated(look: Look) -> list[Finding]:
     said = text("there is no time column: nothing can be said about when, how early or how often")
     found = [finding("time_none", "warning", said)]
-    alike = neighbours_alike(look)
+    alike = look.neighbours_alike
     if alike > 0.2 and len(look.features) > 1 and not full_grid(look):
         said = text(
             "the rows are in some order of time although no date is written: each row resembles the one before"
@@ -116,26 +115,6 @@ def _undated(look: Look) -> list[Finding]:
         )
         found.append(finding("ordered_undated", "warning", said))
     return found
-
-
-def neighbours_alike(look: Look) -> float:
-    """Middle correlation of a row with the next, over the measured columns; 0 without any."""
-    if not look.features or len(look.dataset) < 30:
-        return 0.0
-    rows = sampled_rows(len(look.dataset) - 1)
-    rows = rows[look.clocks[rows] == look.clocks[rows + 1]]
-    found = []
-    for name in look.features[:_SENSORS_COMPARED]:
-        values = look.dataset.values(name)
-        before, after = values[rows], values[rows + 1]
-        pair = ~np.isnan(before) & ~np.isnan(after)
-        before, after = before[pair], after[pair]
-        if len(before) > 30:
-            low, high = np.quantile(before, (0.01, 0.99))
-            before, after = np.clip(before, low, high), np.clip(after, low, high)
-            if np.ptp(before) > 0 and np.ptp(after) > 0:
-                found.append(correlation(before, after))
-    return float(np.median(found)) if found else 0.0
 
 
 def _sampling(span: TimeSpan) -> Finding:

@@ -6,7 +6,6 @@ import numpy as np
 
 from bobae.core import Finding, Role, text
 from bobae.train.assess.blocks import Counted, block_lengths, counted_within
-from bobae.train.assess.clock import neighbours_alike
 from bobae.train.assess.grid import full_grid
 from bobae.train.assess.look import Look, finding
 from bobae.train.assess.profile import sampled_rows
@@ -85,7 +84,7 @@ def _run_to_end(look: Look) -> list[Finding]:
 def _alike(look: Look) -> list[Finding]:
     """Rows so like another that a test on mixed rows would ask what it had been told."""
     found = []
-    near = neighbours_alike(look)
+    near = look.neighbours_alike
     if look.time_ns is not None and near > 0.8:
         said = text(
             "each row is nearly the one before it (correlation {r}): a test on mixed rows would look far too good,"

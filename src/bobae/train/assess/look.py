@@ -9,7 +9,7 @@ import numpy as np
 from bobae.core import Bools, Dataset, Finding, Floats, Ints, Role, Text
 from bobae.frames import in_time_order, sampling_s
 from bobae.train.assess.blocks import clock_groups, dataset_file
-from bobae.train.assess.profile import Profile, profiles, with_columns
+from bobae.train.assess.profile import Profile, correlation, profiles, sampled_rows, with_columns
 from bobae.train.assess.roles import find_roles
 
 NS = 1_000_000_000
@@ -94,9 +94,25 @@ class Look:
                 return name
         return None
 
-    def matrix(self) -> Floats:
-        """The measured columns of all rows, at most `_AT_ONCE` of them (rows, columns)."""
-        return self.dataset.matrix(self.features[:_AT_ONCE])
+    @cached_property
+    def neighbours_alike(self) -> float:
+        """Middle correlation of a row with the next, over the measured columns; 0 without any."""
+        if not self.features or len(self.dataset) < 30:
+            return 0.0
+        rows = sampled_rows(len(self.dataset) - 1)
+        rows = rows[self.clocks[rows] == self.clocks[rows + 1]]
+        found = []
+        for name in self.features[:_AT_ONCE]:
+            values = self.dataset.values(name)
+            before, after = values[rows], values[rows + 1]
+            pair = ~np.isnan(before) & ~np.isnan(after)
+            before, after = before[pair], after[pair]
+            if len(before) > 30:
+                low, high = np.quantile(before, (0.01, 0.99))
+                before, after = np.clip(before, low, high), np.clip(after, low, high)
+                if np.ptp(before) > 0 and np.ptp(after) > 0:
+                    found.append(correlation(before, after))
+        return float(np.median(found)) if found else 0.0
 
 
 def finding(code: str, level: str, said: Text, *columns: str, rows: int | None = None) -> Finding:

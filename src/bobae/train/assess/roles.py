@@ -14,10 +14,13 @@ from bobae.train.assess.blocks import (
     counted_within,
     each_file_a_trial,
     files_overlap,
+    only_rises,
     rising_by_one,
 )
 from bobae.train.assess.leaks import copies, leaking, one_of_many
 from bobae.train.assess.profile import Profile, profiles
+
+_MEASURED_LEVELS = 20  # a result with more different values was measured, not sorted
 
 
 @dataclass(eq=False)
@@ -149,6 +152,16 @@ def _row_numbers(search: _Search) -> None:
             search.settle(name, Role.IGNORED, text("a different value in every row: a serial number"))
 
 
+def _running_totals(search: _Search) -> None:
+    """What only ever rises is new at every row: it would look unusual forever."""
+    target = next(iter(search.having(Role.TARGET)), None)
+    if target is not None and search.known[target].is_number and search.known[target].distinct > _MEASURED_LEVELS:
+        return  # how worn a tool is may well decide a measured result
+    for p in search.open():
+        if p.column.kind is Kind.NUMBER and only_rises(search.dataset, p, search.having(Role.ASSET)):
+            search.settle(p.column.name, Role.IGNORED, text("a running total: it only ever rises"))
+
+
 def _outcomes(search: _Search) -> None:
     if not search.having(Role.TARGET):
         _guess_outcome(search)
@@ -209,6 +222,7 @@ _STEPS: tuple[Callable[[_Search], None], ...] = (
     _files,
     _row_numbers,
     _outcomes,
+    _running_totals,
     _contexts,
     _the_rest,
 )

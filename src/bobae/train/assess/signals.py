@@ -59,6 +59,16 @@ def _copied(look: Look) -> list[Finding]:
     return found
 
 
+def _totals(look: Look) -> list[Finding]:
+    names = [
+        p.column.name
+        for p in look.of(Role.IGNORED)
+        if p.column.reason is not None and p.column.reason.template == "a running total: it only ever rises"
+    ]
+    said = text("{columns}: only ever rises, such as running hours or a meter; not watched", columns=_list(names))
+    return [finding("running_total", "info", said, *names)] if names else []
+
+
 def _near_copied(look: Look) -> list[Finding]:
     pairs = near_copies(look.features, look.known)
     if not pairs:
@@ -209,6 +219,7 @@ _CHECKS: tuple[Callable[[Look], list[Finding]], ...] = (
     _empty,
     _constant,
     _copied,
+    _totals,
     _near_copied,
     _missing,
     _stuck,

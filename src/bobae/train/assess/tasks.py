@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from bobae.core import Role, Task, Text, text
 from bobae.train.assess.blocks import block_lengths
-from bobae.train.assess.clock import Seen, neighbours_alike
+from bobae.train.assess.clock import Seen
 from bobae.train.assess.grid import full_grid
 from bobae.train.assess.groups import lives
 from bobae.train.assess.outcomes import FEW_EVENTS, classes, examples, marked_events, outcome_name
@@ -49,7 +49,7 @@ def _anomaly(seen: Seen) -> TaskAnswer:
         return _watch("no", 0, text("no column holds measured numbers"))
     if rows < _FEWEST_ROWS:
         return _watch("no", 10, text("{n} rows are too few; {needed} is the least", n=rows, needed=_FEWEST_ROWS))
-    if full_grid(look) or (span is None and neighbours_alike(look) <= 0.2):
+    if full_grid(look) or (span is None and look.neighbours_alike <= 0.2):
         return _watch("no", 15, text("the rows are in no order of time, so nothing can be followed as it happens"))
     score = 25 + 15 * (span is not None) + 10 * (sensors >= 3) + 5 * (sensors >= 6)
     score += 15 * (rows >= _ENOUGH_ROWS) + 5 * (rows >= 5 * _ENOUGH_ROWS) + 5 * min(events, 5)

@@ -74,7 +74,7 @@ class Sensors:
     def __init__(self, outcome: Outcome, dataset: Dataset) -> None:
         rows = rows_in_order(dataset if dataset.names(Role.FEATURE) else find_roles(dataset))
         self._data, self._series = rows.data, outcome.series
-        self._matches = len(rows) == len(outcome.series.time_ns)
+        self._matches = np.array_equal(rows.time_ns, outcome.series.time_ns)
         self._values: dict[str, Floats] = {}
 
     def pictures(self, episode: EpisodeOutcome, most: int = 3) -> list[TagPicture]:
