@@ -1,64 +1,44 @@
-"""CSV, Excel and Parquet files keep what every reader of files promises."""
-
-from collections.abc import Callable
-from pathlib import Path
+import csv
 
 import openpyxl
 import pyarrow as pa
-import pyarrow.csv as pacsv
-import pyarrow.parquet as pq
+import pyarrow.parquet
 import pytest
 
-from bobae.connectors import files
-from bobae.core import Dataset
+from bobae.connectors.files import read as read_files
 from bobae.testing import ConnectorContract
-from bobae.testing.connector import Cells
 
 
-def read_one(path: Path) -> Dataset:
-    return files.read([path])
+def as_csv(cells, path):
+    path = path.with_suffix(".csv")
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(cells)
+        writer.writerows(zip(*cells.values(), strict=True))
+    return path
 
 
-class TestCsv(ConnectorContract):
+def as_excel(cells, path):
+    path = path.with_suffix(".xlsx")
+    book = openpyxl.Workbook()
+    for row in (list(cells), *zip(*cells.values(), strict=True)):
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+def as_parquet(cells, path):
+    path = path.with_suffix(".parquet")
+    pyarrow.parquet.write_table(pa.table({name: pa.array(values) for name, values in cells.items()}), path)
+    return path
+
+
+@pytest.mark.parametrize("as_file", [as_csv, as_excel, as_parquet])
+class TestEveryKindOfFile(ConnectorContract):
     @pytest.fixture
-    def read(self) -> Callable[[Path], Dataset]:
-        return read_one
-
-    @pytest.fixture
-    def write(self) -> Callable[[Cells, Path], Path]:
-        def written(cells: Cells, path: Path) -> Path:
-            pacsv.write_csv(pa.table(dict(cells)), path.with_suffix(".csv"))
-            return path.with_suffix(".csv")
-
-        return written
-
-
-class TestExcel(ConnectorContract):
-    @pytest.fixture
-    def read(self) -> Callable[[Path], Dataset]:
-        return read_one
-
-    @pytest.fixture
-    def write(self) -> Callable[[Cells, Path], Path]:
-        def written(cells: Cells, path: Path) -> Path:
-            book = openpyxl.Workbook()
-            for row in (list(cells), *zip(*cells.values(), strict=True)):
-                book.active.append(list(row))
-            book.save(path.with_suffix(".xlsx"))
-            return path.with_suffix(".xlsx")
-
-        return written
-
-
-class TestParquet(ConnectorContract):
-    @pytest.fixture
-    def read(self) -> Callable[[Path], Dataset]:
-        return read_one
+    def read(self):
+        return lambda path: read_files([path])
 
     @pytest.fixture
-    def write(self) -> Callable[[Cells, Path], Path]:
-        def written(cells: Cells, path: Path) -> Path:
-            pq.write_table(pa.table(dict(cells)), path.with_suffix(".parquet"))
-            return path.with_suffix(".parquet")
-
-        return written
+    def write(self, as_file):
+        return as_file

@@ -70,7 +70,9 @@ class _Bars:
             self._drawn.update(self._task, completed=done, total=total)
 
     def tell(self, said: Text, *, mark: str = "") -> None:
-        self.finish()
+        # what has been told stands; the bars that led to it have done their work
+        for task in self._drawn.task_ids:
+            self._drawn.remove_task(task)
         self._task = None
         self._drawn.console.print(f"{mark}{said}", markup=False, highlight=False)
 
