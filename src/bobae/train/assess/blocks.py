@@ -49,7 +49,7 @@ def rising_by_one(values: Floats) -> bool:
 
 def only_rises(dataset: Dataset, p: Profile, assets: Sequence[str]) -> bool:
     """Whether a number never falls but for a rare reset: running hours, a meter, a count of parts."""
-    if p.rows < _LONG_ENOUGH or p.distinct <= _MANY_LEVELS or p.missing:
+    if p.rows < _LONG_ENOUGH or p.distinct <= _MANY_LEVELS or p.missing or np.mean(np.diff(p.sample) < 0) > 0.05:
         return False
     apart = _file_changes(dataset)
     for name in assets:

@@ -186,7 +186,8 @@ def _spellings(look: Look) -> list[Finding]:
             found.append(finding("category_spelling", "warning", said, p.column.name))
         single = [kind for kind, n in p.counts.items() if n == 1]
         if single and len(single) < 0.2 * len(p.counts) and p.rows > 100:
-            said = text("{column}: '{kind}' occurs only once", column=p.column.name, kind="', '".join(single))
+            once = "', '".join(single)
+            said = text("{column}: '{kind}' occurs only once", column=p.column.name, kind=once)
             found.append(finding("category_once", "info", said, p.column.name, rows=len(single)))
     return found
 
