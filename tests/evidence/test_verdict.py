@@ -47,6 +47,12 @@ def test_a_gain_that_chance_brings_too_is_not_enough() -> None:
     assert decide(weighed(gain=BETTER, chance=0.2)).verdict is Verdict.NOT_ENOUGH_EVIDENCE
 
 
+def test_a_model_that_finds_everything_but_breaks_the_budget_is_turned_down_for_that() -> None:
+    said = [str(t) for t in decide(weighed(false=40, gain=BETTER)).said]
+    assert said[0] == "Do not put this model to work: it raises more false alarms than you allow."
+    assert "breaks the alarm budget" in said[2]
+
+
 def test_without_a_known_fault_both_halves_are_said() -> None:
     said = [str(t) for t in decide(weighed(events=0, detected=0, gain=Figure(math.nan))).said]
     assert "not enough evidence" in said[0]

@@ -26,7 +26,7 @@ class FixedLimits:
     Example:
         >>> rule = FixedLimits.fit(np.array([[0.0], [1.0], [2.0], [3.0], [4.0]]))
         >>> rule.score(np.array([[2.0], [12.0]]), np.zeros(2, dtype=bool)).round(1)
-        array([0. , 6.3])
+        array([ 0. , 11.9])
     """
 
     centre: Floats

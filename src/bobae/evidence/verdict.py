@@ -80,7 +80,8 @@ def decide(weighed: Weighed) -> Judgement:
         verdict = Verdict.USEFUL
     else:
         verdict = Verdict.NOT_ENOUGH_EVIDENCE
-    said = (_SAID[verdict], _faults_said(weighed, faults), _false_said(weighed, false_alarms))
+    first = _TOO_MANY if false_alarms == "broken" else _SAID[verdict]
+    said = (first, _faults_said(weighed, faults), _false_said(weighed, false_alarms))
     return Judgement(verdict, faults, false_alarms, said)
 
 
@@ -128,6 +129,7 @@ def _fault_half(weighed: Weighed) -> FaultHalf:
     return "better" if weighed.gain.low > 0 and weighed.chance <= CHANCE else "open"
 
 
+_TOO_MANY = text("Do not put this model to work: it raises more false alarms than you allow.")
 _SAID = {
     Verdict.USEFUL: text("This model is worth having on this machine."),
     Verdict.NO_BETTER_THAN_BASELINE: text("Do not put this model to work: it is no better than a simple rule."),
