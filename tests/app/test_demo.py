@@ -1,6 +1,7 @@
 import csv
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bobae.app import demo, settings_for, up, verdict_in_words
@@ -105,6 +106,15 @@ def test_data_that_cannot_carry_a_model_still_get_their_assessment_and_the_reaso
     assert [made.path.name for made in came.files] == ["assessment.html"]
     assert came.as_json()["verdict"] is None
     assert came.next[0][0].startswith("bobae assess")
+
+
+def test_rows_without_any_order_are_not_trained_on(tmp_path):
+    dice = np.random.default_rng(0)
+    cells = "\n".join(f"{a:.3f},{b:.3f},{c:.3f}" for a, b, c in dice.normal(size=(3_000, 3)))
+    (tmp_path / "mixed.csv").write_text("pressure,flow,speed\n" + cells + "\n", encoding="utf-8")
+    came = up([tmp_path / "mixed.csv"], settings_for(tmp_path), results=tmp_path / "out")
+    assert came.judged is None
+    assert "cannot be watched" in str(came.refusal)
 
 
 def test_a_folder_that_is_not_there_is_refused_by_name(tmp_path):

@@ -16,7 +16,7 @@ from bobae.app.models import Scored, score
 from bobae.app.reports import FOLDER, report_of, write_report
 from bobae.app.settings import Settings
 from bobae.app.told import Happened, Level, Said, day_told, named, split_told, verdict_told
-from bobae.core import Dataset, Progress, Refused, Text, silent, text
+from bobae.core import Dataset, Progress, Refused, Text, Verdict, silent, text
 from bobae.train.assess import Assessment
 from bobae.train.assess import assess as assess_dataset
 
@@ -135,7 +135,7 @@ def up(
     job = _Job(settings, wanted or Wanted(), results or FOLDER / name, progress, tell, known)
     read_from = [place for given in data for place in _named_by_plant(given, settings)]
     dataset, assessment = _assess(job, read_from)
-    judged, refusal = _train(job, dataset, job.results / f"{name}.bobae")
+    judged, refusal = _train(job, dataset, assessment, model=job.results / f"{name}.bobae")
     scored = _score(job, judged, new_day) if judged is not None and new_day is not None else None
     return Up(
         assessment=assessment,
@@ -174,9 +174,12 @@ def _assess(job: _Job, data: Sequence[Path]) -> tuple[Dataset, Assessment]:
     return dataset, found
 
 
-def _train(job: _Job, dataset: Dataset, model: Path) -> tuple[Judged | None, Text | None]:
+def _train(job: _Job, dataset: Dataset, assessment: Assessment, *, model: Path) -> tuple[Judged | None, Text | None]:
     job.tell(text("Learning what normal running looks like, and proving it on later days"), "step")
+    answer = next(answer for answer in assessment.tasks if answer.task == _TASK)
     try:
+        if answer.ready == "no":
+            raise Refused("the machine cannot be watched with these data: {why}", why=answer.why)
         judged = train(dataset, job.settings, task=_TASK, out=model, wanted=job.wanted, progress=job.progress)
     except Refused as error:
         job.tell(error.text, "warning")
@@ -207,6 +210,9 @@ def _next(data: Sequence[Path], judged: Judged | None) -> Iterator[tuple[str, Te
     if judged is None:
         yield f"bobae assess {typed}", text("again, once what is missing is there")
         return
-    yield f"bobae score {judged.path} NEW.csv", text("watch the next days with this model")
+    if judged.outcome.verdict is Verdict.USEFUL:
+        yield f"bobae score {judged.path} NEW.csv", text("watch the next days with this model")
+    else:
+        yield f"bobae train {typed} --log LOG.csv", text("again, with a longer history or a table of known faults")
     yield f"bobae model show {judged.path}", text("what the model says about itself")
     yield f"bobae train {typed} --costs missed=..,false=..", text("the same at your own costs")

@@ -16,6 +16,7 @@ Level = Literal["step", "plain", "good", "warning"]
 Said = Iterator[tuple[Text, Level]]
 _TAGS_SHOWN = 3
 _ALARMS_SHOWN = 10
+_FAULTS_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,11 @@ def verdict_told(outcome: Outcome, timezone: str) -> Said:
     yield text("Verdict: {verdict}", verdict=verdict_in_words(outcome.verdict)), level
     for headline in outcome.headlines:
         yield headline, "plain"
-    for event in outcome.events:
-        if event.detected is not None:
-            yield _fault(event, outcome, timezone)
+    proved = [event for event in outcome.events if event.detected is not None]
+    for event in proved[:_FAULTS_SHOWN]:
+        yield _fault(event, outcome, timezone)
+    if len(proved) > _FAULTS_SHOWN:
+        yield text("... and {n} more in the report", n=len(proved) - _FAULTS_SHOWN), "plain"
     for warning in outcome.warnings:
         yield warning, "warning"
 
