@@ -84,3 +84,19 @@ def test_the_page_asks_nothing_of_a_network(watched):
     assert asked == []
     assert "url(" not in page
     assert "@import" not in page
+
+
+def test_the_page_draws_when_there_are_rows_and_faults(table, noise):
+    seconds = np.concatenate([np.arange(0, 30_000, 60), np.arange(60_000, 90_000, 60)])
+    fault = (seconds > 70_000) & (seconds < 72_000)
+    found = assess(table(time=seconds, x=np.cumsum(noise.normal(size=len(seconds))), fault=fault))
+    rows, marked = found.coverage
+    assert (len(rows.spans), len(marked.spans)) == (2, 1)
+    page = found.as_html()
+    assert page.count('class="band set"') == 2
+    assert page.count('class="band fault"') == 1
+
+
+def test_each_machine_has_its_own_stretches(table, noise):
+    data = table(time=np.tile(np.arange(100), 3), machine=np.repeat(["a", "b", "c"], 100), x=noise.normal(size=300))
+    assert [str(lane.name) for lane in assess(data).coverage] == ["a", "b", "c"]

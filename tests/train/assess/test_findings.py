@@ -181,3 +181,11 @@ def test_whole_lives_make_remaining_life_the_first_question(table, noise):
     found = assess(data)
     assert found.tasks[0].task == "rul"
     assert "run_to_failure" in codes(found)
+
+
+def test_columns_with_a_few_holes_are_told_together(table, noise):
+    x, y, z = (noise.normal(size=2000) for _ in range(3))
+    x[:5] = y[:3] = z[:500] = np.nan
+    found = codes(assess(table(time=np.arange(2000), x=x, y=y, z=z)))
+    assert found["values_missing"].columns == ("z",)
+    assert found["values_missing_some"].columns == ("x", "y")

@@ -116,7 +116,7 @@ def test_a_figure_is_said_with_its_interval_and_unit(outcome):
     detected = told("detected", Figure(0.5, 0.25, 0.75), outcome)
     assert (str(detected.value), str(detected.between)) == ("50 %", "25 % to 75 %")
     saved = told("saved_per_quarter", Figure(1e6, -2e6, 3e6), outcome)
-    assert (str(saved.value), str(saved.between)) == ("1 million KRW", "-2 million KRW to 3 million KRW")
+    assert (str(saved.value), str(saved.between)) == ("1 million KRW", "-2 to 3 million KRW")
     assert str(told("delay_s", Figure(5400), outcome).value) == "1 h 30 min"
     assert str(told("f1", Figure(float("nan")), outcome).value) == "–"
 

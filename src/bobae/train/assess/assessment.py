@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bobae.core import Dataset, Finding, Role, Text
+import numpy as np
+
+from bobae.core import Dataset, Finding, Role, Text, say
 from bobae.train.assess.clock import Seen, TimeSpan, clock_findings, time_span
+from bobae.train.assess.coverage import Stretches, coverage
 from bobae.train.assess.groups import group_findings
 from bobae.train.assess.look import Look
 from bobae.train.assess.outcomes import leaks, outcome_findings
@@ -13,7 +16,7 @@ from bobae.train.assess.readiness import MissingThing, Readiness, missing_thing,
 from bobae.train.assess.signals import signal_findings
 from bobae.train.assess.sketch import Sketch, sketches
 from bobae.train.assess.tasks import TaskAnswer, rank
-from bobae.train.page import page
+from bobae.train.page import lanes, page
 
 _LEVELS = ("problem", "warning", "info")
 
@@ -31,6 +34,7 @@ class Assessment:
         missing: the one thing that would help most.
         leaks: columns that give the outcome away, with why.
         sketches: a small picture of each measured column.
+        coverage: when there are rows, when the machine stood still, when faults are known.
     """
 
     dataset: Dataset
@@ -41,6 +45,7 @@ class Assessment:
     missing: MissingThing
     leaks: Mapping[str, Text]
     sketches: tuple[Sketch, ...] = ()
+    coverage: tuple[Stretches, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON values in the current language; the keys stay as they are."""
@@ -67,7 +72,24 @@ class Assessment:
 
     def as_html(self) -> str:
         """One self-contained page in the current language."""
-        return page("bobae.train.assess", "assess.html.j2", assessment=self, rows=len(self.dataset))
+        return page(
+            "bobae.train.assess",
+            "assess.html.j2",
+            assessment=self,
+            rows=len(self.dataset),
+            drawn=self._drawn_coverage(),
+        )
+
+    def _drawn_coverage(self) -> str:
+        if not self.coverage:
+            return ""
+        edges = np.concatenate([lane.spans for lane in self.coverage])
+        return lanes(
+            [lane.lane() for lane in self.coverage],
+            span=(float(edges.min()), float(edges.max())),
+            title=say("When there are rows"),
+            said=say("stretches of rows, of standing still and of known faults along one time axis"),
+        )
 
 
 def assess(dataset: Dataset, *, chosen: Mapping[Role, str] | None = None) -> Assessment:
@@ -100,6 +122,7 @@ def assess(dataset: Dataset, *, chosen: Mapping[Role, str] | None = None) -> Ass
         missing=missing_thing(seen),
         leaks=leaks(look),
         sketches=sketches(look),
+        coverage=coverage(look),
     )
 
 

@@ -10,6 +10,7 @@ from bobae.core import Bools, Dataset, Finding, Floats, Ints, Role, Text
 from bobae.frames import in_time_order, sampling_s
 from bobae.train.assess.blocks import clock_groups, dataset_file
 from bobae.train.assess.profile import Profile, correlation, profiles, sampled_rows, with_columns
+from bobae.train.assess.rest import at_rest
 from bobae.train.assess.roles import find_roles
 
 NS = 1_000_000_000
@@ -85,6 +86,13 @@ class Look:
             return None
         order = in_time_order(self.time_ns, self.clocks)
         return sampling_s(self.time_ns[order], self.clocks[order])
+
+    @cached_property
+    def standing_still(self) -> Bools:
+        """Rows in which the machine seems switched off; none where nothing tells which rows follow on which (rows,)."""
+        if self.time_ns is None and self.lots is None:
+            return np.zeros(len(self.dataset), dtype=np.bool_)
+        return at_rest(self.dataset, self.known, self.features)
 
     @cached_property
     def lots(self) -> str | None:

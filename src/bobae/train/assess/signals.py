@@ -13,26 +13,13 @@ from bobae.train.page import duration, number, percent
 
 _SENTINELS = (-999.0, -999.9, -9999.0, -99999.0, 9999.0, 99999.0, 999999.0, 32767.0, -32768.0, 65535.0, 1e30)
 _FAR = 5.0  # widths of the middle 98 % beyond which a value is not of the same kind
+_FEW_MISSING = 0.01
 _SHOWN = 6  # column names written out
 
 
 def signal_findings(look: Look) -> list[Finding]:
     """All that is odd about the columns themselves."""
     return [found for check in _CHECKS for found in check(look)]
-
-
-def off_rows(look: Look) -> Bools:
-    """Rows in which the machine seems switched off: all signals that have a resting floor rest on it (rows,)."""
-    if look.time_ns is None and look.lots is None:
-        return np.zeros(len(look.dataset), dtype=np.bool_)
-    resting = [name for name in look.features if _has_floor(look.known[name])]
-    if len(resting) < max(2, len(look.features) // 5):
-        return np.zeros(len(look.dataset), dtype=np.bool_)
-    down = np.ones(len(look.dataset), dtype=np.bool_)
-    for name in resting:
-        low, high = _floor(look.known[name])
-        down &= np.nan_to_num(look.dataset.values(name), nan=low) <= low + 0.02 * (high - low)
-    return _long_enough(down)
 
 
 def _constant(look: Look) -> list[Finding]:
@@ -87,13 +74,21 @@ def _near_copied(look: Look) -> list[Finding]:
 
 
 def _missing(look: Look) -> list[Finding]:
-    found = []
     holes = [p for p in look.of(Role.FEATURE, Role.TARGET) if 0 < p.missing < p.rows]
-    for p in sorted(holes, key=lambda p: -p.missing)[:_SHOWN]:
+    many = sorted((p for p in holes if p.missing >= _FEW_MISSING * p.rows), key=lambda p: -p.missing)
+    found = []
+    for p in many[:_SHOWN]:
         share = p.missing / p.rows
         said = text("{column}: {share} of the values are missing", column=p.column.name, share=percent(share))
         level = "warning" if share > 0.2 else "info"
         found.append(finding("values_missing", level, said, p.column.name, rows=p.missing))
+    rest = [*many[_SHOWN:], *(p for p in holes if p.missing < _FEW_MISSING * p.rows)]
+    if rest:
+        names, most = [p.column.name for p in rest], max(p.missing / p.rows for p in rest)
+        said = text(
+            "{columns}: values missing here and there, at most {share}", columns=_list(names), share=percent(most)
+        )
+        found.append(finding("values_missing_some", "info", said, *names, rows=sum(p.missing for p in rest)))
     return found
 
 
@@ -202,7 +197,7 @@ def _far_out(p: Profile, values: Floats, far: Bools) -> Finding:
 
 
 def _off(look: Look) -> list[Finding]:
-    off = off_rows(look)
+    off = look.standing_still
     n = int(np.count_nonzero(off))
     if not n:
         return []
@@ -239,31 +234,6 @@ def _sentinel(p: Profile, values: Floats) -> tuple[float, int]:
             if min(abs(code - others.min()), abs(code - others.max())) > width:
                 return code, n
     return 0.0, 0
-
-
-def _has_floor(p: Profile) -> bool:
-    """Whether the signal rests on one low value part of the time and is clearly above it for the rest."""
-    low, high = _floor(p)
-    if not high > low:
-        return False
-    there = p.sample[~np.isnan(p.sample)]
-    place = (there - low) / (high - low)
-    rests, between = float(np.mean(place <= 0.02)), float(np.mean((place > 0.02) & (place < 0.15)))
-    return 0.01 <= rests <= 0.7 and between < rests
-
-
-def _floor(p: Profile) -> tuple[float, float]:
-    there = p.sample[~np.isnan(p.sample)]
-    low, high = np.quantile(there, (0.002, 0.95)) if len(there) else (0.0, 0.0)
-    return float(low), float(high)
-
-
-def _long_enough(down: Bools, rows: int = 5) -> Bools:
-    begins, lengths = runs(down.astype(np.float64))
-    keep = down.copy()
-    for begin, length in zip(begins[lengths < rows], lengths[lengths < rows], strict=True):
-        keep[begin : begin + length] = False
-    return keep
 
 
 def _list(names: list[str]) -> str:

@@ -13,7 +13,12 @@ _DRAWN = 80  # columns beyond these are listed without a picture
 
 @dataclass(frozen=True, eq=False)
 class Sketch:
-    """One column: low, middle and high value, the share missing, and values to draw (lowest and highest in turn)."""
+    """One column: low, middle and high value, the share missing, and values to draw.
+
+    Attributes:
+        values: lowest and highest in turn, over the rows.
+        spread: sampled values between the 1st and the 99th of a hundred, for how often each occurs.
+    """
 
     column: Column
     low: float
@@ -21,6 +26,7 @@ class Sketch:
     high: float
     missing: float
     values: Floats
+    spread: Floats
 
 
 def sketches(look: Look) -> tuple[Sketch, ...]:
@@ -34,6 +40,7 @@ def sketches(look: Look) -> tuple[Sketch, ...]:
             p.high,
             p.missing / max(p.rows, 1),
             _places(look.dataset.values(p.column.name)),
+            p.sample[(p.sample >= p.quantiles[0]) & (p.sample <= p.quantiles[2])],
         )
         for p in drawn
     )

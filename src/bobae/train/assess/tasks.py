@@ -16,6 +16,7 @@ Ready = Literal["ready", "nearly", "no"]
 _ENOUGH_ROWS = 2_000
 _FEWEST_ROWS = 200
 _DAY_S = 86_400.0
+_FORTNIGHT_S = 13.5 * _DAY_S
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ def _forecast(seen: Seen) -> TaskAnswer:
     if look.lots is not None and span.covered_s < 30 * _DAY_S:
         why = text("the rows are separate runs, not one long record")
         return TaskAnswer("forecast", title, tells, "no", 8, why)
-    if span.covered_s < 14 * _DAY_S or span.regularity != "regular":
+    if span.covered_s < _FORTNIGHT_S or span.regularity != "regular":
         why = text(
             "{covered} of rows; a fortnight of regular rows shows the pattern of days and weeks", covered=covered
         )

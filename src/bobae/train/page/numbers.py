@@ -47,7 +47,7 @@ def duration(seconds: float) -> Text:
     left = round(left)
     days, hours, minutes, rest = left // 86400, left % 86400 // 3600, left % 3600 // 60, left % 60
     if days >= 7 or (days > 1 and not hours):
-        return text("{n} days", n=f"{sign}{days:,}")
+        return text("{n} days", n=f"{sign}{round(left / 86400):,}")
     if days > 1:
         return text("{n} days {m} h", n=f"{sign}{days}", m=hours)
     if days:

@@ -4,13 +4,14 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 
-from bobae.core import Text, Verdict, text
+from bobae.core import Text, Verdict, current_language, text
 from bobae.evidence.intervals import Figure
 from bobae.train.outcome import Outcome
 from bobae.train.page import duration, money, number, percent
 from bobae.train.report.when import When
 
 _FEWEST_FAULTS = 5
+_MILLION = 1e6
 _SHARES = ("detected", "false_time", "far", "mar")
 _SCORES = ("f1", "average_precision", "auc")
 
@@ -70,6 +71,8 @@ def told(name: str, figure: Figure, outcome: Outcome) -> Told:
     if not (math.isfinite(figure.low) and math.isfinite(figure.high)) or figure.low == figure.high == figure.value:
         return Told(value)
     low, high = (_one(name, edge, outcome) for edge in (figure.low, figure.high))
+    if name.startswith("saved") and min(abs(figure.low), abs(figure.high)) >= _MILLION and current_language() == "en":
+        low = number(figure.low / _MILLION)  # "294 to 1,176 million KRW"
     return Told(value, text("{low} to {high}", low=low, high=high))
 
 
