@@ -78,16 +78,17 @@ def _by_fault(over: Sequence[Floats], alarm: Sequence[Floats]) -> list[Row]:
             f"TEP fault {fault:02d}, rows over the limit",
             100 * rows_over[ONSET:].mean(),
             "%",
-            reference=f"first alarm after {_delay(opened)}",
+            reference=_first_alarm(opened),
         )
         for fault, (rows_over, opened) in enumerate(zip(over, alarm, strict=True), start=1)
     ]
 
 
-def _delay(alarm: Floats) -> str:
-    """How long after the fault began the first alarm opened, or stood open."""
+def _first_alarm(alarm: Floats) -> str:
+    """How long after the fault began an alarm was first open."""
     after = alarm[ONSET:]
-    return f"{(int(np.argmax(after)) + 1) * TEP_STEP_S / 60:.0f} min" if after.any() else "never"
+    minutes = (int(np.argmax(after)) + 1) * TEP_STEP_S / 60
+    return f"first alarm after {minutes:.0f} min" if after.any() else "no alarm"
 
 
 def _slow(found: AnomalyDetector, files: Sequence[Recording], uses: Counter[str]) -> list[Row]:
