@@ -7,12 +7,9 @@ from bobae.testing import AnomalyContract, LearnerContract
 
 def learners_of(task):
     """The learners of all plugins that answer one task, each with its default settings."""
-    found = []
-    for point in sorted(entry_points(group="bobae.learners"), key=lambda p: p.name):
-        plugin = point.load()
-        kinds = [getattr(plugin, name) for name in plugin.__all__]
-        found += [pytest.param(kind, id=point.name) for kind in kinds if hasattr(kind, "fit") and kind.task == task]
-    return found
+    points = sorted(entry_points(group="bobae.learners"), key=lambda point: point.name)
+    kinds = {point.name: point.load().LEARNER for point in points}
+    return [pytest.param(kind, id=name) for name, kind in kinds.items() if kind.task == task]
 
 
 @pytest.mark.parametrize("kind", learners_of("anomaly"))

@@ -94,7 +94,9 @@ class Press:
         mode, product = self._calendar.at(time_ns)
         values = np.empty((rows, len(TAGS)))
         clock_s = time_ns / NS
-        _run(self._state, self._logged, self._dice, clock_s, step_s, mode, product, as_rows(self._faults), values)
+        # a float whatever was given: numba would compile a second time for an int
+        step = float(step_s)
+        _run(self._state, self._logged, self._dice, clock_s, step, mode, product, as_rows(self._faults), values)
         self._time_ns += rows * round(step_s * NS)
         return Rows(time_ns, values, mode, product)
 
