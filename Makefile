@@ -22,8 +22,8 @@ test: $(DEV_STAMP)  ## run every test (ARGS=... go to pytest)
 	$(BIN)/python -m pytest $(ARGS)
 
 check: $(DEV_STAMP)  ## lint, formatting, types and the ladder
-	$(BIN)/ruff check src tests docs examples
-	$(BIN)/ruff format --check src tests docs examples
+	$(BIN)/ruff check src tests docs examples benchmarks
+	$(BIN)/ruff format --check src tests docs examples benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
@@ -36,10 +36,11 @@ bench-peers: | $(BIN)/python  ## install the tools that bobae is compared with, 
 
 docs: $(DEV_STAMP)  ## build the documentation into site/
 	$(BIN)/python docs/tables.py --check
-	$(BIN)/mkdocs build --strict --quiet
+	$(BIN)/python docs/generate.py --check
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 clean:  ## remove what was built or installed here
-	rm -rf $(VENV) site build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) .venv-peers site build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "bobae needs Python 3.11 or newer: install it (Debian: apt install python3 python3-venv;" \

@@ -1,7 +1,8 @@
 """Puts the measured figures into the documents: tables between markers, made from `benchmarks/results/*.json`.
 
-In a document, `<!-- figures: anomaly -->` and `<!-- end -->` stand around the table of `results/anomaly.json`.
-`--check` only says whether the documents are current.
+In a document, `<!-- figures: anomaly -->` and `<!-- end -->` stand around the table of `results/anomaly.json`;
+`<!-- figures: anomaly targets + SKAB F1, always alarming -->` keeps the rows with a target, and those named after the
+plus sign (by semicolons between). `--check` only says whether the documents are current.
 """
 
 import json
@@ -11,22 +12,23 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCUMENTS = ("README.md", "docs/index.md", "docs/ko/index.md")
-MARKED = re.compile(r"(<!-- figures: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
+MARKED = re.compile(r"(<!-- figures: (\w+)( targets)?(?: \+ (.*?))? -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
-def table(name: str) -> str:
+def table(name: str, only_targets: bool, named: set[str]) -> str:
     """The rows of one benchmark as a Markdown table; '' before it has been run."""
     path = ROOT / "benchmarks" / "results" / f"{name}.json"
     if not path.is_file():
         return ""
     result = json.loads(path.read_text("utf-8"))
-    rows = ["| figure | measured | target | |", "|---|--:|--:|---|"]
+    rows = ["| figure | measured | reference | target | |", "|---|--:|--:|--:|---|"]
     for row in result["rows"]:
+        if only_targets and row.get("target") is None and row["figure"] not in named:
+            continue
         met = {True: "met", False: "**missed**", None: ""}[row.get("met")]
-        rows.append(
-            f"| {row['figure']} | {_said(row['value'], row.get('unit'))} | {_said(row.get('target'), '')} | {met} |"
-        )
+        cells = (_measured(row), _said(row.get("reference"), None), _said(row.get("target"), None), met)
+        rows.append(f"| {row['figure']} | {' | '.join(cells)} |")
     machine = result["machine"]
     rows.append("")
     rows.append(
@@ -40,18 +42,25 @@ def _said(value: Any, unit: str | None) -> str:
     return f"{number} {unit}".strip() if unit else number
 
 
+def _measured(row: dict[str, Any]) -> str:
+    said = _said(row["value"], row.get("unit"))
+    if row.get("low") is None or row.get("high") is None:
+        return said
+    return f"{said} ({_said(row['low'], None)} to {_said(row['high'], None)})"
+
+
 def with_tables(document: str) -> str:
     """The same document with every marked table made anew."""
-    return MARKED.sub(lambda m: m[1] + table(m[2]) + m[3], document)
+    return MARKED.sub(lambda m: m[1] + table(m[2], bool(m[3]), set((m[4] or "").split("; "))) + m[5], document)
 
 
 def main() -> int:
     """Write the tables, or with `--check` name the documents that are not current."""
-    stale = [
-        p
-        for p in map(ROOT.joinpath, DOCUMENTS)
-        if p.is_file() and with_tables(p.read_text("utf-8")) != p.read_text("utf-8")
-    ]
+    stale = []
+    for path in DOCUMENTS:
+        written = path.read_text("utf-8")
+        if with_tables(written) != written:
+            stale.append(path)
     for path in stale:
         if "--check" in sys.argv[1:]:
             print(f"{path.relative_to(ROOT)} is not current: run python docs/tables.py")

@@ -1,16 +1,34 @@
 """Tutorials tell the truth: their commands are run in order, and print what the page shows."""
 
+import contextlib
 import doctest
-import os
+import io
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from bobae.cli import main
+
 BLOCK = re.compile(r"^```(python|console)\n(.*?)^```", re.M | re.S)
 TUTORIALS = sorted((Path(__file__).resolve().parents[2] / "docs").rglob("tutorials/*.md"))
+LOCALES = {"ko": "ko_KR.UTF-8", "docs": "C.UTF-8"}
+
+
+@pytest.mark.parametrize("tutorial", TUTORIALS, ids=lambda p: p.parent.parent.name)
+def test_a_tutorial_prints_what_it_shows(tutorial: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setenv("LC_ALL", LOCALES[tutorial.parent.parent.name])
+    same = doctest.OutputChecker().check_output
+    for kind, block in BLOCK.findall(tutorial.read_text("utf-8")):
+        if kind == "python":
+            exec(compile(block, str(tutorial), "exec"), {})
+            continue
+        for command, shown in steps(block):
+            printed = run(command)
+            flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+            assert same(shown, printed, flags), f"{command}\nprinted\n{printed}\nnot\n{shown}"
 
 
 def steps(block: str) -> list[tuple[str, str]]:
@@ -19,23 +37,12 @@ def steps(block: str) -> list[tuple[str, str]]:
     return list(zip(parts[::2], parts[1::2], strict=True))
 
 
-@pytest.mark.parametrize("tutorial", TUTORIALS, ids=lambda p: p.parent.parent.name)
-def test_a_tutorial_prints_what_it_shows(tutorial: Path, tmp_path: Path, own_home: Path) -> None:
-    environment = os.environ | {"BOBAE_HOME": str(own_home), "PYTHONUTF8": "1", "COLUMNS": "120"}
-    same = doctest.OutputChecker().check_output
-    for kind, block in BLOCK.findall(tutorial.read_text("utf-8")):
-        for said, shown in [(block, "")] if kind == "python" else steps(block):
-            command = [sys.executable, "-c", said] if kind == "python" else bobae(said)
-            done = subprocess.run(
-                command, cwd=tmp_path, env=environment, capture_output=True, text=True, encoding="utf-8", check=False
-            )
-            assert done.returncode == 0, f"{said}\n{done.stderr}"
-            flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-            assert same(shown, done.stdout, flags), f"{said}\nprinted\n{done.stdout}\nnot\n{shown}"
-
-
-def bobae(command: str) -> list[str]:
-    """A `bobae ...` line as arguments, run by this Python."""
+def run(command: str) -> str:
+    """What a `bobae ...` line prints."""
     program, *arguments = command.split()
     assert program == "bobae", f"a tutorial types only bobae commands: {command}"
-    return [sys.executable, "-m", "bobae.cli", *arguments]
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), pytest.raises(SystemExit) as left:
+        main(arguments)
+    assert not left.value.code, f"{command} left with {left.value.code}"
+    return printed.getvalue()

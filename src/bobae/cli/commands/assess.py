@@ -24,6 +24,7 @@ _SHOWN = 8
 
 def assess(
     data: Data,
+    *,
     target: Target = None,
     time_col: TimeCol = None,
     asset_col: AssetCol = None,
