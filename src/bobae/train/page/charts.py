@@ -234,7 +234,7 @@ def _tick(x: float, label: str, floor: float) -> str:
     )
 
 
-def _svg(width: int, height: int, title: str, said: str, drawn: Sequence[str], css: str = "chart") -> Markup:
+def _svg(width: int, height: int, title: str, said: str, drawn: Sequence[str], *, css: str = "chart") -> Markup:
     words = f"<title>{escape(title)}</title>" + (f"<desc>{escape(said)}</desc>" if said else "")
     stretch = ' preserveAspectRatio="none"' if css == "bar" else ""
     # every piece above is a number, one of our own class names, or escaped

@@ -11,6 +11,7 @@ from bobae.train.page import duration, money, number, percent
 from bobae.train.report.when import When
 
 _FEWEST_FAULTS = 5
+_RULE_OF_THREE = 3.0  # weeks without a false alarm that prove one a week
 _MILLION = 1e6
 _SHARES = ("detected", "false_time", "far", "mar")
 _SCORES = ("f1", "average_precision", "auc")
@@ -78,50 +79,60 @@ def told(name: str, figure: Figure, outcome: Outcome) -> Told:
 
 def wishes(outcome: Outcome) -> list[Text]:
     """What would make it better, most important first."""
-    found = []
-    proved = [event for event in outcome.events if event.detected is not None]
+    found = [*_more_faults(outcome), *_more_time(outcome), *_by_sensor(outcome), *_missed(outcome)]
+    if outcome.value.assumed:
+        found.append(text("Your own costs of a missed fault and of a false alarm (--costs missed=..,false=..)."))
+    return found
+
+
+def _more_faults(outcome: Outcome) -> list[Text]:
     if not outcome.events:
-        found.append(
-            text(
-                "A maintenance log with date and time of known faults: without it nobody can say whether it finds any."
-            )
+        asked = text(
+            "A maintenance log with date and time of known faults: without it nobody can say whether it finds any."
         )
-    elif len(proved) < _FEWEST_FAULTS:
-        found.append(
-            text(
-                "More known faults in the time it is tried on: {n} are there, {needed} is the least.",
-                n=len(proved),
-                needed=_FEWEST_FAULTS,
-            )
+        return [asked]
+    proved = sum(event.detected is not None for event in outcome.events)
+    if proved >= _FEWEST_FAULTS:
+        return []
+    return [
+        text(
+            "More known faults in the time it is tried on: {n} are there, {needed} is the least.",
+            n=proved,
+            needed=_FEWEST_FAULTS,
         )
-    alarms = outcome.alarms
+    ]
+
+
+def _more_time(outcome: Outcome) -> list[Text]:
+    alarms, found = outcome.alarms, []
     if math.isfinite(alarms.provable_per_week) and alarms.provable_per_week > alarms.budget_per_week:
-        weeks = 3.0 / alarms.budget_per_week
         found.append(
             text(
                 "More normal running to try it on: {there} are there; about {weeks} weeks prove {budget} false alarms a"
                 " week.",
                 there=duration(alarms.exposure_weeks * 7 * 86_400),
-                weeks=number(weeks, 2),
+                weeks=number(_RULE_OF_THREE / alarms.budget_per_week, 2),
                 budget=number(alarms.budget_per_week),
             )
         )
     if not outcome.has_time:
         found.append(text("A column with date and time of each row: then false alarms can be counted by the week."))
-    found += _by_sensor(outcome)
-    missed = [event for event in proved if not event.detected]
-    if missed:
-        found.append(
-            text(
-                "Look whether any sensor could have shown the faults that were missed ({n} of {all}); if none could,"
-                " add one.",
-                n=len(missed),
-                all=len(proved),
-            )
-        )
-    if outcome.value.assumed:
-        found.append(text("Your own costs of a missed fault and of a false alarm (--costs missed=..,false=..)."))
     return found
+
+
+def _missed(outcome: Outcome) -> list[Text]:
+    proved = [event for event in outcome.events if event.detected is not None]
+    missed = sum(not event.detected for event in proved)
+    if not missed:
+        return []
+    return [
+        text(
+            "Look whether any sensor could have shown the faults that were missed ({n} of {all}); if none could,"
+            " add one.",
+            n=missed,
+            all=len(proved),
+        )
+    ]
 
 
 def _by_sensor(outcome: Outcome) -> list[Text]:
