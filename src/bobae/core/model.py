@@ -26,6 +26,9 @@ class Verdict(StrEnum):
     NOT_ENOUGH_EVIDENCE = "not_enough_evidence"
 
 
+UNSEEN = -1.0  # the code of a category that training did not show
+
+
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
@@ -33,7 +36,7 @@ class _Frozen(BaseModel):
 class Input(_Frozen):
     """One number that the model expects in each row: column name, unit (UCUM), and the range seen in training.
 
-    A column of categories goes in as the position of its value in `categories`, NaN for a value not seen in training.
+    A column of categories goes in as the position of its value in `categories`, -1 for a value not seen in training.
     """
 
     name: str
@@ -43,7 +46,7 @@ class Input(_Frozen):
     categories: tuple[str, ...] | None = None
 
     def read(self, dataset: Dataset) -> Floats:
-        """This input's values in `dataset` (rows,), NaN where missing or never seen.
+        """This input's values in `dataset` (rows,), NaN where missing, -1 for a category never seen.
 
         Raises:
             UnknownName: the column is not there.
@@ -52,7 +55,7 @@ class Input(_Frozen):
         if self.categories is None:
             return np.asarray(values, dtype=np.float64)
         codes = {category: float(i) for i, category in enumerate(self.categories)}
-        return np.array([codes.get(str(value), np.nan) for value in values])
+        return np.array([np.nan if value is None else codes.get(str(value), UNSEEN) for value in values])
 
 
 class Output(_Frozen):

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from bobae.core import Contract, Dataset, Floats, Input, Ints, NotEnoughEvidence, Output
+from bobae.core import Contract, Dataset, Floats, Input, NotEnoughEvidence, Output
 from bobae.graph import DriftingLimit, FillLast, GraphBuilder, Lags, Running
 from bobae.learners.anomaly.calibration import Calibration, calibrated, drift_rate
 from bobae.learners.anomaly.operation import Scaling
@@ -108,8 +108,8 @@ class AnomalyDetector:
 
     def trace(self, x: Floats, gap: Floats) -> Trace:
         """What leads up to the score, row by row."""
-        filled = self.fill.run(x[:, : self.sensors], gap)[0]
-        regime = self.regime(x)
+        held = self.fill.run(x, gap)[0]
+        filled, regime = held[:, : self.sensors], self.scaling.regime(held[:, self.sensors :])
         fresh, since = self.running.run(filled, regime, gap)
         moving, standing = self.residuals.run(self.scaling.scale.run(filled, regime), fresh, self.lags)
         judged = (since > self.settling).astype(np.float64)
@@ -118,21 +118,15 @@ class AnomalyDetector:
         shares = parts / np.maximum(parts.sum(axis=1, keepdims=True), _TINY) * judged[:, None]
         return Trace(self.surprise.run(statistics), statistics, shares, judged, gap)
 
-    def regime(self, x: Floats) -> Ints:
-        """The regime of each row (rows,)."""
-        if self.scaling.codes is None:
-            return np.zeros(len(x), dtype=np.int64)
-        return self.scaling.codes.run(x[:, self.sensors :])[0]
-
     @cached_property
     def _built(self) -> GraphBuilder:
         b = GraphBuilder(inputs=len(self.inputs))
-        sensors, codes = b.x, ""
-        if len(self.inputs) > self.sensors:
-            sensors = b.columns(b.x, np.arange(self.sensors))
-            codes = b.columns(b.x, np.arange(self.sensors, len(self.inputs)))
-        filled, _ = self.fill.emit(b, "fill", sensors)
-        regime = self.scaling.codes.emit(b, codes)[0] if self.scaling.codes else None
+        filled, _ = self.fill.emit(b, "fill", b.x)
+        regime = None
+        if self.scaling.codes:
+            codes = b.columns(filled, np.arange(self.sensors, len(self.inputs)))
+            filled = b.columns(filled, np.arange(self.sensors))
+            regime = self.scaling.codes.emit(b, codes)[0]
         since = self.running.emit(b, "running", filled, regime)
         judged = b.node("Cast", b.node("Greater", since, float(self.settling)), to=11)
         lagged, _ = self.lags.emit(b, "lags", self.scaling.scale.emit(b, filled, regime or b.constant(np.array([0]))))

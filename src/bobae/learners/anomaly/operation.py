@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bobae.core import Dataset, Floats, Input, Ints, Role
+from bobae.core.model import UNSEEN
 from bobae.graph import ByCode, RegimeScale, Running
 
 MOST_CATEGORIES = 32
@@ -24,6 +25,17 @@ class Scaling:
 
     codes: ByCode | None
     scale: RegimeScale
+
+    def regime(self, codes: Floats) -> Ints:
+        """The regime of each row of category codes (rows, categories), none missing: (rows,)."""
+        return np.zeros(len(codes), dtype=np.int64) if self.codes is None else self.codes.run(codes)[0]
+
+
+def same_rows(codes: Floats) -> Ints:
+    """A number for each different row of codes (rows, categories): (rows,)."""
+    if not codes.shape[1]:
+        return np.zeros(len(codes), dtype=np.int64)
+    return np.unique(codes, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
 
 def category_inputs(data: Dataset, *, rows: Floats) -> tuple[Input, ...]:
@@ -69,7 +81,7 @@ def scaling(rows: Floats, codes: Floats, *, judged: Floats, clip: float) -> Scal
     combos, regime, counts = np.unique(codes[used], axis=0, return_inverse=True, return_counts=True)
     centres = [np.median(rows[used], axis=0)]
     inside = rows[used] - centres[0]
-    kept = [np.full(codes.shape[1], -1.0)]
+    kept = [np.full(codes.shape[1], UNSEEN)]
     for number in np.flatnonzero(counts >= FEWEST_ROWS) if codes.shape[1] else []:
         mine = regime.ravel() == number
         centre = np.median(rows[used][mine], axis=0)
@@ -89,7 +101,7 @@ def _spread(inside: Floats) -> Floats:
     return np.where(spread > 0, spread, 1.0)
 
 
-def running(rows: Floats) -> Running:
+def running_gate(rows: Floats) -> Running:
     """Which sensor tells that the machine stands, if one does: two clear levels, the low one near zero and quiet.
 
     Args:
