@@ -16,7 +16,7 @@ from bobae.app.models import Scored, score
 from bobae.app.reports import FOLDER, report_of, write_report
 from bobae.app.settings import Settings
 from bobae.app.told import Happened, Level, Said, day_told, named, split_told, verdict_told
-from bobae.core import Dataset, Progress, Refused, Text, Verdict, silent, text
+from bobae.core import Dataset, Progress, Refused, Text, Verdict, silent, telling_time_of, text
 from bobae.train.assess import Assessment
 from bobae.train.assess import assess as assess_dataset
 
@@ -95,10 +95,6 @@ class _Job:
     known: tuple[Happened, ...]
     made: list[Made] = field(default_factory=list)
 
-    @property
-    def timezone(self) -> str:
-        return self.settings.timezone or "UTC"
-
     def tell_all(self, said: Said) -> None:
         for what, level in said:
             self.tell(what, level)
@@ -134,9 +130,10 @@ def up(
     name = data[0].resolve().stem or "data"
     job = _Job(settings, wanted or Wanted(), results or FOLDER / name, progress, tell, known)
     read_from = [place for given in data for place in _named_by_plant(given, settings)]
-    dataset, assessment = _assess(job, read_from)
-    judged, refusal = _train(job, dataset, assessment, model=job.results / f"{name}.bobae")
-    scored = _score(job, judged, new_day) if judged is not None and new_day is not None else None
+    with telling_time_of(settings.timezone):
+        dataset, assessment = _assess(job, read_from)
+        judged, refusal = _train(job, dataset, assessment, model=job.results / f"{name}.bobae")
+        scored = _score(job, judged, new_day) if judged is not None and new_day is not None else None
     return Up(
         assessment=assessment,
         judged=judged,
@@ -186,9 +183,9 @@ def _train(job: _Job, dataset: Dataset, assessment: Assessment, *, model: Path) 
         job.tell(text("No model was made; the assessment says what the data can answer as they are."), "warning")
         return None, error.text
     judged = replace(judged, outcome=named(judged.outcome, job.known))
-    job.tell_all(split_told(judged.outcome, job.timezone))
+    job.tell_all(split_told(judged.outcome))
     job.tell(text("Is the model worth having?"), "step")
-    job.tell_all(verdict_told(judged.outcome, job.timezone))
+    job.tell_all(verdict_told(judged.outcome))
     report = write_report(report_of(judged), job.results / "report.html")
     job.made.insert(0, Made(report, text("the verdict with all that it rests on: alarms, sensors, money")))
     job.made.append(Made(model, text("the sealed model: what was trained is what will run")))

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from bobae.app.models import Scored, verdict_in_words
-from bobae.core import Ints, Text, Verdict, text
+from bobae.core import Ints, Text, Verdict, local_time, text
 from bobae.train.outcome import EpisodeOutcome, EventOutcome, Outcome, PartRows
 
 Level = Literal["step", "plain", "good", "warning"]
@@ -39,14 +37,14 @@ def named(outcome: Outcome, known: tuple[Happened, ...]) -> Outcome:
     return replace(outcome, events=tuple(with_name(event) for event in outcome.events))
 
 
-def split_told(outcome: Outcome, timezone: str) -> Said:
+def split_told(outcome: Outcome) -> Said:
     """Which rows it learned from, which set the limit, which it was tried on."""
     for part in outcome.split.parts:
         if part.part != "left_out":
-            yield _period(part, outcome.has_time, timezone), "plain"
+            yield _period(part, outcome.has_time), "plain"
 
 
-def verdict_told(outcome: Outcome, timezone: str) -> Said:
+def verdict_told(outcome: Outcome) -> Said:
     """The verdict, why, which faults were found, and what to beware of."""
     level: Level = "good" if outcome.verdict is Verdict.USEFUL else "warning"
     yield text("Verdict: {verdict}", verdict=verdict_in_words(outcome.verdict)), level
@@ -54,7 +52,7 @@ def verdict_told(outcome: Outcome, timezone: str) -> Said:
         yield headline, "plain"
     proved = [event for event in outcome.events if event.detected is not None]
     for event in proved[:_FAULTS_SHOWN]:
-        yield _fault(event, outcome, timezone)
+        yield _fault(event, outcome)
     if len(proved) > _FAULTS_SHOWN:
         yield text("... and {n} more in the report", n=len(proved) - _FAULTS_SHOWN), "plain"
     for warning in outcome.warnings:
@@ -71,16 +69,16 @@ def day_told(scored: Scored, time_ns: Ints | None, known: tuple[Happened, ...]) 
         yield from _looked_up(scored, time_ns, known)
 
 
-def _period(part: PartRows, has_time: bool, timezone: str) -> Text:
+def _period(part: PartRows, has_time: bool) -> Text:
     if not has_time or part.start_ns is None or part.end_ns is None:
         return text("{part}: {rows} rows", part=part.title, rows=f"{part.rows:,}")
-    start, end = when(part.start_ns, timezone), when(part.end_ns, timezone)
+    start, end = when(part.start_ns), when(part.end_ns)
     return text("{part}: {start} to {end}", part=part.title, start=start, end=end)
 
 
-def _fault(event: EventOutcome, outcome: Outcome, timezone: str) -> tuple[Text, Level]:
+def _fault(event: EventOutcome, outcome: Outcome) -> tuple[Text, Level]:
     """Whether a known fault was found, how soon, and by which sensors."""
-    start = when(event.start_ns, timezone) if outcome.has_time else "-"
+    start = when(event.start_ns) if outcome.has_time else "-"
     what: str | Text = event.what or text("known fault")
     episode = _alarm_of(event, outcome.episodes)
     if not event.detected or episode is None:
@@ -117,7 +115,6 @@ def _looked_up(scored: Scored, time_ns: Ints, known: tuple[Happened, ...]) -> Sa
         yield text("alarms for nothing that day: {n}", n=false), "warning"
 
 
-def when(time_ns: int, timezone: str) -> str:
+def when(time_ns: int) -> str:
     """A moment (ns UTC) in local time, to the minute."""
-    moment = datetime.fromtimestamp(0, tz=UTC) + timedelta(microseconds=time_ns // 1000)
-    return moment.astimezone(ZoneInfo(timezone)).strftime("%Y-%m-%d %H:%M")
+    return local_time(time_ns).strftime("%Y-%m-%d %H:%M")

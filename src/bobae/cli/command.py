@@ -15,7 +15,7 @@ import typer
 from bobae.cli.answer import Answer, write_json
 from bobae.cli.door import app
 from bobae.cli.session import Session, begin
-from bobae.core import LazyModule, say, speaking
+from bobae.core import LazyModule, say, speaking, telling_time_of
 
 if TYPE_CHECKING:
     import rich.console as rich_console
@@ -46,7 +46,7 @@ def as_typer(command: Command, language: str | None = None) -> Callable[..., Non
     def run(*, json: bool, lang: str | None, help: bool, **arguments: Any) -> None:  # noqa: A002, ARG001
         settings = app.settings_for(_place(arguments), language=lang or language)
         begin(Session(settings, json))
-        with speaking(settings.language):
+        with speaking(settings.language), telling_time_of(settings.timezone):
             answer = command(**arguments)
             if json:
                 write_json(answer.document)

@@ -13,6 +13,7 @@ from bobae.core.lazy import LazyModule
 from bobae.core.learner import Fitted, Learner
 from bobae.core.progress import Progress, silent
 from bobae.core.units import is_ucum, nearest_unit, ucum_code
+from bobae.core.zone import local_time, telling_time_of
 
 if TYPE_CHECKING:
     from bobae.core.model import Candidate, Contract, Input, Manifest, Output, Reference, State, Task, Verdict
@@ -60,11 +61,13 @@ __all__ = [
     "costs_of",
     "current_language",
     "is_ucum",
+    "local_time",
     "nearest_unit",
     "say",
     "seconds_of",
     "silent",
     "speaking",
+    "telling_time_of",
     "text",
     "ucum_code",
 ]

@@ -2,12 +2,12 @@
 
 import math
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 import numpy as np
 
-from bobae.core import Floats
+from bobae.core import Floats, local_time
 from bobae.train.page.numbers import number
 
 AxisKind = Literal["time", "count", "number"]
@@ -58,12 +58,14 @@ def _times(low: float, high: float, wanted: int) -> list[Mark]:
     rough = (high - low) / wanted
     step = next((s for s in _TIME_STEPS if s >= rough), _TIME_STEPS[-1])
     found, day = [], ""
-    for i in range(math.ceil(low / step), math.floor(high / step) + 1):
-        at = datetime.fromtimestamp(i * step, tz=UTC)
+    ahead = (local_time(round(low) * 10**9).utcoffset() or timedelta()).total_seconds()
+    for i in range(math.ceil((low + ahead) / step), math.floor((high + ahead) / step) + 1):
+        place = i * step - ahead
+        at = local_time(round(place) * 10**9)
         label, today = _clock(at, step), at.strftime("%m-%d")
         if step < _DAY and today != day:
             label, day = f"{today} {label}", today
-        found.append(Mark(float(i * step), label))
+        found.append(Mark(place, label))
     return found
 
 

@@ -2,11 +2,9 @@
 
 import math
 import re
-from datetime import UTC, datetime
 
-from bobae.core import Text, current_language, say, text
+from bobae.core import Text, current_language, local_time, say, text
 
-_SECOND_NS = 1_000_000_000
 _NO_VALUE = "–"
 
 
@@ -58,8 +56,8 @@ def duration(seconds: float) -> Text:
 
 
 def moment(time_ns: int, *, seconds: bool = True) -> str:
-    """A point in time as it stands in the data: '2020-03-09 10:14:33'."""
-    at = datetime.fromtimestamp(time_ns // _SECOND_NS, tz=UTC)
+    """A point in time as the plant's own clock shows it: '2020-03-09 10:14:33'."""
+    at = local_time(time_ns)
     return at.strftime("%Y-%m-%d %H:%M:%S" if seconds and at.second else "%Y-%m-%d %H:%M")
 
 
