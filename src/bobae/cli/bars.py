@@ -16,6 +16,8 @@ else:
     rich_console = LazyModule("rich.console")
     rich_progress = LazyModule("rich.progress")
 
+_MOST_BARS = 8
+
 
 class Shown(Progress, Protocol):
     """Progress that also tells sentences, between the bars."""
@@ -66,6 +68,8 @@ class _Bars:
             self.finish()
             self._said = str(what)
             self._task = self._drawn.add_task(self._said, total=None)
+            if len(self._drawn.tasks) > _MOST_BARS:  # a folder may hold thousands of files
+                self._drawn.remove_task(self._drawn.tasks[0].id)
         else:
             self._drawn.update(self._task, completed=done, total=total)
 
