@@ -3,19 +3,17 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import numba
 import numpy as np
 
 from bobae.core import BadInput, Floats, Ints
 from bobae.twins.press.dice import Dice, new_dice
-from bobae.twins.press.faults import F, Fault, as_rows
-from bobae.twins.press.physics import REPAIR_S, S, advance, cold_press, maintain
-from bobae.twins.press.sensors import measure, truth
-from bobae.twins.press.shifts import NS, SEOUL_S, Calendar, Mode
+from bobae.twins.press.faults import Fault, as_rows
+from bobae.twins.press.physics import S, cold_press
+from bobae.twins.press.shifts import NS, Calendar
+from bobae.twins.press.steps import compiled_steps
 from bobae.twins.press.tags import TAGS
 
 START_NS = int(datetime(2026, 2, 28, 15, tzinfo=UTC).timestamp()) * NS  # Sunday 1 March 2026, 00:00 in Busan
-KINDS_OF_FAULTS = len(F)
 _LONGEST_STEP_S = 120.0
 
 
@@ -96,7 +94,9 @@ class Press:
         clock_s = time_ns / NS
         # a float whatever was given: numba would compile a second time for an int
         step = float(step_s)
-        _run(self._state, self._logged, self._dice, clock_s, step, mode, product, as_rows(self._faults), values)
+        compiled_steps()(
+            self._state, self._logged, self._dice, clock_s, step, mode, product, as_rows(self._faults), values
+        )
         self._time_ns += rows * round(step_s * NS)
         return Rows(time_ns, values, mode, product)
 
@@ -115,54 +115,3 @@ class Press:
         self._state = snapshot["state"].copy()
         self._logged = snapshot["logged"].copy()
         self._dice = snapshot["dice"].copy()
-
-
-# not cached on disk: numba would not see that a function it calls in another file has changed
-@numba.njit(cache=False)
-def _run(
-    state: Floats,
-    logged: Floats,
-    dice: Dice,
-    clock_s: Floats,
-    step_s: float,
-    mode: Ints,
-    product: Ints,
-    faults: Floats,
-    values: Floats,
-) -> None:
-    """Every step of a run; `mode` holds the plan and is overwritten with what the press did."""
-    bad = np.empty(KINDS_OF_FAULTS)
-    repaired = np.empty(KINDS_OF_FAULTS)
-    broken = np.empty((3, values.shape[1]))
-    true = np.empty(values.shape[1])
-    for i in range(len(clock_s)):
-        planned = mode[i]
-        if _faults_now(faults, clock_s[i], bad, repaired, broken):
-            planned = Mode.OFF
-        mode[i] = advance(state, planned, product[i], clock_s[i] + SEOUL_S, step_s, bad, dice)
-        maintain(state, repaired, mode[i], clock_s[i])
-        truth(state, mode[i], bad, true)
-        measure(true, broken, logged, dice, values[i])
-
-
-@numba.njit(cache=False)
-def _faults_now(faults: Floats, now_s: float, bad: Floats, repaired: Floats, broken: Floats) -> bool:
-    """How bad each fault is now; True while the press stands still to be repaired."""
-    bad[:] = 0.0
-    repaired[:] = 0.0
-    broken[:] = 0.0
-    standing = False
-    for f in range(len(faults)):
-        kind = int(faults[f, 0])
-        start_s, full_s, end_s, severity = faults[f, 1], faults[f, 2], faults[f, 3], faults[f, 4]
-        if not start_s <= now_s < end_s:
-            continue
-        grown = severity * min(1.0, (now_s - start_s) / max(full_s - start_s, 1.0))
-        if kind >= F.SENSOR_DRIFT:
-            broken[kind - F.SENSOR_DRIFT, int(faults[f, 5])] = grown if kind == F.SENSOR_DRIFT else 1.0
-            continue
-        bad[kind] = max(bad[kind], grown)
-        if end_s - now_s <= REPAIR_S:
-            standing = True
-            repaired[kind] = 1.0
-    return standing
