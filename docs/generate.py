@@ -41,7 +41,8 @@ def _command(name: str, command: Command) -> str:
     for parameter in inspect.signature(command, eval_str=True).parameters.values():
         note = get_args(parameter.annotation)[1]
         if type(note).__name__ == "OptionInfo":
-            usual = "" if parameter.default in (None, False) else f" (default: {parameter.default})"
+            silent = parameter.default is None or parameter.default is False or parameter.default == ""
+            usual = "" if silent else f" (default: {parameter.default})"
             written = [name for name in (note.default, *note.param_decls) if isinstance(name, str)]
             options.append((" ".join(filter(None, (*written[:1], note.metavar))), note.help + usual))
         else:

@@ -36,8 +36,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(_run(rest, language))
 
 
-def program(language: str | None = None) -> typer.Typer:
-    """The whole command line, its help in the current language; `language` is what `--lang` said."""
+def program(language: str | None = None, *, only: str | None = None) -> typer.Typer:
+    """The whole command line, its help in the current language.
+
+    Args:
+        language: what `--lang` said.
+        only: the word after `bobae` ('' without any): the other commands are there with their help alone, which is
+            all that anybody will see of them.
+    """
     top = typer.Typer(
         name="bobae",
         help=say("Machine data in, proven models out, with an honest verdict."),
@@ -52,8 +58,9 @@ def program(language: str | None = None) -> typer.Typer:
     for commands, group in ((COMMANDS, top), (MODEL_COMMANDS, below)):
         for command in commands:
             panel = say("Commands")
+            whole = only is None or only in (command.__name__, "model")
             group.command(command.__name__, help=help_of(command), rich_help_panel=panel, add_help_option=False)(
-                as_typer(command, language)
+                as_typer(command, language) if whole else only_help()
             )
     top.add_typer(
         below,
@@ -66,7 +73,7 @@ def program(language: str | None = None) -> typer.Typer:
 
 def _run(arguments: list[str], language: str | None) -> int:
     try:
-        code = program(language)(arguments, prog_name="bobae", standalone_mode=False)
+        code = program(language, only=_first_word(arguments))(arguments, prog_name="bobae", standalone_mode=False)
         if code == failures.INTERRUPTED:  # typer catches Ctrl-C itself
             raise KeyboardInterrupt
         return code if isinstance(code, int) else failures.DONE
@@ -77,8 +84,12 @@ def _run(arguments: list[str], language: str | None) -> int:
 def _named(arguments: list[str]) -> str:
     """The command that was meant, as far as it exists: 'bobae', 'bobae train', 'bobae model show'."""
     known = {command.__name__ for command in COMMANDS} | {"model"}
-    words = [word for word in arguments if not word.startswith("-")][:1]
-    return " ".join(["bobae", *(word for word in words if word in known)])
+    word = _first_word(arguments)
+    return f"bobae {word}" if word in known else "bobae"
+
+
+def _first_word(arguments: list[str]) -> str:
+    return next((word for word in arguments if not word.startswith("-")), "")
 
 
 def _without_language(arguments: list[str]) -> tuple[str | None, list[str]]:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 LANGUAGES = ("en", "ko")
@@ -92,7 +92,7 @@ def catalogue(language: str) -> dict[str, str]:
     if language == "en":
         return {}
     pairs: dict[str, str] = {}
-    for file in resources.files("bobae.core").joinpath("messages", language).iterdir():
+    for file in sorted((Path(__file__).parent / "messages" / language).glob("*.po")):
         pairs.update(parse_po(file.read_text(encoding="utf-8")))
     return pairs
 
