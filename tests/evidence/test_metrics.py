@@ -88,9 +88,26 @@ def test_alarms_far_from_any_fault_are_false() -> None:
 
 def test_always_alarming_finds_everything_and_is_false_all_the_time() -> None:
     known = truth(7 * 1440, ((500, 600), (5000, 5100)))
-    figures = event_figures(judge(np.ones(7 * 1440, dtype=bool), known))
-    assert figures["detected"].value == 1
-    assert figures["false_per_week"].low > 14
+    judged = judge(np.ones(7 * 1440, dtype=bool), known)
+    assert judged.detected == (True, True)
+    assert judged.false_count == 20  # one for each whole shift in which it stands for nothing
+    assert event_figures(judged)["false_per_week"].low > 10
+
+
+def test_what_is_left_of_an_alarm_that_met_a_fault_is_no_second_alarm() -> None:
+    judged = judge(alarms(2000, *range(550, 900)), truth(2000, ((500, 600),)))
+    assert judged.detected == (True,)
+    assert judged.false_count == 0
+
+
+def test_an_alarm_that_stands_a_shift_beyond_its_fault_costs_again() -> None:
+    judged = judge(alarms(3000, *range(550, 600 + 2 * 480)), truth(3000, ((500, 600),)))
+    assert judged.false_count == 1
+
+
+def test_an_alarm_that_comes_back_after_its_fault_is_false() -> None:
+    judged = judge(alarms(2000, *range(550, 640), *range(900, 910)), truth(2000, ((500, 600),)))
+    assert judged.false_count == 1
 
 
 def test_rows_that_are_not_judged_neither_find_nor_cost() -> None:

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,18 +17,22 @@ STANDING_S = 8 * 3600.0  # an alarm that stands longer than a shift annoys the n
 
 @dataclass(frozen=True)
 class Episode:
-    """One alarm of one asset: first and last moment (ns) and row, and how long it lasted as a nuisance counts it."""
+    """One alarm of one asset: first and last moment (ns) and row.
+
+    `goes_on` marks what is part of an alarm that met a fault: nobody was called twice for it.
+    """
 
     start_ns: int
     end_ns: int
     group: int
     first: int
     last: int
+    goes_on: bool = False
 
     @property
     def nuisance(self) -> int:
-        """How many false alarms this is worth: one, and one more for every further shift it stands."""
-        return 1 + int((self.end_ns - self.start_ns) / NS // STANDING_S)
+        """How many false alarms this is worth: one unless it goes on, and one for every further shift it stands."""
+        return int(not self.goes_on) + int((self.end_ns - self.start_ns) / NS // STANDING_S)
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,18 @@ def episodes(alarm: Bools, time_ns: Ints, groups: Ints, *, hold_off_s: float) ->
         Episode(int(time_ns[a]), int(time_ns[b]), int(groups[a]), int(a), int(b))
         for a, b in zip(first, last, strict=True)
     ]
+
+
+def outside_events(
+    alarm: Bools, outside: Bools, time_ns: Ints, groups: Ints, *, hold_off_s: float
+) -> tuple[Episode, ...]:
+    """The alarms where no event is near (`outside`), (rows,); what belongs to an alarm that met an event goes on."""
+    met = np.zeros(len(alarm), dtype=np.bool_)
+    for whole in episodes(alarm, time_ns, groups, hold_off_s=hold_off_s):
+        rows = slice(whole.first, whole.last + 1)
+        met[rows] = (alarm[rows] & ~outside[rows]).any()
+    apart = episodes(alarm & outside, time_ns, groups, hold_off_s=hold_off_s)
+    return tuple(replace(episode, goes_on=bool(met[episode.first])) for episode in apart)
 
 
 def events_from_marks(marks: Floats, time_ns: Ints, groups: Ints, *, hold_off_s: float) -> list[Event]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from bobae.core import Bools, Floats, Ints
 from bobae.evidence.budget import held_rate
-from bobae.evidence.episodes import NS, WEEK_S, Episode, Event, Windows, episodes, near_events
+from bobae.evidence.episodes import NS, WEEK_S, Episode, Event, Windows, near_events, outside_events
 from bobae.evidence.intervals import Figure, block_bootstrap, block_numbers, wilson
 
 BINS = 256
@@ -48,7 +48,7 @@ class Judged:
     Attributes:
         detected: for each event whether an alarm met it.
         delays_s: for each event from its start to the first alarm (negative: early); NaN where missed.
-        false: the episodes outside every event's window.
+        false: the episodes outside every event's window, and what of an alarm that met an event lies there.
         exposure_weeks: asset-weeks of normal time that was judged.
     """
 
@@ -77,9 +77,9 @@ def judge(alarm: Bools, truth: Truth) -> Judged:
         (met - event.start_ns) / NS if found else math.nan
         for met, event, found in zip(first.tolist(), truth.events, detected, strict=True)
     ]
-    false = episodes(alarm & outside, truth.time_ns, truth.groups, hold_off_s=truth.windows.hold_off_s)
+    false = outside_events(alarm, outside, truth.time_ns, truth.groups, hold_off_s=truth.windows.hold_off_s)
     exposure = float((truth.judged & outside).sum()) * truth.sampling_s / WEEK_S
-    return Judged(tuple(detected), tuple(delays), tuple(false), exposure)
+    return Judged(tuple(detected), tuple(delays), false, exposure)
 
 
 def event_figures(judged: Judged) -> dict[str, Figure]:

@@ -51,12 +51,12 @@ def series(rows: Rows, trace: Trace, part: Ints) -> Series:
 
 
 def told_episodes(rows: Rows, trace: Trace, known: Known, part: Ints) -> tuple[EpisodeOutcome, ...]:
-    """Every alarm in time order; what goes on after a fault is an alarm of its own, and a false one."""
+    """Every alarm in time order, with the first fault it met, if any."""
     near = near_events(known.events, rows.time_ns, rows.machine, known.windows)
     found: list[tuple[Episode, int]] = []
-    for mask in (near >= 0, near < 0):
-        for episode in episodes(trace.alarm & mask, rows.time_ns, rows.machine, hold_off_s=known.windows.hold_off_s):
-            found.append((episode, int(near[episode.first])))
+    for episode in episodes(trace.alarm, rows.time_ns, rows.machine, hold_off_s=known.windows.hold_off_s):
+        met = near[episode.first : episode.last + 1]
+        found.append((episode, int(met[np.argmax(met >= 0)])))
     found.sort(key=lambda pair: (pair[0].start_ns, pair[0].group))
     patterns = np.array([pattern(trace, episode) for episode, _ in found])
     faults = np.array([fault for _, fault in found], dtype=np.int64)

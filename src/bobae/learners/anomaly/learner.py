@@ -36,6 +36,7 @@ class AnomalyLearner:
         most_numbers: of a lagged row.
         moving_rates: memories of the size of surprise.
         standing_rates: memories of levels that do not fit; the slowest needs a long history.
+        most: of a residual, in spreads, that is remembered.
         folds: stretches of time, each judged by a fit that had not seen it.
         clip: farthest a scaled sensor may go.
         open_after, close_after: rows in a row over, or under, the limit that open, or close, an alarm.
@@ -54,6 +55,7 @@ class AnomalyLearner:
     most_numbers: int = 600
     moving_rates: tuple[float, ...] = (0.2, 0.1, 0.05, 0.025)
     standing_rates: tuple[float, ...] = (0.05, 0.025)
+    most: float = 5.0
     folds: int = 5
     clip: float = 50.0
     open_after: int = 5
@@ -144,8 +146,8 @@ class AnomalyLearner:
         sensors = moving.shape[1]
         usual = float(np.median(np.sqrt(np.square(moving).mean(axis=1))[judged > 0]))
         slow = Memory(self.standing_rates, sensors)
-        averages = slow.run(standing, judged, gap)[judged > 0]
-        return Memories(Memory(self.moving_rates, start=usual), slow, whitener(averages, sensors))
+        averages = slow.run(np.clip(standing, -self.most, self.most), judged, gap)[judged > 0]
+        return Memories(Memory(self.moving_rates, start=usual), slow, whitener(averages, sensors), self.most)
 
 
 def _operation(data: Dataset, x: Floats, gap: Floats) -> tuple[tuple[Input, ...], FillLast, Running]:

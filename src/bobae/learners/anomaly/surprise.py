@@ -22,24 +22,27 @@ class Memories:
         standing: averages of the standing residuals themselves, sign kept (multivariate EWMA: Lowry et al., 1992):
             small shifts that last.
         whitener: makes the noise of the standing averages round, each by itself: (averages * sensors,) square.
+        most: of a residual, in spreads, that enters an average: a stronger fault would be remembered for longer.
     """
 
     moving: Memory
     standing: Memory
     whitener: Linear
+    most: float
 
     def run(self, moving: Floats, standing: Floats, judged: Floats, gap: Floats) -> tuple[Floats, Floats]:
         """(statistics (rows, k), slow standing residuals (rows, sensors)) of residuals (rows, sensors).
 
         Rows that are not judged (rows,) leave no trace, so that the shock of a start is not remembered.
         """
-        size = np.sqrt(np.square(moving).mean(axis=1, keepdims=True))
-        averages = self.standing.run(standing, judged, gap)
+        size = np.sqrt(np.square(np.clip(moving, -self.most, self.most)).mean(axis=1, keepdims=True))
+        averages = self.standing.run(np.clip(standing, -self.most, self.most), judged, gap)
         lengths = np.sqrt(np.square(self.whitener.run(averages)) @ self._means())
         return np.column_stack([self.moving.run(size, judged, gap), lengths]), averages[:, : standing.shape[1]]
 
     def emit(self, b: GraphBuilder, moving: str, standing: str, judged: str) -> tuple[str, str]:
         """The same as nodes; judged is 0 or 1, (1, 1)."""
+        moving, standing = (b.node("Clip", residuals, -self.most, self.most) for residuals in (moving, standing))
         size = b.node("Sqrt", b.node("ReduceMean", b.node("Mul", moving, moving), np.array([1])))
         averages = self.standing.emit(b, "standing", standing, judged)
         white = self.whitener.emit(b, averages)
