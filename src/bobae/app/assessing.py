@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from bobae.app.data import Chosen, read
+from bobae.app.data import Chosen, as_read, read
 from bobae.app.settings import Settings
 from bobae.core import Progress, silent
 from bobae.train.assess import Assessment
@@ -18,4 +18,5 @@ def assess(
     Raises:
         BadInput: nothing is there, or it cannot be read, or a column that was named does not exist.
     """
-    return assess_dataset(read(data, settings, progress=progress), chosen=chosen)
+    dataset = read(data, settings, progress=progress)
+    return assess_dataset(dataset, chosen=as_read(dataset, chosen))

@@ -34,7 +34,16 @@ def read_with_roles(
     Raises:
         BadInput: nothing is there, it cannot be read, or a column that was named does not exist.
     """
-    return find_roles(read(data, settings, progress=progress), chosen=chosen)
+    dataset = read(data, settings, progress=progress)
+    return find_roles(dataset, chosen=as_read(dataset, chosen))
+
+
+def as_read(dataset: Dataset, chosen: Chosen | None) -> dict[Role, str]:
+    """The columns that the user named, under the names they were read by: a header in the file may hold its unit."""
+    known = {column.name for column in dataset.columns}
+    bare_name = discovery.load("connectors", "files").bare_name
+    read_by = {name: name if name in known else bare_name(name) for name in (chosen or {}).values()}
+    return {role: read_by[name] if read_by[name] in known else name for role, name in (chosen or {}).items()}
 
 
 def chosen_roles(

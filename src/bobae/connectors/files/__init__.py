@@ -2,5 +2,6 @@
 
 from bobae.connectors.files.group import FileGroup
 from bobae.connectors.files.reading import read, tables
+from bobae.connectors.files.units import bare_name
 
-__all__ = ["FileGroup", "read", "tables"]
+__all__ = ["FileGroup", "bare_name", "read", "tables"]

@@ -113,6 +113,16 @@ def ucum(spelling: str) -> str | None:
     return code if code != spelling or code in _SPELLINGS or any(mark in spelling for mark in "/.%[") else None
 
 
+def bare_name(header: str) -> str:
+    """What a column is called after reading, from its header in the file.
+
+    Example:
+        >>> bare_name("Usage_kWh"), bare_name("Temp [°C]"), bare_name("fault")
+        ('Usage', 'Temp', 'fault')
+    """
+    return split(header)[0]
+
+
 def split(header: str) -> tuple[str, str | None]:
     """A header as name and UCUM unit; the header itself and None where it names no unit.
 
