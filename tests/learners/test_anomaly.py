@@ -96,7 +96,7 @@ def test_a_standing_machine_does_not_alarm_nor_does_its_start():
     detector = AnomalyLearner().fit(pump(2000, seed=1, stops=stops), seed=0)
     detector = detector.calibrate(pump(2000, seed=2, stops=stops), budget_per_week=1.0)
     answers = watched(detector, pump(2000, seed=3, stops=[(500, 900), (1200, 1210)]))
-    assert detector.running.column is not None
+    assert detector.operation.running.column is not None
     assert not answers["alarm"].any()
 
 

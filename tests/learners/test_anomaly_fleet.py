@@ -6,7 +6,7 @@ from bobae.core import BadInput, NotEnoughEvidence
 from bobae.graph import Lags
 from bobae.learners.anomaly import fit_fleet, fleet
 from bobae.learners.anomaly.covariance import Moments
-from bobae.learners.anomaly.operation import scaling
+from bobae.learners.anomaly.regimes import scaling
 from bobae.learners.anomaly.residuals import Residuals, lagged
 
 ASSETS, ROWS, SENSORS = 7, 240, 5
@@ -25,8 +25,8 @@ def x():
 def alone(rows, lags):
     """One asset by the same pieces as a detector: (scaled, residuals, moving sizes, standing sizes)."""
     everywhere = np.ones(len(rows))
-    scale = scaling(rows, np.empty((len(rows), 0)), judged=everywhere, clip=50.0)
-    scaled = scale.scale.run(rows, np.zeros(len(rows), dtype=np.int64))
+    _, scale = scaling(rows, np.empty((len(rows), 0)), judged=everywhere, clip=50.0)
+    scaled = scale.run(rows, np.zeros(len(rows), dtype=np.int64))
     fresh = np.zeros(len(rows))
     fresh[0] = 1.0
     piece = Lags(lags, rows.shape[1])

@@ -65,5 +65,5 @@ def test_the_graph_and_the_detector_agree_over_gaps_stops_categories_and_holes(d
 
 
 def test_what_was_made_holds_stops_and_both_categories(detector):
-    assert detector.running.column is not None
+    assert detector.operation.running.column is not None
     assert [given.name for given in detector.inputs if given.categories] == ["recipe", "asset"]

@@ -7,9 +7,9 @@ from functools import cached_property
 import numpy as np
 
 from bobae.core import Contract, Dataset, Floats, Input, NotEnoughEvidence, Output
-from bobae.graph import DriftingLimit, FillLast, GraphBuilder, Lags, Running
+from bobae.graph import DriftingLimit, GraphBuilder, Lags
 from bobae.learners.anomaly.calibration import Calibration, calibrated, drift_rate
-from bobae.learners.anomaly.operation import Scaling
+from bobae.learners.anomaly.operation import Operation
 from bobae.learners.anomaly.residuals import Residuals
 from bobae.learners.anomaly.rows import arranged
 from bobae.learners.anomaly.surprise import Memories, Surprise
@@ -27,7 +27,7 @@ class AnomalyDetector:
         inputs: sensors first, then categories.
         sensors: how many of the inputs are sensors.
         sampling_s, max_gap_s: the rows it was made for.
-        fill, running, scaling, lags, residuals, memories, surprise, limit: the pieces in their order.
+        operation, lags, residuals, memories, surprise, limit: the pieces in their order.
         settling: rows after a fresh start that are not judged.
         own: the rows it was learned from, judged by fits that had not seen them, for calibration.
         calibration: how the limit was set; None before `calibrate`.
@@ -37,9 +37,7 @@ class AnomalyDetector:
     sensors: int
     sampling_s: float | None
     max_gap_s: float | None
-    fill: FillLast
-    running: Running
-    scaling: Scaling
+    operation: Operation
     lags: Lags
     residuals: Residuals
     memories: Memories
@@ -108,10 +106,8 @@ class AnomalyDetector:
 
     def trace(self, x: Floats, gap: Floats) -> Trace:
         """What leads up to the score, row by row."""
-        held = self.fill.run(x, gap)[0]
-        filled, regime = held[:, : self.sensors], self.scaling.regime(held[:, self.sensors :])
-        fresh, since = self.running.run(filled, regime, gap)
-        moving, standing = self.residuals.run(self.scaling.scale.run(filled, regime), fresh, self.lags)
+        scaled, fresh, since = self.operation.run(x, gap)
+        moving, standing = self.residuals.run(scaled, fresh, self.lags)
         judged = (since > self.settling).astype(np.float64)
         statistics, slow = self.memories.run(moving, standing, judged, gap)
         parts = np.square(moving) + np.square(slow) * self._slow_weight
@@ -121,17 +117,10 @@ class AnomalyDetector:
     @cached_property
     def _built(self) -> GraphBuilder:
         b = GraphBuilder(inputs=len(self.inputs))
-        filled, _ = self.fill.emit(b, "fill", b.x)
-        regime = None
-        if self.scaling.codes:
-            codes = b.columns(filled, np.arange(self.sensors, len(self.inputs)))
-            filled = b.columns(filled, np.arange(self.sensors))
-            regime = self.scaling.codes.emit(b, codes)[0]
-        since = self.running.emit(b, "running", filled, regime)
+        scaled, since = self.operation.emit(b)
         judged = b.node("Cast", b.node("Greater", since, float(self.settling)), to=11)
-        lagged, _ = self.lags.emit(b, "lags", self.scaling.scale.emit(b, filled, regime or b.constant(np.array([0]))))
-        now = b.node("Slice", lagged, np.array([0]), np.array([self.sensors]), np.array([1]))
-        moving, standing = self.residuals.moving.emit(b, lagged), self.residuals.standing.emit(b, now)
+        lagged, _ = self.lags.emit(b, "lags", scaled)
+        moving, standing = self.residuals.moving.emit(b, lagged), self.residuals.standing.emit(b, scaled)
         statistics, slow = self.memories.emit(b, moving, standing, judged)
         ratio, alarm, moved = self.limit.emit(b, "limit", self.surprise.emit(b, statistics), judged)
         quick = b.node("Mul", moving, moving)

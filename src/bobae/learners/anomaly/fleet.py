@@ -129,7 +129,7 @@ def _learned(x: Floats, first: int, lags: int, quantile: float, clip: float) -> 
 
 
 def _scaling(x: Floats) -> tuple[Floats, Floats]:
-    """Median and robust spread, as `operation` has them, of rows (assets, rows, sensors): both (assets, sensors)."""
+    """Median and robust spread, as `regimes` has them, of rows (assets, rows, sensors): both (assets, sensors)."""
     ordered = np.sort(np.ascontiguousarray(x.transpose(0, 2, 1)), axis=2)
     centre = _quantile(ordered, 0.5)
     ordered -= centre[..., None]

@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 import numpy as np
 
 from bobae.core import Contract, Dataset, Floats, Input, NotEnoughEvidence, Role, Task
-from bobae.core.model import UNSEEN
 from bobae.frames import sampling_s
-from bobae.graph import DriftingLimit, Episode, FillLast, Lags, Memory, Running
+from bobae.graph import DriftingLimit, Episode, Lags, Memory
 from bobae.learners.anomaly.calibration import calibrated, drift_rate
 from bobae.learners.anomaly.detector import AnomalyDetector
-from bobae.learners.anomaly.operation import category_inputs, running_gate, same_rows, scaling, settling
+from bobae.learners.anomaly.operation import learned
+from bobae.learners.anomaly.regimes import settling
 from bobae.learners.anomaly.residuals import cross_fitted
 from bobae.learners.anomaly.rows import arranged, groups_of, times_of
 from bobae.learners.anomaly.surprise import Memories, Surprise, whitener
@@ -75,20 +75,12 @@ class AnomalyLearner:
         step = sampling_s(times_of(data), groups_of(data)) if data.time_ns() is not None else None
         longest = None if step is None else LONGEST_GAP_ROWS * step
         names = self._sensors(data)
-        step = sampling_s(times_of(data), groups_of(data)) if data.time_ns() is not None else None
-        longest = None if step is None else LONGEST_GAP_ROWS * step
         plain = Contract(inputs=tuple(Input(name=name) for name in names), outputs=(), max_gap_s=longest)
         order, x, gap = arranged(data, plain)
-        told, fill, gate = _operation(data.rows(order), x, gap)
-        held = fill.run(np.column_stack([x, *(wanted.read(data)[order] for wanted in told)]), gap)[0]
-        filled, codes = held[:, : len(names)], held[:, len(names) :]
-        running = gate.run(filled, same_rows(codes), gap)[1] > 0
-        scale = scaling(filled, codes, judged=running.astype(np.float64), clip=self.clip)
-        regime = scale.regime(codes)
-        fresh, since = gate.run(filled, regime, gap)
-        lags = Lags(self._lags(int(running.sum()), len(names)), len(names))
+        operation, told, inputs = learned(data.rows(order), x, gap, clip=self.clip)
+        scaled, fresh, since = operation.run(inputs, gap)
+        lags = Lags(self._lags(int((since > 0).sum()), len(names)), len(names))
         use = (since > lags.lags).astype(np.float64)
-        scaled = scale.scale.run(filled, regime)
         residuals, moving, standing = cross_fitted(scaled, fresh, lags, use=use, folds=self.folds)
         size = np.sqrt(np.square(moving).mean(axis=1))
         settled = settling(size, since, least=max(lags.lags, 5))
@@ -106,9 +98,7 @@ class AnomalyLearner:
             sensors=len(names),
             sampling_s=step,
             max_gap_s=longest,
-            fill=fill,
-            running=gate,
-            scaling=scale,
+            operation=operation,
             lags=lags,
             residuals=residuals,
             memories=memories,
@@ -148,16 +138,6 @@ class AnomalyLearner:
         slow = Memory(self.standing_rates, sensors)
         averages = slow.run(np.clip(standing, -self.most, self.most), judged, gap)[judged > 0]
         return Memories(Memory(self.moving_rates, start=usual), slow, whitener(averages, sensors), self.most)
-
-
-def _operation(data: Dataset, x: Floats, gap: Floats) -> tuple[tuple[Input, ...], FillLast, Running]:
-    """The categories that tell, what fills holes in sensors x (rows, sensors) and in them, and what says it runs."""
-    middle = np.nanmedian(x, axis=0)
-    filled = FillLast(middle).run(x, gap)[0]
-    gate = running_gate(filled)
-    runs = gate.run(filled, np.zeros(len(x), dtype=np.int64), gap)[1] > 0
-    told = category_inputs(data.rows(runs), rows=filled[runs])
-    return told, FillLast(np.append(middle, [UNSEEN] * len(told))), gate
 
 
 def _moves(values: Floats) -> bool:
