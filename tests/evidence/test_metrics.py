@@ -90,7 +90,7 @@ def test_always_alarming_finds_everything_and_is_false_all_the_time() -> None:
     known = truth(7 * 1440, ((500, 600), (5000, 5100)))
     judged = judge(np.ones(7 * 1440, dtype=bool), known)
     assert judged.detected == (True, True)
-    assert judged.false_count == 20  # one for each whole shift in which it stands for nothing
+    assert judged.false_count == 21  # when it opens, and for each whole shift in which it stands for nothing
     assert event_figures(judged)["false_per_week"].low > 10
 
 
@@ -98,6 +98,12 @@ def test_what_is_left_of_an_alarm_that_met_a_fault_is_no_second_alarm() -> None:
     judged = judge(alarms(2000, *range(550, 900)), truth(2000, ((500, 600),)))
     assert judged.detected == (True,)
     assert judged.false_count == 0
+
+
+def test_an_alarm_that_opened_long_before_the_fault_is_no_warning_of_it() -> None:
+    judged = judge(alarms(2000, *range(300, 550)), truth(2000, ((500, 600),)))
+    assert judged.detected == (True,)
+    assert judged.false_count == 1
 
 
 def test_an_alarm_that_stands_a_shift_beyond_its_fault_costs_again() -> None:

@@ -159,3 +159,18 @@ def test_data_without_a_moving_sensor_is_refused():
 def test_calibration_on_hardly_any_row_is_refused(detector):
     with pytest.raises(NotEnoughEvidence, match="at least 20"):
         detector.calibrate(machine(15, seed=3), budget_per_week=1.0)
+
+
+def test_no_budget_is_so_small_that_a_sensor_far_off_does_not_alarm():
+    cautious = AnomalyLearner().fit(pump(800, seed=5), seed=0).calibrate(pump(300, seed=6), budget_per_week=1e-9)
+    data = pump(400, seed=7)
+    x, gap = rows_of(cautious.contract, data)
+    x[100:, 2] += 60.0
+    assert cautious.run(x, gap)["alarm"][160:].all()
+
+
+def test_a_limit_that_had_to_be_lowered_tells_what_it_will_cost():
+    learner = AnomalyLearner().fit(pump(800, seed=5), seed=0)
+    cautious = learner.calibrate(pump(300, seed=6), budget_per_week=1e-9).calibration.threshold
+    assert not cautious.extrapolated
+    assert cautious.expected_per_week > 1e-6

@@ -6,7 +6,7 @@ counted where there are enough of them, from an exponential or Pareto tail above
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -34,6 +34,7 @@ class Threshold:
         exposure_weeks: asset-weeks of normal time it rests on.
         peaks: independent peaks it rests on.
         extrapolated: True where it lies beyond what was counted.
+        hold_off_s: peaks nearer than this were one episode.
     """
 
     value: float
@@ -43,6 +44,27 @@ class Threshold:
     exposure_weeks: float
     peaks: int
     extrapolated: bool
+    hold_off_s: float
+
+    def lowered(self, value: float, score: Floats, fresh: Floats | Bools, *, sampling_s: float) -> "Threshold":
+        """The same at a lower value, with the false episodes that were counted above it in the rows it rests on.
+
+        Args:
+            value: where to alarm instead.
+            score: as for `threshold_for_budget`, NaN rows say nothing (rows,).
+            fresh: 1 where a row does not follow on the one before (rows,).
+            sampling_s: time one row stands for.
+        """
+        stretch: Ints = np.cumsum(np.asarray(fresh, dtype=np.float64) > 0, dtype=np.int64)
+        seen = np.where(np.isfinite(score), score, -np.inf)
+        count = len(peaks_above(seen, stretch, value, max(1, round(self.hold_off_s / sampling_s))))
+        return replace(
+            self,
+            value=value,
+            expected_per_week=max(self.expected_per_week, (count + 1) / self.exposure_weeks),
+            high_per_week=poisson(count, self.exposure_weeks, confidence=2 * CONFIDENCE - 1).high,
+            extrapolated=False,
+        )
 
     def said(self, budget_per_week: float) -> Text:
         """What the calibration can and cannot prove, for a person."""
@@ -113,6 +135,7 @@ def threshold_for_budget(
         exposure_weeks=exposure,
         peaks=len(peaks),
         extrapolated=bool(value > peaks[0]),
+        hold_off_s=hold_off_s,
     )
 
 

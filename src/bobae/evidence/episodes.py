@@ -19,7 +19,7 @@ STANDING_S = 8 * 3600.0  # an alarm that stands longer than a shift annoys the n
 class Episode:
     """One alarm of one asset: first and last moment (ns) and row.
 
-    `goes_on` marks what is part of an alarm that met a fault: nobody was called twice for it.
+    `goes_on` marks what is left of an alarm that met a fault: nobody was called twice for it.
     """
 
     start_ns: int
@@ -91,13 +91,17 @@ def episodes(alarm: Bools, time_ns: Ints, groups: Ints, *, hold_off_s: float) ->
 def outside_events(
     alarm: Bools, outside: Bools, time_ns: Ints, groups: Ints, *, hold_off_s: float
 ) -> tuple[Episode, ...]:
-    """The alarms where no event is near (`outside`), (rows,); what belongs to an alarm that met an event goes on."""
-    met = np.zeros(len(alarm), dtype=np.bool_)
+    """The alarms where no event is near (`outside`), (rows,); what is left of an alarm that met an event goes on.
+
+    An alarm that opened outside and then ran into an event is no warning of it: its beginning counts in full.
+    """
+    left = np.zeros(len(alarm), dtype=np.bool_)
     for whole in episodes(alarm, time_ns, groups, hold_off_s=hold_off_s):
-        rows = slice(whole.first, whole.last + 1)
-        met[rows] = (alarm[rows] & ~outside[rows]).any()
+        met = np.flatnonzero(alarm[whole.first : whole.last + 1] & ~outside[whole.first : whole.last + 1])
+        if len(met):
+            left[whole.first + met[0] : whole.last + 1] = True
     apart = episodes(alarm & outside, time_ns, groups, hold_off_s=hold_off_s)
-    return tuple(replace(episode, goes_on=bool(met[episode.first])) for episode in apart)
+    return tuple(replace(episode, goes_on=bool(left[episode.first])) for episode in apart)
 
 
 def events_from_marks(marks: Floats, time_ns: Ints, groups: Ints, *, hold_off_s: float) -> list[Event]:

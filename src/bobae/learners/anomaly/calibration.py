@@ -53,7 +53,13 @@ def usual_level(surprise: Floats) -> float:
 
 
 def calibrated(
-    normal: Trace, held_out: Trace, *, sampling_s: float | None, budget_per_week: float, limit: DriftingLimit
+    normal: Trace,
+    held_out: Trace,
+    *,
+    sampling_s: float | None,
+    budget_per_week: float,
+    limit: DriftingLimit,
+    highest: float,
 ) -> Calibration:
     """`limit` with base and level set anew, its drift kept.
 
@@ -63,13 +69,17 @@ def calibrated(
         sampling_s: time between rows, if known.
         budget_per_week: false alarm episodes allowed.
         limit: how it drifts, and how alarms open and close.
+        highest: the base is not set above this, whatever the budget, or no fault could reach it.
     """
     usual = held_out.surprise[held_out.judged > 0]
     level = min(usual_level(part) for part in np.array_split(usual, STRETCHES))
     free = replace(limit, level=level, base=_NEVER)
     eased = free.run(normal.surprise, normal.judged, normal.gap)[:, 0] * _NEVER
     sustained = _sustained(eased, normal.judged, limit.episode)
-    base, threshold = _limit(sustained, normal.gap, sampling_s or UNKNOWN_SAMPLING_S, budget_per_week)
+    step = sampling_s or UNKNOWN_SAMPLING_S
+    base, threshold = _limit(sustained, normal.gap, step, budget_per_week)
+    if base > highest:
+        base, threshold = highest, threshold and threshold.lowered(highest, sustained, normal.gap, sampling_s=step)
     return Calibration(replace(free, base=base), threshold)
 
 

@@ -101,6 +101,7 @@ class AnomalyDetector:
             sampling_s=self.sampling_s,
             budget_per_week=budget_per_week,
             limit=replace(self.limit, rate=rate),
+            highest=float(np.median(surprise.run(self.memories.one_sensor_off()))),
         )
         return replace(self, surprise=surprise, limit=found.limit, calibration=found)
 

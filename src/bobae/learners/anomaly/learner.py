@@ -55,7 +55,7 @@ class AnomalyLearner:
     most_numbers: int = 600
     moving_rates: tuple[float, ...] = (0.2, 0.1, 0.05, 0.025)
     standing_rates: tuple[float, ...] = (0.05, 0.025)
-    most: float = 5.0
+    most: float = 8.0
     folds: int = 5
     clip: float = 50.0
     open_after: int = 5
@@ -91,8 +91,14 @@ class AnomalyLearner:
         statistics, slow = memories.run(moving, standing, judged, gap)
         surprise = Surprise.of(statistics[judged > 0])
         own = Trace(surprise.run(statistics), statistics, slow, judged, gap)
-        limit = self._limit(own, step)
-        found = calibrated(own, own, sampling_s=step, budget_per_week=self.budget_per_week, limit=limit)
+        found = calibrated(
+            own,
+            own,
+            sampling_s=step,
+            budget_per_week=self.budget_per_week,
+            limit=self._limit(own, step),
+            highest=float(np.median(surprise.run(memories.one_sensor_off()))),
+        )
         return AnomalyDetector(
             inputs=(*_seen(names, data, x), *told),
             sensors=len(names),

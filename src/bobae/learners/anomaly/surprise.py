@@ -50,6 +50,14 @@ class Memories:
         slow = b.node("Slice", averages, np.array([0]), np.array([self.standing.inputs]), np.array([1]))
         return b.node("Concat", self.moving.emit(b, "moving", size, judged), lengths, axis=1), slow
 
+    def one_sensor_off(self) -> Floats:
+        """The statistics, for each sensor, when it alone stays `most` spreads off: (sensors, statistics)."""
+        sensors = self.standing.inputs
+        size = np.sqrt((self.moving.start**2 * (sensors - 1) + self.most**2) / sensors)
+        averages = np.tile(np.eye(sensors) * self.most, len(self.standing.rates))
+        lengths = np.sqrt(np.square(self.whitener.run(averages)) @ self._means())
+        return np.column_stack([np.full((sensors, len(self.moving.rates)), size), lengths])
+
     def _means(self) -> Floats:
         """Takes the mean over the sensors of each average: (averages * sensors, averages)."""
         sensors = self.standing.inputs
