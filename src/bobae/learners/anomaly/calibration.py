@@ -69,7 +69,7 @@ def calibrated(
         sampling_s: time between rows, if known.
         budget_per_week: false alarm episodes allowed.
         limit: how it drifts, and how alarms open and close.
-        highest: the base is not set above this, whatever the budget, or no fault could reach it.
+        highest: a tail is not believed beyond this and all that normal running reached; no fault could get there.
     """
     usual = held_out.surprise[held_out.judged > 0]
     level = min(usual_level(part) for part in np.array_split(usual, STRETCHES))
@@ -78,6 +78,7 @@ def calibrated(
     sustained = _sustained(eased, normal.judged, limit.episode)
     step = sampling_s or UNKNOWN_SAMPLING_S
     base, threshold = _limit(sustained, normal.gap, step, budget_per_week)
+    highest = max(highest, float(np.nanmax(sustained, initial=0.0)))
     if base > highest:
         base, threshold = highest, threshold and threshold.lowered(highest, sustained, normal.gap, sampling_s=step)
     return Calibration(replace(free, base=base), threshold)
