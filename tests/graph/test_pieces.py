@@ -202,13 +202,13 @@ def test_a_memory_learns_on_the_rows_that_count_and_outlives_gaps(whole: Rows) -
     x, gap = whole[0], whole[1].copy()
     gap[60] = 2.0
     counts = (x[:, 3] > 0.0).astype(float)
-    piece = Memory((0.2, 0.05), 3, start=1.5)
+    piece = Memory(np.array([0.2, 0.05, 1.0]), np.array([1.5, 0.0, -2.0]))
     means = piece.run(x[:, :3], counts, gap)
-    slow = np.full(3, 1.5)
+    slow = piece.start
     for i in range(120):
-        slow = np.full(3, 1.5) if gap[i] > 1.5 else slow
-        slow = slow + 0.05 * counts[i] * (x[i, :3] - slow)
-        np.testing.assert_allclose(means[i, 3:], slow, rtol=1e-12)
+        slow = piece.start if gap[i] > 1.5 else slow
+        slow = slow + piece.rates * counts[i] * (x[i, :3] - slow)
+        np.testing.assert_allclose(means[i], slow, rtol=1e-9, atol=1e-12)
 
     def emit(b: GraphBuilder) -> dict[str, str]:
         judged = b.node("Cast", b.node("Greater", b.columns(b.x, [3]), 0.0), to=11)
@@ -274,7 +274,7 @@ def test_a_drifting_limit_follows_slow_change_but_no_fault() -> None:
         (lambda: Ewma((0.0,)), "rate"),
         (lambda: Episode(0, 1), "1 row"),
         (lambda: DriftingLimit(-1.0, 1.0, 0.1, Episode()), "base"),
-        (lambda: Memory((1.5,)), "rate"),
+        (lambda: Memory(np.array([1.5]), np.zeros(1)), "rate"),
         (lambda: Contribution(np.eye(5), 2), "precision"),
     ],
 )

@@ -86,7 +86,8 @@ class GraphBuilder:
         """A state that outlives gaps: zero only where another stream begins (gap 2). Set with `set_state`."""
         if not shape or name in self._states or name == "rows":
             raise BadInput("state {name}: the name is taken or the shape {shape} is empty", name=name, shape=shape)
-        return self.node("Mul", self._declare(name, shape), self._kept(self.node("Greater", "gap", 1.5)))
+        kept = self.node("Cast", self.node("Less", "gap", 1.5), to=TensorProto.DOUBLE)
+        return self.node("Mul", self._declare(name, shape), kept)
 
     def constant(self, values: npt.ArrayLike) -> str:
         """A constant float64, int64 or bool tensor; equal constants are kept once."""

@@ -66,7 +66,7 @@ class DriftingLimit:
             if counts:
                 count, is_open = self.episode.follow(count, is_open, ratio > 1.0)
                 if not is_open:
-                    step = self._step(value > self.level * math.exp(offset))
+                    step = self._step(ratio > self.level / self.base)
                     offset = min(max(offset + step, 0.0), self.max_offset)
             out[i] = ratio, is_open, offset >= self.told_offset
         return out
@@ -77,7 +77,7 @@ class DriftingLimit:
         factor = b.node("Exp", offset)
         ratio = b.node("Div", score, b.node("Mul", self.base, factor))
         alarm = self._alarm(b, name, b.node("Cast", b.node("Greater", ratio, 1.0), to=11), judged)
-        above = b.node("Cast", b.node("Greater", score, b.node("Mul", self.level, factor)), to=11)
+        above = b.node("Cast", b.node("Greater", ratio, self.level / self.base), to=11)
         step = b.node("Add", b.node("Mul", above, self._step(True) - self._step(False)), self._step(False))
         follows = b.node("Mul", judged, b.node("Sub", 1.0, alarm))
         offset = b.node("Clip", b.node("Add", offset, b.node("Mul", step, follows)), 0.0, self.max_offset)

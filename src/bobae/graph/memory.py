@@ -7,6 +7,7 @@ import numpy as np
 
 from bobae.core import BadInput, Floats, LazyModule
 from bobae.graph.builder import GraphBuilder
+from bobae.graph.checks import vector
 
 if TYPE_CHECKING:
     from scipy import signal
@@ -21,47 +22,42 @@ def streams(gap: Floats) -> list[tuple[int, int]]:
     return list(zip(begins, [*begins[1:], len(gap)], strict=True))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Memory:
     """mean = mean + rate * (value - mean) on the rows that count; it holds on the others and outlives gaps.
 
     Attributes:
-        rates: one average for each rate, 0 < rate <= 1.
-        inputs: how many numbers are averaged side by side.
-        start: the mean before the first row of a stream.
+        rates: one for each number, 0 < rate <= 1, (numbers,).
+        start: the means before the first row of a stream, (numbers,).
     """
 
-    rates: tuple[float, ...]
-    inputs: int = 1
-    start: float = 0.0
+    rates: Floats
+    start: Floats
 
     def __post_init__(self) -> None:
-        if not self.rates or not all(0.0 < rate <= 1.0 for rate in self.rates):
+        vector(self, "rates", self.rates)
+        vector(self, "start", self.start, len(self.rates))
+        if not ((self.rates > 0.0) & (self.rates <= 1.0)).all():
             raise BadInput("Memory: each rate must be above 0 and at most 1, but they are {rates}", rates=self.rates)
 
     def run(self, values: Floats, counts: Floats, gap: Floats) -> Floats:
-        """(rows, inputs) finite -> (rows, rates * inputs): all inputs at the first rate, then at the second, ...
-
-        `counts` (rows,) is 1 on the rows that count, else 0.
-        """
-        out = np.empty((len(values), len(self.rates) * self.inputs))
+        """(rows, numbers) finite -> their means (rows, numbers); counts (rows,) is 1 on the rows that count, else 0."""
+        out = np.empty_like(values)
         for begin, end in streams(gap):
             used = np.flatnonzero(counts[begin:end] > 0.5)
             last = np.searchsorted(used, np.arange(end - begin), side="right")
-            for i, rate in enumerate(self.rates):
-                away = values[begin + used] - self.start
-                means = signal.lfilter([rate], [1.0, rate - 1.0], away, axis=0) if len(used) else away
-                held = np.concatenate([np.zeros((1, self.inputs)), means])[last]
-                out[begin:end, i * self.inputs : (i + 1) * self.inputs] = held + self.start
+            means = np.zeros((len(used) + 1, values.shape[1]))
+            for i, rate in enumerate(self.rates.tolist() if len(used) else []):
+                means[1:, i] = signal.lfilter([rate], [1.0, rate - 1.0], values[begin + used, i] - self.start[i])
+            out[begin:end] = means[last] + self.start
         return out
 
-    def emit(self, b: GraphBuilder, name: str, value: str, counts: str) -> str:
-        """The same as nodes: (1, inputs) -> (1, rates * inputs); counts is (1, 1)."""
+    def emit(self, b: GraphBuilder, name: str, values: str, counts: str) -> str:
+        """The same as nodes: (1, numbers) -> (1, numbers); counts is (1, 1)."""
         # the state is kept as the distance from start, so that a state of zeros is a stream's beginning
-        before = b.lasting(f"{name}_mean", (len(self.rates) * self.inputs,))
-        away = b.node("Sub", value, self.start) if self.start else value
-        wide = b.node("Concat", *[away] * len(self.rates), axis=1) if len(self.rates) > 1 else away
-        step = b.node("Mul", counts, np.repeat(self.rates, self.inputs)[None])
-        mean = b.node("Add", before, b.node("Mul", step, b.node("Sub", wide, before)))
+        before = b.lasting(f"{name}_mean", self.rates.shape)
+        away = b.node("Sub", values, self.start[None]) if self.start.any() else values
+        step = b.node("Mul", counts, self.rates[None])
+        mean = b.node("Add", before, b.node("Mul", step, b.node("Sub", away, before)))
         b.set_state(f"{name}_mean", mean)
-        return b.node("Add", mean, self.start) if self.start else mean
+        return b.node("Add", mean, self.start[None]) if self.start.any() else mean

@@ -122,8 +122,9 @@ class AnomalyDetector:
         judged = b.node("Cast", b.node("Greater", since, float(self.settling)), to=11)
         lagged, _ = self.lags.emit(b, "lags", scaled)
         moving, standing = self.residuals.moving.emit(b, lagged), self.residuals.standing.emit(b, scaled)
-        statistics, slow = self.memories.emit(b, moving, standing, judged)
-        ratio, alarm, moved = self.limit.emit(b, "limit", self.surprise.emit(b, statistics), judged)
+        row, slow = self.memories.emit(b, moving, standing, judged)
+        surprise = self.surprise.emit(b, row, self.memories.places)
+        ratio, alarm, moved = self.limit.emit(b, "limit", surprise, judged)
         quick = b.node("Mul", moving, moving)
         parts = b.node("Add", quick, b.node("Mul", b.node("Mul", slow, slow), self._slow_weight))
         whole = b.node("Max", b.node("ReduceSum", parts, np.array([1])), _TINY)
@@ -139,5 +140,5 @@ class AnomalyDetector:
     @property
     def _slow_weight(self) -> float:
         """Makes a standing residual that was averaged as noisy as one that was not."""
-        rate = self.memories.standing.rates[0]
+        rate = float(self.memories.memory.rates[self.memories.sizes])
         return (2.0 - rate) / rate

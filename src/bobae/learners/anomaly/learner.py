@@ -8,14 +8,14 @@ import numpy as np
 
 from bobae.core import Contract, Dataset, Floats, Input, NotEnoughEvidence, Role, Task
 from bobae.frames import sampling_s
-from bobae.graph import DriftingLimit, Episode, Lags, Memory
+from bobae.graph import DriftingLimit, Episode, Lags
 from bobae.learners.anomaly.calibration import calibrated, drift_rate
 from bobae.learners.anomaly.detector import AnomalyDetector
 from bobae.learners.anomaly.operation import learned
 from bobae.learners.anomaly.regimes import settling
 from bobae.learners.anomaly.residuals import cross_fitted
 from bobae.learners.anomaly.rows import arranged, groups_of, times_of
-from bobae.learners.anomaly.surprise import Memories, Surprise, whitener
+from bobae.learners.anomaly.surprise import Memories, Rates, Surprise
 from bobae.learners.anomaly.trace import Trace
 
 LONGEST_GAP_ROWS = 10
@@ -87,7 +87,8 @@ class AnomalyLearner:
         judged = (since > settled).astype(np.float64)
         if judged.sum() < FEWEST_JUDGED:
             raise NotEnoughEvidence("the machine never runs for more than {rows} rows on end", rows=settled)
-        memories = self._memories(moving, standing, judged, gap)
+        rates = Rates(self.moving_rates, self.standing_rates)
+        memories = Memories.learned(moving, standing, judged, gap, rates=rates, most=self.most)
         statistics, slow = memories.run(moving, standing, judged, gap)
         surprise = Surprise.of(statistics[judged > 0])
         own = Trace(surprise.run(statistics), statistics, slow, judged, gap)
@@ -137,13 +138,6 @@ class AnomalyLearner:
         """Where a limit starts from before anything was held out; base and level are still to be set."""
         rate = drift_rate(own.surprise[own.judged > 0], sampling_s=step)
         return DriftingLimit(base=1.0, level=1.0, rate=rate, episode=Episode(self.open_after, self.close_after))
-
-    def _memories(self, moving: Floats, standing: Floats, judged: Floats, gap: Floats) -> Memories:
-        sensors = moving.shape[1]
-        usual = float(np.median(np.sqrt(np.square(moving).mean(axis=1))[judged > 0]))
-        slow = Memory(self.standing_rates, sensors)
-        averages = slow.run(np.clip(standing, -self.most, self.most), judged, gap)[judged > 0]
-        return Memories(Memory(self.moving_rates, start=usual), slow, whitener(averages, sensors), self.most)
 
 
 def _moves(values: Floats) -> bool:

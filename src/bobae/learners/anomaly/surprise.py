@@ -13,55 +13,96 @@ QUANTILES = np.array([0.0, 0.25, 0.5, 0.75, 0.9])
 _TINY = 1e-9
 
 
+@dataclass(frozen=True)
+class Rates:
+    """Of the averages: of the size of the moving residuals, and of the standing residuals."""
+
+    moving: tuple[float, ...]
+    standing: tuple[float, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Memories:
     """Statistics with a short or a long memory.
 
+    One average a rate of the size of the moving residuals: short shocks and lasting unrest. One average a rate of each
+    standing residual, sign kept (multivariate EWMA: Lowry et al., 1992), and of these the length: shifts that last.
+
     Attributes:
-        moving: averages of the size of the moving residuals: short shocks and lasting unrest.
-        standing: averages of the standing residuals themselves, sign kept (multivariate EWMA: Lowry et al., 1992):
-            small shifts that last.
-        whitener: makes the noise of the standing averages round, each by itself: (averages * sensors,) square.
+        memory: all averages: of the size at each moving rate, then of all sensors at each standing rate.
+        sizes: how many of them are of the size.
+        sensors: how many sensors there are.
+        whitener: makes the noise of the standing averages round, each rate by itself: (rates * sensors,) square.
         most: of a residual, in spreads, that enters an average: a stronger fault would be remembered for longer.
     """
 
-    moving: Memory
-    standing: Memory
+    memory: Memory
+    sizes: int
+    sensors: int
     whitener: Linear
     most: float
+
+    @classmethod
+    def learned(
+        cls, moving: Floats, standing: Floats, judged: Floats, gap: Floats, *, rates: Rates, most: float
+    ) -> "Memories":
+        """From the residuals (rows, sensors) of normal running; `judged` and `gap` (rows,) as in `run`."""
+        sensors = moving.shape[1]
+        usual = float(np.median(np.sqrt(np.square(moving).mean(axis=1))[judged > 0]))
+        slow = Memory(np.repeat(rates.standing, sensors), np.zeros(len(rates.standing) * sensors))
+        wide = np.tile(np.clip(standing, -most, most), len(rates.standing))
+        white = whitener(slow.run(wide, judged, gap)[judged > 0], sensors)
+        sizes = len(rates.moving)
+        start = np.append(np.full(sizes, usual), slow.start)
+        return cls(Memory(np.append(rates.moving, slow.rates), start), sizes, sensors, white, most)
 
     def run(self, moving: Floats, standing: Floats, judged: Floats, gap: Floats) -> tuple[Floats, Floats]:
         """(statistics (rows, k), slow standing residuals (rows, sensors)) of residuals (rows, sensors).
 
         Rows that are not judged (rows,) leave no trace, so that the shock of a start is not remembered.
         """
-        size = np.sqrt(np.square(np.clip(moving, -self.most, self.most)).mean(axis=1, keepdims=True))
-        averages = self.standing.run(np.clip(standing, -self.most, self.most), judged, gap)
-        lengths = np.sqrt(np.square(self.whitener.run(averages)) @ self._means())
-        return np.column_stack([self.moving.run(size, judged, gap), lengths]), averages[:, : standing.shape[1]]
+        size = np.sqrt(np.square(np.clip(moving, -self.most, self.most)).mean(axis=1))
+        slow = np.tile(np.clip(standing, -self.most, self.most), self._slow_rates)
+        means = self.memory.run(np.column_stack([*[size] * self.sizes, slow]), judged, gap)
+        statistics = np.column_stack([means[:, : self.sizes], self._lengths(means[:, self.sizes :])])
+        return statistics, means[:, self.sizes : self.sizes + self.sensors]
 
     def emit(self, b: GraphBuilder, moving: str, standing: str, judged: str) -> tuple[str, str]:
-        """The same as nodes; judged is 0 or 1, (1, 1)."""
+        """The same as nodes, the statistics standing in a longer row at `places`; judged is 0 or 1, (1, 1)."""
         moving, standing = (b.node("Clip", residuals, -self.most, self.most) for residuals in (moving, standing))
         size = b.node("Sqrt", b.node("ReduceMean", b.node("Mul", moving, moving), np.array([1])))
-        averages = self.standing.emit(b, "standing", standing, judged)
-        white = self.whitener.emit(b, averages)
+        wide = b.node("Concat", *[size] * self.sizes, *[standing] * self._slow_rates, axis=1)
+        means = self.memory.emit(b, "averages", wide, judged)
+        # rows of zeros for the sizes spare a slice
+        white = b.node(
+            "MatMul", means, np.vstack([np.zeros((self.sizes, len(self.whitener.bias))), self.whitener.matrix])
+        )
         lengths = b.node("Sqrt", b.node("MatMul", b.node("Mul", white, white), self._means()))
-        slow = b.node("Slice", averages, np.array([0]), np.array([self.standing.inputs]), np.array([1]))
-        return b.node("Concat", self.moving.emit(b, "moving", size, judged), lengths, axis=1), slow
+        slow = b.node("Slice", means, np.array([self.sizes]), np.array([self.sizes + self.sensors]), np.array([1]))
+        return b.node("Concat", means, lengths, axis=1), slow
 
     def one_sensor_off(self) -> Floats:
         """The statistics, for each sensor, when it alone stays `most` spreads off: (sensors, statistics)."""
-        sensors = self.standing.inputs
-        size = np.sqrt((self.moving.start**2 * (sensors - 1) + self.most**2) / sensors)
-        averages = np.tile(np.eye(sensors) * self.most, len(self.standing.rates))
-        lengths = np.sqrt(np.square(self.whitener.run(averages)) @ self._means())
-        return np.column_stack([np.full((sensors, len(self.moving.rates)), size), lengths])
+        usual = float(self.memory.start[0])
+        size = np.sqrt((usual**2 * (self.sensors - 1) + self.most**2) / self.sensors)
+        lengths = self._lengths(np.tile(np.eye(self.sensors) * self.most, self._slow_rates))
+        return np.column_stack([np.full((self.sensors, self.sizes), size), lengths])
+
+    @property
+    def places(self) -> Ints:
+        """Where the statistics stand in the row that `emit` gives, (statistics,)."""
+        return np.append(np.arange(self.sizes), len(self.memory.rates) + np.arange(self._slow_rates))
+
+    @property
+    def _slow_rates(self) -> int:
+        return len(self.whitener.bias) // self.sensors
+
+    def _lengths(self, averages: Floats) -> Floats:
+        return np.asarray(np.sqrt(np.square(self.whitener.run(averages)) @ self._means()))
 
     def _means(self) -> Floats:
         """Takes the mean over the sensors of each average: (averages * sensors, averages)."""
-        sensors = self.standing.inputs
-        return np.kron(np.eye(len(self.standing.rates)), np.full((sensors, 1), 1.0 / sensors))
+        return np.kron(np.eye(self._slow_rates), np.full((self.sensors, 1), 1.0 / self.sensors))
 
 
 def whitener(averages: Floats, sensors: int) -> Linear:
@@ -110,9 +151,9 @@ class Surprise:
         beyond = np.maximum(statistics[:, self._which()] - self.knots.ravel(), 0.0)
         return np.asarray(beyond @ self._weights()[:, 0])
 
-    def emit(self, b: GraphBuilder, statistics: str) -> str:
-        """The same as nodes: (1, statistics) -> (1, 1)."""
-        beyond = b.node("Relu", b.node("Sub", b.columns(statistics, self._which()), self.knots.ravel()[None]))
+    def emit(self, b: GraphBuilder, row: str, places: Ints) -> str:
+        """The same as nodes: (1, 1) from a row that holds the statistics at `places` (statistics,)."""
+        beyond = b.node("Relu", b.node("Sub", b.columns(row, places[self._which()]), self.knots.ravel()[None]))
         return b.node("MatMul", beyond, self._weights())
 
     def _which(self) -> Ints:
