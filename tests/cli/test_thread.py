@@ -57,6 +57,39 @@ def test_assess_says_what_the_data_can_answer(capsys: pytest.CaptureFixture[str]
     assert Path(document["report"]).read_text("utf-8").startswith("<!doctype html>")
 
 
+@pytest.fixture
+def mixed(tmp_path: Path) -> Path:
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    for name, header in (("oil", "time,oil temperature,oil pressure"), ("press", "time,force,strokes,die")):
+        rows = [f"2024-01-01 {i // 60:02d}:{i % 60:02d}:00" + f",{20 + i % 7}" * header.count(",") for i in range(300)]
+        (folder / f"{name}.csv").write_text("\n".join([header, *rows]) + "\n", "utf-8")
+    return folder
+
+
+def test_a_folder_of_different_tables_is_assessed_table_by_table(
+    mixed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, document = run("assess", str(mixed), capsys=capsys)
+    assert code == 0
+    assert {table["table"] for table in document["tables"]} == {"oil.csv", "press.csv"}
+    pages = [Path(table["report"]) for table in document["tables"]]
+    assert len(set(pages)) == 2
+    assert all(page.read_text("utf-8").startswith("<!doctype html>") for page in pages)
+    with pytest.raises(SystemExit, match="0"):
+        main(["assess", str(mixed), "--lang", "en"])
+    assert "2 different tables" in capsys.readouterr().out
+
+
+def test_a_table_that_cannot_be_read_does_not_keep_the_others_from_it(
+    mixed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (mixed / "notes.csv").write_text("name,owner\n", "utf-8")
+    code, document = run("assess", str(mixed), capsys=capsys)
+    assert code == 0
+    assert {table["table"] for table in document["tables"] if "readiness" in table} >= {"oil.csv", "press.csv"}
+
+
 def test_a_training_tells_all_that_the_contract_names(trained: dict[str, Any]) -> None:
     assert trained.keys() >= CONTRACT
     assert trained["verdict"] in ("useful", "no_better_than_baseline", "not_enough_evidence")

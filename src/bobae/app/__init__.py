@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bobae.core import LazyModule
 
 if TYPE_CHECKING:
-    from bobae.app.assessing import assess
+    from bobae.app.assessing import TableFound, assess, assess_tables
     from bobae.app.benchmarks import bench, benchmark_names
     from bobae.app.data import chosen_roles, read, read_with_roles
     from bobae.app.demo_plant import demo
@@ -42,10 +42,12 @@ __all__ = [
     "PlantMistakes",
     "Scored",
     "Settings",
+    "TableFound",
     "Tell",
     "Up",
     "Wanted",
     "assess",
+    "assess_tables",
     "backtest",
     "bench",
     "benchmark_names",
@@ -73,7 +75,11 @@ __all__ = [
 ]
 
 _WHERE = {
-    "assessing": ("assess",),
+    "assessing": (
+        "TableFound",
+        "assess",
+        "assess_tables",
+    ),
     "benchmarks": (
         "bench",
         "benchmark_names",
