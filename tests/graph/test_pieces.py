@@ -8,17 +8,14 @@ import pytest
 from bobae.core import BadInput, Contract, Input, Output
 from bobae.graph import (
     ByCode,
-    Contribution,
     DriftingLimit,
     Episode,
     Ewma,
     FillLast,
     GraphBuilder,
-    Interpolate,
     Lags,
     Linear,
     Memory,
-    NearestCentre,
     Quadratic,
     RegimeScale,
     Runner,
@@ -129,29 +126,15 @@ def test_an_average_begins_afresh_with_each_stretch(whole: Rows, start: float | 
     same(lambda b: {"m": piece.emit(b, "slow", b.x)}, whole, {"m": means})
 
 
-@pytest.mark.parametrize("points", [2, 3, 9])
-def test_a_table_goes_on_past_its_last_point(rows: Rows, points: int) -> None:
-    x = np.sort(RNG.normal(0, 3, (4, points)), axis=1)
-    piece = Interpolate(x, np.cumsum(RNG.random((4, points)), axis=1))
-    values = piece.run(rows[0])
-    column = rows[0][:, 2]
-    inside = (column < x[2, -1]) & ~np.isnan(column)
-    np.testing.assert_allclose(values[inside, 2], np.interp(column[inside], x[2], piece.y[2]))
-    assert piece.run(x[:, -1:].T + 1.0)[0, 0] > piece.y[0, -1]
-    same(lambda b: {"y": piece.emit(b, b.x)}, rows, {"y": values})
-
-
 def test_each_regime_has_its_own_scale(rows: Rows) -> None:
-    nearest = NearestCentre(CENTRES)
-    scale = RegimeScale(CENTRES, np.abs(CENTRES) + 0.1, clip=9.0)
-    regime = nearest.run(rows[0])
-    assert set(regime) == {0, 1, 2}
+    x, gap = rows[0].copy(), rows[1]
+    x[:, 0] = np.arange(len(x)) % 3
+    codes, scale = ByCode(np.arange(3.0)[:, None]), RegimeScale(CENTRES, np.abs(CENTRES) + 0.1, clip=9.0)
 
     def emit(b: GraphBuilder) -> dict[str, str]:
-        at = nearest.emit(b, b.x)
-        return {"at": b.node("Cast", at, to=11), "z": scale.emit(b, b.x, at)}
+        return {"z": scale.emit(b, b.x, codes.emit(b, b.columns(b.x, [0]))[0])}
 
-    same(emit, rows, {"at": regime.astype(float), "z": scale.run(rows[0], regime)})
+    same(emit, (x, gap), {"z": scale.run(x, np.arange(len(x)) % 3)})
 
 
 def test_an_unknown_code_is_regime_0_and_said() -> None:
@@ -166,19 +149,6 @@ def test_an_unknown_code_is_regime_0_and_said() -> None:
         return {"at": b.node("Cast", at, to=11), "unknown": missing}
 
     same(emit, (x, np.zeros(5)), {"at": regime.astype(float), "unknown": unknown})
-
-
-def test_contributions_name_the_sensor_that_moved(whole: Rows) -> None:
-    lags = Lags(2, 4)
-    v, _ = lags.run(*whole)
-    piece = Contribution(np.linalg.inv(np.cov(v.T) + np.eye(12)), 4)
-    share = piece.run(v)
-    np.testing.assert_allclose(share.sum(axis=1), 1.0)
-    moved = np.zeros((1, 12))
-    moved[0, 2::4] = 5.0
-    assert piece.run(moved)[0].argmax() == 2
-    assert piece.run(np.zeros((1, 12))).tolist() == [[0.0] * 4]
-    same(lambda b: {"c": piece.emit(b, lags.emit(b, "lags", b.x)[0])}, whole, {"c": share})
 
 
 def test_nan_is_over_no_limit(rows: Rows) -> None:
@@ -270,12 +240,10 @@ def test_a_drifting_limit_follows_slow_change_but_no_fault() -> None:
     [
         (lambda: Scale(np.zeros(3), np.ones(2)), "scale"),
         (lambda: Scale(np.zeros(3), np.array([1.0, np.nan, 1.0])), "finite"),
-        (lambda: Interpolate(np.zeros((1, 3)), np.zeros((1, 3))), "rising"),
         (lambda: Ewma((0.0,)), "rate"),
         (lambda: Episode(0, 1), "1 row"),
         (lambda: DriftingLimit(-1.0, 1.0, 0.1, Episode()), "base"),
         (lambda: Memory(np.array([1.5]), np.zeros(1)), "rate"),
-        (lambda: Contribution(np.eye(5), 2), "precision"),
     ],
 )
 def test_numbers_that_do_not_fit_are_refused_when_a_piece_is_made(make: Callable[[], object], says: str) -> None:

@@ -6,27 +6,23 @@ from bobae.graph.drift import DriftingLimit
 from bobae.graph.ewma import Ewma
 from bobae.graph.fill import FillLast
 from bobae.graph.lags import Lags
-from bobae.graph.linear import Contribution, Linear, Quadratic
+from bobae.graph.linear import Linear, Quadratic
 from bobae.graph.memory import Memory
-from bobae.graph.regimes import ByCode, NearestCentre
+from bobae.graph.regimes import ByCode
 from bobae.graph.runner import Runner
 from bobae.graph.running import Running
 from bobae.graph.scale import RegimeScale, Scale
-from bobae.graph.table import Interpolate
 
 __all__ = [
     "ByCode",
-    "Contribution",
     "DriftingLimit",
     "Episode",
     "Ewma",
     "FillLast",
     "GraphBuilder",
-    "Interpolate",
     "Lags",
     "Linear",
     "Memory",
-    "NearestCentre",
     "Quadratic",
     "RegimeScale",
     "Runner",

@@ -10,29 +10,6 @@ from bobae.graph.checks import shaped
 
 
 @dataclass(frozen=True, eq=False)
-class NearestCentre:
-    """The regime whose centre is nearest (Euclidean); the first of equals, and 0 for a row with NaN.
-
-    Attributes:
-        centres: (regimes, inputs), in the same scale as the rows.
-    """
-
-    centres: Floats
-
-    def __post_init__(self) -> None:
-        shaped(self, "centres", self.centres, (None, None))
-
-    def run(self, x: Floats) -> Ints:
-        """(rows, inputs) -> (rows,) numbers of regimes."""
-        return np.asarray(np.argmin(np.square(x[:, None] - self.centres).sum(axis=2), axis=1), dtype=np.int64)
-
-    def emit(self, b: GraphBuilder, x: str) -> str:
-        """The same as nodes: int64 (1,)."""
-        squares = b.node("ReduceSumSquare", b.node("Sub", x, self.centres), np.array([1]), keepdims=0)
-        return b.node("ArgMin", squares, axis=0)
-
-
-@dataclass(frozen=True, eq=False)
 class ByCode:
     """The regime whose codes equal the row's; regime 0, marked as unknown, where none does.
 
