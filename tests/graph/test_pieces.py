@@ -130,11 +130,14 @@ def test_each_regime_has_its_own_scale(rows: Rows) -> None:
     x, gap = rows[0].copy(), rows[1]
     x[:, 0] = np.arange(len(x)) % 3
     codes, scale = ByCode(np.arange(3.0)[:, None]), RegimeScale(CENTRES, np.abs(CENTRES) + 0.1, clip=9.0)
+    scaled = scale.run(x, np.arange(len(x)) % 3)
+    second = np.clip((x[1::3] - CENTRES[1]) / (np.abs(CENTRES[1]) + 0.1), -9.0, 9.0)
+    np.testing.assert_allclose(scaled[1::3], second)
 
     def emit(b: GraphBuilder) -> dict[str, str]:
         return {"z": scale.emit(b, b.x, codes.emit(b, b.columns(b.x, [0]))[0])}
 
-    same(emit, (x, gap), {"z": scale.run(x, np.arange(len(x)) % 3)})
+    same(emit, (x, gap), {"z": scaled})
 
 
 def test_an_unknown_code_is_regime_0_and_said() -> None:
