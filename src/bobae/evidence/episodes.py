@@ -93,7 +93,8 @@ def outside_events(
 ) -> tuple[Episode, ...]:
     """The alarms where no event is near (`outside`), (rows,); what is left of an alarm that met an event goes on.
 
-    An alarm that opened outside and then ran into an event is no warning of it: its beginning counts in full.
+    It goes on for two hold-offs at the most: what stands longer is an alarm for nothing. An alarm that opened outside
+    and then ran into an event is no warning of it: its beginning counts in full.
     """
     left = np.zeros(len(alarm), dtype=np.bool_)
     for whole in episodes(alarm, time_ns, groups, hold_off_s=hold_off_s):
@@ -101,7 +102,8 @@ def outside_events(
         if len(met):
             left[whole.first + met[0] : whole.last + 1] = True
     apart = episodes(alarm & outside, time_ns, groups, hold_off_s=hold_off_s)
-    return tuple(replace(episode, goes_on=bool(left[episode.first])) for episode in apart)
+    calm_ns = 2 * hold_off_s * NS
+    return tuple(replace(e, goes_on=bool(left[e.first]) and e.end_ns - e.start_ns <= calm_ns) for e in apart)
 
 
 def events_from_marks(marks: Floats, time_ns: Ints, groups: Ints, *, hold_off_s: float) -> list[Event]:
