@@ -100,3 +100,14 @@ def test_the_page_draws_when_there_are_rows_and_faults(table, noise):
 def test_each_machine_has_its_own_stretches(table, noise):
     data = table(time=np.tile(np.arange(100), 3), machine=np.repeat(["a", "b", "c"], 100), x=noise.normal(size=300))
     assert [str(lane.name) for lane in assess(data).coverage] == ["a", "b", "c"]
+
+
+def test_known_faults_are_counted_machine_by_machine_however_the_rows_stand(table, noise):
+    fault = np.zeros(2000, dtype=bool)
+    for start in (800, 1200, 1600):
+        fault[start : start + 50] = True
+    machine = np.tile(["a", "b"], 2000)
+    x, y = np.cumsum(noise.normal(size=(2, 4000)), axis=1)
+    data = table(time=np.repeat(np.arange(2000) * 60, 2), machine=machine, x=x, y=y, fault=np.repeat(fault, 2))
+    watching = next(task for task in assess(data).tasks if task.task == "anomaly")
+    assert watching.why.values["events"] == "6"

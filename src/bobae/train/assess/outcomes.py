@@ -64,8 +64,9 @@ def marked_events(look: Look) -> int:
     p = look.target
     if p is None or len(look.of(Role.TARGET)) > 1 or not (p.is_mark or p.column.kind is Kind.FLAG):
         return 0
-    set_here = look.dataset.values(p.column.name) == p.high
-    inside = np.concatenate(([False], np.diff(look.clocks) == 0))
+    order = np.argsort(look.clocks, kind="stable")  # the rows of several machines may stand interleaved
+    set_here = (look.dataset.values(p.column.name) == p.high)[order]
+    inside = np.concatenate(([False], np.diff(look.clocks[order]) == 0))
     stretches = int(np.count_nonzero(set_here & ~(np.concatenate(([False], set_here[:-1])) & inside)))
     of_parts = look.time_ns is None and np.count_nonzero(set_here) < 3 * stretches
     return 0 if of_parts else stretches
