@@ -30,7 +30,7 @@ class AnomalyDetector:
         operation, lags, residuals, memories, surprise, limit: the pieces in their order.
         settling: rows after a fresh start that are not judged.
         own: the rows it was learned from, judged by fits that had not seen them, for calibration.
-        calibration: how the limit was set; None before `calibrate`.
+        calibration: how the limit was set: by `fit` on those rows, by `calibrate` on later ones too.
     """
 
     inputs: tuple[Input, ...]
@@ -45,7 +45,7 @@ class AnomalyDetector:
     limit: DriftingLimit
     settling: int
     own: Trace
-    calibration: Calibration | None = None
+    calibration: Calibration
 
     @cached_property
     def contract(self) -> Contract:
@@ -66,10 +66,11 @@ class AnomalyDetector:
 
     def run(self, x: Floats, gap: Floats) -> Mapping[str, Floats]:
         """Score (alarm limit 1.0), alarm, contribution (rows, inputs) and moved for rows x (rows, inputs)."""
-        trace = self.trace(x, gap)
+        trace, parts = self._followed(x, gap)
         ratio, alarm, moved = self.limit.run(trace.surprise, trace.judged, gap).T
         shares = np.zeros((len(x), len(self.inputs)))
-        shares[:, : self.sensors] = trace.shares
+        whole = np.maximum(parts.sum(axis=1, keepdims=True), _TINY)
+        shares[:, : self.sensors] = parts / whole * trace.judged[:, None]
         return {"score": ratio, "alarm": alarm, "contribution": shares, "moved": moved}
 
     def graph(self) -> bytes:
@@ -107,13 +108,16 @@ class AnomalyDetector:
 
     def trace(self, x: Floats, gap: Floats) -> Trace:
         """What leads up to the score, row by row."""
+        return self._followed(x, gap)[0]
+
+    def _followed(self, x: Floats, gap: Floats) -> tuple[Trace, Floats]:
+        """The trace, and how far off each sensor is, squared (rows, sensors)."""
         scaled, fresh, since = self.operation.run(x, gap)
         moving, standing = self.residuals.run(scaled, fresh, self.lags)
         judged = (since > self.settling).astype(np.float64)
         statistics, slow = self.memories.run(moving, standing, judged, gap)
         parts = np.square(moving) + np.square(slow) * self._slow_weight
-        shares = parts / np.maximum(parts.sum(axis=1, keepdims=True), _TINY) * judged[:, None]
-        return Trace(self.surprise.run(statistics), statistics, shares, judged, gap)
+        return Trace(self.surprise.run(statistics), statistics, judged, gap), parts
 
     @cached_property
     def _built(self) -> GraphBuilder:

@@ -89,9 +89,9 @@ class AnomalyLearner:
             raise NotEnoughEvidence("the machine never runs for more than {rows} rows on end", rows=settled)
         rates = Rates(self.moving_rates, self.standing_rates)
         memories = Memories.learned(moving, standing, judged, gap, rates=rates, most=self.most)
-        statistics, slow = memories.run(moving, standing, judged, gap)
+        statistics, _ = memories.run(moving, standing, judged, gap)
         surprise = Surprise.of(statistics[judged > 0])
-        own = Trace(surprise.run(statistics), statistics, slow, judged, gap)
+        own = Trace(surprise.run(statistics), statistics, judged, gap)
         found = calibrated(
             own,
             own,

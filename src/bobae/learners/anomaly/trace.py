@@ -15,14 +15,12 @@ class Trace:
     Attributes:
         surprise: what the limit is held against, (rows,).
         statistics: what it is the mean of, (rows, statistics).
-        shares: each sensor's part, (rows, sensors).
         judged: 0 while the machine stands or settles, else 1, (rows,).
         gap: as in `Contract`, (rows,).
     """
 
     surprise: Floats
     statistics: Floats
-    shares: Floats
     judged: Floats
     gap: Floats
 
