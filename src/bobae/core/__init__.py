@@ -6,12 +6,16 @@ What stands on pydantic loads when first asked for: it costs as much time as all
 from typing import TYPE_CHECKING, Any
 
 from bobae.core.budget import alarms_per_week, checked_costs, costs_of, seconds_of
+from bobae.core.connector import Deliver, LiveConnector, Offered, Readings, Rejected, Wish
 from bobae.core.dataset import Bools, Column, Dataset, Finding, Floats, Ints, Kind, Role
 from bobae.core.errors import BadInput, BobaeError, Missing, NotEnoughEvidence, Refused, UnknownName, Unreachable
 from bobae.core.language import LANGUAGES, Text, current_language, say, speaking, text
 from bobae.core.lazy import LazyModule
 from bobae.core.learner import Fitted, Learner
 from bobae.core.progress import Progress, silent
+from bobae.core.samples import Samples, Statuses, Tags, Texts
+from bobae.core.status import GAP_REASONS, GOOD, STILL_GOOD, Gap, Quality, is_good
+from bobae.core.store import Ack, Aggregate, Cut, Frame, StoreReader, StoreWriter, TagKind, TagRow
 from bobae.core.units import is_ucum, nearest_unit, ucum_code
 from bobae.core.zone import local_time, telling_time_of
 
@@ -20,7 +24,12 @@ if TYPE_CHECKING:
     from bobae.core.plant import Asset, Costs, Monitor, Plant, Source, Tag
 
 __all__ = [
+    "GAP_REASONS",
+    "GOOD",
     "LANGUAGES",
+    "STILL_GOOD",
+    "Ack",
+    "Aggregate",
     "Asset",
     "BadInput",
     "BobaeError",
@@ -29,37 +38,56 @@ __all__ = [
     "Column",
     "Contract",
     "Costs",
+    "Cut",
     "Dataset",
+    "Deliver",
     "Finding",
     "Fitted",
     "Floats",
+    "Frame",
+    "Gap",
     "Input",
     "Ints",
     "Kind",
     "LazyModule",
     "Learner",
+    "LiveConnector",
     "Manifest",
     "Missing",
     "Monitor",
     "NotEnoughEvidence",
+    "Offered",
     "Output",
     "Plant",
     "Progress",
+    "Quality",
+    "Readings",
     "Reference",
     "Refused",
+    "Rejected",
     "Role",
+    "Samples",
     "Source",
     "State",
+    "Statuses",
+    "StoreReader",
+    "StoreWriter",
     "Tag",
+    "TagKind",
+    "TagRow",
+    "Tags",
     "Task",
     "Text",
+    "Texts",
     "UnknownName",
     "Unreachable",
     "Verdict",
+    "Wish",
     "alarms_per_week",
     "checked_costs",
     "costs_of",
     "current_language",
+    "is_good",
     "is_ucum",
     "local_time",
     "nearest_unit",

@@ -1,0 +1,1 @@
+"""Monitor: the outputs of models become alarms with a state."""

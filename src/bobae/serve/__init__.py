@@ -1,0 +1,1 @@
+"""Serve: sealed models on live rows, with the same scores as in the backtest."""
