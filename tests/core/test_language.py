@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from bobae.core import BadInput, Text, UnknownName, say, speaking, text
@@ -35,6 +37,12 @@ def test_a_particle_follows_the_sound_before_it(word: str, said: str) -> None:
 
 def test_a_message_inside_a_message_is_said_in_the_same_language() -> None:
     assert text("{file}:{row}: {what}", file="a", row=1, what=text("a number")).render("en") == "a:1: a number"
+
+
+def test_a_message_that_was_kept_is_said_in_any_language_later() -> None:
+    kept = json.loads(json.dumps(text("{n} alarms in {rows} rows", n=3, rows=text("{n} s", n=60)).as_json()))
+    assert Text.from_json(kept).render("en") == "3 alarms in 60 s rows"
+    assert Text.from_json(kept).render("ko") == "60초행에서 경보 3건"
 
 
 def test_a_wrong_name_is_told_the_nearest() -> None:

@@ -10,11 +10,11 @@ import functools
 import locale
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 LANGUAGES = ("en", "ko")
 _current: ContextVar[str] = ContextVar("bobae_language", default="en")
@@ -43,8 +43,27 @@ class Text:
         said = _translated(self.template, language).format(**values)
         return _with_particles(said) if language == "ko" else said
 
+    def as_json(self) -> dict[str, Any]:
+        """Template and values as plain JSON, to be kept and said later; what JSON does not know is kept as it reads."""
+        return {"template": self.template, "values": {name: _plain(value) for name, value in self.values.items()}}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Self:
+        """The message that `as_json` kept."""
+        values = {
+            name: cls.from_json(value) if isinstance(value, Mapping) else value
+            for name, value in kept["values"].items()
+        }
+        return cls(kept["template"], values)
+
     def __str__(self) -> str:
         return self.render()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Text):
+        return value.as_json()
+    return value if isinstance(value, str | int | float | None) else str(value)
 
 
 def text(template: str, **values: Any) -> Text:

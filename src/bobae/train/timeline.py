@@ -8,13 +8,12 @@ import numpy as np
 from bobae.core import Bools, Floats, Ints
 from bobae.evidence.episodes import NS, Episode, Event, episodes, group_spans, near_events, row_at
 from bobae.evidence.metrics import Judged
+from bobae.evidence.shares import LOOKED_AT, top
 from bobae.train.known import Known
 from bobae.train.outcome import PARTS, EpisodeOutcome, EventOutcome, Part, Series
 from bobae.train.rows import Rows
 
-LOOKED_AT = 100  # rows of an episode that say which tags began it; later ones show what the fault did to the rest
 ALIKE = 0.9
-FEW = 5
 PROVE = PARTS.index("prove")
 LEFT_OUT = PARTS.index("left_out")
 
@@ -108,12 +107,6 @@ def pattern(trace: Trace, episode: Episode) -> Floats:
     weight = np.nan_to_num(trace.score[at], posinf=0.0)
     total = (np.nan_to_num(trace.contribution[at]) * weight[:, None]).sum(axis=0)
     return np.asarray(total / total.sum() if total.sum() > 0 else np.zeros(len(trace.tags)))
-
-
-def top(tags: tuple[str, ...], shares: Floats, few: int = FEW) -> tuple[tuple[str, float], ...]:
-    """The tags with the largest shares, most important first; tags without a share are left out."""
-    order = np.argsort(-shares, kind="stable")[:few]
-    return tuple((tags[i], float(shares[i])) for i in order if shares[i] > 0)
 
 
 def top_tags(trace: Trace, rows: Rows, known: Known, part: Ints) -> tuple[tuple[str, float], ...]:

@@ -1,24 +1,11 @@
 """Numbers, times and money as a person reads them, in the reader's language."""
 
 import math
-import re
 
 from bobae.core import Text, current_language, local_time, say, text
-
-_NO_VALUE = "–"
-
-
-def number(value: float, digits: int = 3) -> str:
-    """A number with `digits` significant places and thousands apart: 12345.6 -> '12,346', 0.012345 -> '0.0123'."""
-    if not math.isfinite(value):
-        return _NO_VALUE
-    if value == 0:
-        return "0"
-    size = math.floor(math.log10(abs(value)))
-    if size < -4 or size > 11:
-        return f"{value:.{digits - 1}e}"
-    rounded = f"{value:,.{max(0, digits - 1 - size)}f}"
-    return rounded.rstrip("0").rstrip(".") if "." in rounded else rounded
+from bobae.core.gauge import NO_VALUE
+from bobae.core.gauge import number as number
+from bobae.core.gauge import unit as unit
 
 
 def percent(share: float) -> Text:
@@ -64,21 +51,13 @@ def moment(time_ns: int, *, seconds: bool = True) -> str:
 def money(amount: float, currency: str) -> str:
     """An amount with its currency: '1.25 million KRW', in Korean '125만 원' for won."""
     if not math.isfinite(amount):
-        return _NO_VALUE
+        return NO_VALUE
     if currency == "KRW" and current_language() == "ko":
         return _won(amount)
     if abs(amount) >= 1e6:
         return say("{n} million {currency}", n=number(amount / 1e6), currency=currency)
     step = 10 ** max(0, math.floor(math.log10(max(abs(amount), 1))) - 2)
     return f"{round(amount / step) * step:,.0f} {currency}"
-
-
-def unit(code: str | None) -> str:
-    """A UCUM code as it is written on a gauge: 'Cel' -> '°C', 'm/s2' -> 'm/s²', '{rpm}' -> 'rpm'."""
-    if not code:
-        return ""
-    plain = re.sub(r"[{}]", "", {"Cel": "°C", "[degF]": "°F", "kgf": "kgf"}.get(code, code)).replace(".", "·")
-    return re.sub(r"(?<=[a-zA-Z])([23])", lambda found: {"2": "²", "3": "³"}[found[1]], plain)
 
 
 def _won(amount: float) -> str:

@@ -1,0 +1,17 @@
+"""The catalogue: what a plant keeps beside its samples, in one small database."""
+
+from bobae.registry.catalogue.alarm import Alarm, AlarmEvent, AlarmState, NewAlarm, Priority, Transition
+from bobae.registry.catalogue.alarms import AlarmStore
+from bobae.registry.catalogue.catalogue import Catalogue, open_catalogue
+
+__all__ = [
+    "Alarm",
+    "AlarmEvent",
+    "AlarmState",
+    "AlarmStore",
+    "Catalogue",
+    "NewAlarm",
+    "Priority",
+    "Transition",
+    "open_catalogue",
+]

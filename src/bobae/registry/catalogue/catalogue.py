@@ -1,0 +1,56 @@
+"""The catalogue of one plant: opened in its data folder, brought to the newest schema, closed again."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import URL
+
+from bobae.registry.catalogue.alarms import AlarmStore
+from bobae.registry.catalogue.database import Database
+
+FILE_NAME = "catalogue.db"
+
+
+@dataclass(frozen=True, eq=False)
+class Catalogue:
+    """An open catalogue; any thread may use it, and other processes may have it open too.
+
+    Attributes:
+        alarms: every alarm that was ever raised, and who did what about it.
+    """
+
+    alarms: AlarmStore
+    _database: Database
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_catalogue(folder: Path, *, wait_s: float = 5.0) -> Catalogue:
+    """The catalogue in a plant's data folder; folder and file are made if they are not there.
+
+    Args:
+        folder: the plant's data folder.
+        wait_s: how long to wait for another program that is writing.
+
+    Raises:
+        Refused: it was written by a newer bobae, is damaged, or the disk does not take it; nothing was changed.
+        Unreachable: another program is writing and does not end within `wait_s`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / FILE_NAME
+    database = Database(URL.create("sqlite", database=str(path)), name=str(path), wait_s=wait_s)
+    try:
+        database.upgrade()
+    except BaseException:
+        database.close()
+        raise
+    return Catalogue(AlarmStore(database), database)
