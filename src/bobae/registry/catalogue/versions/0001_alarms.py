@@ -7,7 +7,7 @@ revision = "0001"
 down_revision = None
 
 _NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
-_ACTIVE = sa.text("cleared_ns IS NULL")
+_ACTIVE = sa.column("cleared_ns").is_(None)
 
 
 def upgrade() -> None:

@@ -1,0 +1,193 @@
+"""The watcher: follows one monitor row by row, and writes only what a person should know."""
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from bobae.core import Floats, Task, Text
+from bobae.evidence.episodes import HOLD_OFF_S, NS
+from bobae.evidence.shares import LOOKED_AT, top
+from bobae.monitor.meaning import Signal, meaning
+from bobae.monitor.states import happens, next_state
+from bobae.registry.catalogue import Alarm, AlarmEvent, AlarmState, AlarmStore, NewAlarm, Priority, Transition
+
+_REST_NS = 10 * NS  # between two writes of what changes while an alarm is open
+
+Usual = Callable[[Sequence[str], int], Sequence[float]]
+Explain = Callable[[Sequence[tuple[str, float]]], Text | None]
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What one monitor watches.
+
+    Attributes:
+        monitor: its name; alarms are found again by it after a restart.
+        asset: path of the machine.
+        model: name of the model.
+        tags: name of each of the model's inputs, in its order.
+        units: UCUM code of each.
+        usual: (tags, time_ns) -> what each usually showed before that time, such as the median of the last hour, NaN
+            where nobody knows; asked for only when there is an alarm to explain.
+        explain: what somebody who knows the machine says of (tag, share) pairs, most important first.
+        task: what the model was asked.
+        priority: how soon somebody must act on its alarms.
+    """
+
+    monitor: str
+    asset: str
+    model: str
+    tags: tuple[str, ...]
+    units: tuple[str | None, ...]
+    usual: Usual
+    explain: Explain | None = None
+    task: Task = "anomaly"
+    priority: Priority = "medium"
+
+
+class Watcher:
+    """Raises, keeps up to date and clears the alarm of one monitor; not for several threads at once.
+
+    A row that changes nothing costs no look at the store. An alarm that was active when bobae stopped is gone on with.
+    One that comes back within half an hour of its end, before anybody took notice, is the same alarm: as in a backtest.
+
+    Args:
+        watched: what it watches.
+        store: where alarms are kept.
+        clock: now, ns UTC.
+    """
+
+    def __init__(self, watched: Watched, store: AlarmStore, *, clock: Callable[[], int] = time.time_ns) -> None:
+        self._watched = watched
+        self._store = store
+        self._clock = clock
+        newest = store.newest_of(watched.monitor)
+        self._alarm = newest if newest is not None and newest.state.active else None
+        self._blame: _Blame | None = None  # an alarm that was taken up keeps the tags that began it
+        self._unwritten = False
+        self._written_ns = clock()
+
+    def observe(self, time_ns: int, answers: Mapping[str, Floats] | None, values: Floats) -> None:
+        """One row on.
+
+        A row that could not be judged clears nothing: the alarm is told as stale. After an error the next row tries
+        again.
+
+        Args:
+            time_ns: the row's time, ns UTC.
+            answers: the model's `score` (), `alarm` () and `contribution` (tags,); None: the row was not scored.
+            values: what the inputs show (tags,), NaN where missing.
+
+        Raises:
+            Unreachable, Refused: the store does not take it.
+        """
+        if answers is None or np.isnan(values).all():
+            if self._alarm is not None:
+                self._change(replace(self._alarm, stale_ns=self._alarm.stale_ns or time_ns))
+                self._write(time_ns, values)
+        elif answers["alarm"] > 0.5:
+            if self._alarm is None:
+                self._raise(time_ns, answers, values)
+            else:
+                self._go_on(self._alarm, time_ns, answers, values)
+        elif self._alarm is not None:
+            self._clear(self._alarm, time_ns, values)
+
+    def _raise(self, time_ns: int, answers: Mapping[str, Floats], values: Floats) -> None:
+        now = self._clock()
+        alarm = self._raised_again(now)
+        if alarm is None:
+            blame = _Blame(len(self._watched.tags))
+            blame.add(answers)
+            alarm = self._store.put(self._new(time_ns, now, answers, values, blame))
+            self._blame = blame
+        self._alarm, self._unwritten, self._written_ns = alarm, False, now
+
+    def _raised_again(self, now: int) -> Alarm | None:
+        """The alarm before, if this is still the same one."""
+        last = self._store.newest_of(self._watched.monitor)
+        if last is None or last.state is not AlarmState.RETURNED or now - (last.cleared_ns or 0) > HOLD_OFF_S * NS:
+            return None
+        becomes = next_state(last.state, AlarmEvent.RAISED)
+        again = Transition(now, AlarmEvent.RAISED, last.state, becomes, self._watched.model, "")
+        return self._store.move(last.id, again)
+
+    def _new(self, time_ns: int, now: int, answers: Mapping[str, Floats], values: Floats, blame: "_Blame") -> NewAlarm:
+        watched = self._watched
+        tags = blame.top(watched.tags)
+        return NewAlarm(
+            monitor=watched.monitor,
+            asset=watched.asset,
+            model=watched.model,
+            task=watched.task,
+            row_ns=time_ns,
+            active_ns=now,
+            peak=_score(answers),
+            top_tags=tags,
+            meaning=self._meaning(tags, time_ns, values),
+            priority=watched.priority,
+        )
+
+    def _go_on(self, alarm: Alarm, time_ns: int, answers: Mapping[str, Floats], values: Floats) -> None:
+        if self._blame is not None and self._blame.rows < LOOKED_AT:
+            self._blame.add(answers)
+            self._unwritten = True
+        self._change(replace(alarm, peak=max(alarm.peak, _score(answers)), stale_ns=None))
+        self._write(time_ns, values)
+
+    def _clear(self, alarm: Alarm, time_ns: int, values: Floats) -> None:
+        self._write(time_ns, values, rest_ns=0)
+        happens(self._store, alarm, AlarmEvent.CLEARED, time_ns=self._clock(), by=self._watched.model)
+        self._alarm = None
+
+    def _change(self, alarm: Alarm) -> None:
+        self._unwritten |= alarm != self._alarm
+        self._alarm = alarm
+
+    def _write(self, time_ns: int, values: Floats, *, rest_ns: int = _REST_NS) -> None:
+        """Keep what changed, if the last write is long enough ago."""
+        if not self._unwritten or self._alarm is None or (now := self._clock()) - self._written_ns < rest_ns:
+            return
+        if self._blame is not None and not self._blame.told:
+            tags = self._blame.top(self._watched.tags)
+            self._alarm = replace(self._alarm, top_tags=tags, meaning=self._meaning(tags, time_ns, values))
+            self._blame.told = self._blame.rows >= LOOKED_AT
+        self._store.update(self._alarm)
+        self._unwritten, self._written_ns = False, now
+
+    def _meaning(self, tags: Sequence[tuple[str, float]], time_ns: int, values: Floats) -> Text:
+        watched = self._watched
+        at = [watched.tags.index(tag) for tag, _ in tags]
+        usual = watched.usual([tag for tag, _ in tags], time_ns)
+        signals = [
+            Signal(tag, share, float(values[i]), float(before), watched.units[i])
+            for (tag, share), i, before in zip(tags, at, usual, strict=True)
+        ]
+        return meaning(watched.asset, signals, watched.explain(tags) if watched.explain else None)
+
+
+class _Blame:
+    """The shares of the tags over the first rows of an alarm, weighted by score, as a report has them."""
+
+    def __init__(self, tags: int) -> None:
+        self.rows = 0
+        self.told = False
+        self._total = np.zeros(tags)
+
+    def add(self, answers: Mapping[str, Floats]) -> None:
+        """One alarm row more."""
+        self.rows += 1
+        self._total += np.nan_to_num(answers["contribution"]) * _score(answers)
+
+    def top(self, tags: Sequence[str]) -> tuple[tuple[str, float], ...]:
+        """(tag, share), most important first."""
+        whole = float(self._total.sum())
+        return top(tags, self._total / whole) if whole > 0 else ()
+
+
+def _score(answers: Mapping[str, Floats]) -> float:
+    score = float(answers["score"])
+    return score if math.isfinite(score) else 0.0
