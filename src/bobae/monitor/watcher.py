@@ -86,7 +86,8 @@ class Watcher:
         """
         if answers is None or np.isnan(values).all():
             if self._alarm is not None:
-                self._change(replace(self._alarm, stale_ns=self._alarm.stale_ns or time_ns))
+                if self._alarm.stale_ns is None:
+                    self._alarm, self._unwritten = replace(self._alarm, stale_ns=time_ns), True
                 self._write(time_ns, values)
         elif answers["alarm"] > 0.5:
             if self._alarm is None:
@@ -135,17 +136,14 @@ class Watcher:
         if self._blame is not None and self._blame.rows < LOOKED_AT:
             self._blame.add(answers)
             self._unwritten = True
-        self._change(replace(alarm, peak=max(alarm.peak, _score(answers)), stale_ns=None))
+        if (score := _score(answers)) > alarm.peak or alarm.stale_ns is not None:
+            self._alarm, self._unwritten = replace(alarm, peak=max(alarm.peak, score), stale_ns=None), True
         self._write(time_ns, values)
 
     def _clear(self, alarm: Alarm, time_ns: int, values: Floats) -> None:
         self._write(time_ns, values, rest_ns=0)
         happens(self._store, alarm, AlarmEvent.CLEARED, time_ns=self._clock(), by=self._watched.model)
         self._alarm = None
-
-    def _change(self, alarm: Alarm) -> None:
-        self._unwritten |= alarm != self._alarm
-        self._alarm = alarm
 
     def _write(self, time_ns: int, values: Floats, *, rest_ns: int = _REST_NS) -> None:
         """Keep what changed, if the last write is long enough ago."""

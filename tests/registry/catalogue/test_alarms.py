@@ -67,7 +67,7 @@ def test_of_two_who_acknowledge_the_second_changes_nothing(catalogue: Catalogue)
 PROGRAM = """
 import sys
 from pathlib import Path
-from bobae.registry.catalogue import AlarmEvent, AlarmState, Transition
+from bobae.registry.catalogue import AlarmEvent, AlarmState, Transition, open_catalogue
 
 folder, by, alarms = sys.argv[1:]
 change = Transition(
@@ -82,20 +82,17 @@ with open_catalogue(Path(folder)) as catalogue:
 
 def test_of_two_processes_only_one_can_acknowledge(catalogue: Catalogue, tmp_path: Path) -> None:
     ids = [catalogue.alarms.put(new_alarm(f"monitor {i}")).id for i in range(30)]
-    both = [
-        subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, str(tmp_path), by, str(len(ids))],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for by in ("kim", "lee")
-    ]
-    assert [process.stdout.readline() for process in both] == ["ready\n"] * 2
-    for process in both:
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    assert sum(int(process.communicate()[0]) for process in both) == len(ids)
+
+    def started(by: str) -> "subprocess.Popen[str]":
+        command = [sys.executable, "-c", PROGRAM, str(tmp_path), by, str(len(ids))]
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    with started("kim") as kim, started("lee") as lee:
+        assert [process.stdout.readline() for process in (kim, lee)] == ["ready\n"] * 2
+        for process in (kim, lee):
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        assert sum(int(process.communicate()[0]) for process in (kim, lee)) == len(ids)
     for alarm_id in ids:
         entries = [e for e in catalogue.alarms.journal(alarm_id) if e.event is AlarmEvent.ACKNOWLEDGED]
         assert [e.by for e in entries] == [catalogue.alarms.get(alarm_id).acknowledged_by]
