@@ -63,7 +63,7 @@ class Cut:
     Attributes:
         tags: paths; their names without the asset become the columns' where these stay unique.
         t0_ns, t1_ns: rows at t0 + step, t0 + 2 step, ... up to t1.
-        step_ns: between rows.
+        step_ns: between rows; None: a row at each time that any tag of an asset has a sample, with what came just then.
         agg: of each interval; 'last' is carried on until a sample that does not count, or for `max_age_ns`.
         quality: which samples count.
         max_age_ns: how long a value is carried on; None: until the next sample.
@@ -75,7 +75,7 @@ class Cut:
     tags: tuple[str, ...]
     t0_ns: int
     t1_ns: int
-    step_ns: int
+    step_ns: int | None
     agg: Aggregate = "last"
     quality: Quality = Quality.GOOD
     max_age_ns: int | None = None

@@ -1,0 +1,129 @@
+"""The list of segments: what is sealed, in the order in which later rows hold over earlier ones."""
+
+import sqlite3
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from bobae.historian import segment
+from bobae.historian.database import said
+from bobae.historian.disk import checksum, force, force_folder
+from bobae.historian.segment import Segment, Sorted, TagIndex
+
+FOLDER = "segments"
+DAY_NS = 86_400 * 1_000_000_000
+
+
+class Draft:
+    """A segment file that is written and on the disk, but not listed: `list_it` inside a transaction does that."""
+
+    def __init__(self, root: Path, parts: Iterable[Sorted], *, loaded: bool, level: int = 0) -> None:
+        """Write it.
+
+        Raises:
+            Refused: the disk is full or cannot be written to; nothing is left there.
+        """
+        self._root = root
+        self._loaded, self._level = loaded, level
+        self._max_receipt_ns, self._max_lag_ns, self._rows = 0, 0, 0
+        folder = root / FOLDER
+        draft = folder / f".{time.time_ns()}.parquet"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self.index = segment.write(draft, self._counted(parts))
+            day = time.strftime("%Y-%m-%d", time.gmtime(int(self.index.min_ns.min()) // 10**9))
+            self._path = folder / f"day={day}" / f"{draft.stem[1:]}.parquet"
+            self._path.parent.mkdir(exist_ok=True)
+            force(draft)
+            draft.rename(self._path)
+            force_folder(self._path.parent)
+            force_folder(folder)
+            self._crc = checksum(self._path)
+        except OSError as error:
+            raise said(error, root) from error
+        finally:
+            draft.unlink(missing_ok=True)
+
+    def list_it(self, base: sqlite3.Connection, *, through: int = 0, rank: int | None = None) -> int:
+        """Have it count from this transaction's end on; returns its number.
+
+        Args:
+            base: inside a transaction.
+            through: the log's sequence number up to which it holds all rows.
+            rank: among the segments, later ones' rows hold over earlier ones'; None: the newest of all.
+        """
+        row = (
+            str(self._path.relative_to(self._root)),
+            self._level,
+            self._loaded,
+            self._rows,
+            self._path.stat().st_size,
+            self._crc,
+            int(self.index.min_ns.min()),
+            int(self.index.max_ns.max()),
+            self._max_receipt_ns,
+            self._max_lag_ns,
+            through,
+            self.index.packed(),
+        )
+        newest = "(select coalesce(max(rank), 0) + 1 from segments)"
+        done = base.execute(
+            "insert into segments (rank, file, level, loaded, rows, bytes, crc, min_ns, max_ns, max_receipt_ns, "
+            f"max_lag_ns, through, tags) values ({newest if rank is None else int(rank)}{', ?' * len(row)})",
+            row,
+        )
+        return int(done.lastrowid or 0)
+
+    def discard(self) -> None:
+        """Remove the file: its listing did not come about."""
+        self._path.unlink(missing_ok=True)
+
+    def _counted(self, parts: Iterable[Sorted]) -> Iterable[Sorted]:
+        for part in parts:
+            s = part.samples
+            self._rows += len(s.time)
+            self._max_receipt_ns = max(self._max_receipt_ns, int(s.receipt.max(initial=0)))
+            self._max_lag_ns = max(self._max_lag_ns, int((s.receipt - s.time).max(initial=0)))
+            yield part
+
+
+class SegmentList:
+    """What is listed, as of the last `refresh`; oldest rank first."""
+
+    def __init__(self, base: sqlite3.Connection, root: Path) -> None:
+        self._base, self._root = base, root
+        self._version = -1  # of the database as other connections changed it
+        self._open: dict[int, Segment] = {}
+        self.segments: tuple[Segment, ...] = ()
+        self.refresh()
+
+    def refresh(self) -> tuple[Segment, ...]:
+        """See what has been listed or replaced since; returns what is new."""
+        version = self._base.execute("pragma data_version").fetchone()[0]
+        if version == self._version:
+            return ()
+        found = self._base.execute(
+            "select id, file, loaded, max_receipt_ns, max_lag_ns, through from segments "
+            "where replaced_ns is null order by rank, id"
+        ).fetchall()
+        self._version = version
+        new = []
+        for number, file, loaded, max_receipt_ns, max_lag_ns, through in found:
+            if number in self._open:
+                continue
+            data = self._base.execute("select tags from segments where id = ?", (number,)).fetchone()[0]
+            self._open[number] = Segment(
+                self._root / file,
+                TagIndex.unpacked(data),
+                number=number,
+                loaded=bool(loaded),
+                max_receipt_ns=max_receipt_ns,
+                max_lag_ns=max_lag_ns,
+                through=through,
+            )
+            new.append(self._open[number])
+        listed = [row[0] for row in found]
+        for number in set(self._open) - set(listed):
+            self._open.pop(number).close()
+        self.segments = tuple(self._open[number] for number in listed)
+        return tuple(new)

@@ -1,0 +1,258 @@
+"""The store: one folder of samples, read by any number of processes, appended to by one."""
+
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from bobae.core import Aggregate, BadInput, Cut, Dataset, Floats, Frame, Ints, Quality, Refused, Samples, TagRow, Tags
+from bobae.frames.grid import NO_LIMIT, as_of, on_grid
+from bobae.frames.runs import last_versions, put_in_order
+from bobae.historian.cutting import dataset_of
+from bobae.historian.database import connect, said
+from bobae.historian.gathering import Reach, gathered
+from bobae.historian.hot import TagMajor
+from bobae.historian.present import Present
+from bobae.historian.tags import TagTable, TextTable
+from bobae.historian.writer import COMMIT_S, SEAL_ROWS, SEAL_S, Writer
+
+_MOST_CELLS = 400_000_000
+_TRIES = 3
+_OF_TEXTS: frozenset[Aggregate] = frozenset({"last", "first", "count"})
+
+
+def open_store(
+    root: Path,
+    *,
+    write: bool = False,
+    clock: Callable[[], int] = time.time_ns,
+    commit_s: float = COMMIT_S,
+    seal_rows: int = SEAL_ROWS,
+    seal_s: float = SEAL_S,
+) -> "Store":
+    """Open the historian in the folder `root`.
+
+    Args:
+        root: made if need be when writing.
+        write: take samples too; one process at a time can.
+        clock: ns UTC, for receipt times.
+        commit_s: between group commits.
+        seal_rows: committed samples that are sealed at once.
+        seal_s: seconds after which what is committed is sealed.
+
+    Raises:
+        BadInput: there is nothing to read, or a newer bobae wrote it.
+        Refused: it is damaged or cannot be written to, or another process appends to it.
+    """
+    if write:
+        connect(root, write=True).close()
+    base = connect(root, write=False)
+    present = Present(base, root)
+    if not write:
+        return Store(root, base, present, None)
+    try:
+        writer = Writer(
+            root, present.hot, present.lock, clock=clock, commit_s=commit_s, seal_rows=seal_rows, seal_s=seal_s
+        )
+    except BaseException:
+        base.close()
+        raise
+    present.follow(writer)
+    return Store(root, base, present, writer)
+
+
+class Store:
+    """Samples of one plant, kept in one folder; see core.StoreReader and core.StoreWriter for what it promises.
+
+    Opened by `open_store`. All methods may be called from any thread.
+
+    Example:
+        >>> import tempfile
+        >>> from bobae.core import Samples, TagRow
+        >>> with open_store(Path(tempfile.mkdtemp()), write=True) as store:
+        ...     (tag,) = store.writer.tag_ids([TagRow(0, "press1.oil", unit="Cel")])
+        ...     promise = store.writer.append(Samples.of([tag, tag], [1_000, 2_000], [40.0, 41.0]))
+        ...     number = promise.durable.result()
+        ...     store.raw(["press1.oil"], 0, 9_000).value.tolist()
+        [40.0, 41.0]
+    """
+
+    def __init__(self, root: Path, base: sqlite3.Connection, present: Present, writer: Writer | None) -> None:
+        self._root, self._base, self._present, self._writer = root, base, present, writer
+        self._hot, self._lock = present.hot, present.lock
+        self._tags, self._texts = TagTable(base), TextTable(base)
+
+    @property
+    def root(self) -> Path:
+        """The folder."""
+        return self._root
+
+    @property
+    def writer(self) -> Writer:
+        """Takes samples.
+
+        Raises:
+            Refused: the store was opened for reading.
+        """
+        if self._writer is None:
+            raise Refused("the historian in {folder} was opened for reading only", folder=self._root)
+        return self._writer
+
+    def tags(self) -> Sequence[TagRow]:
+        """All tags, in the order of their numbers."""
+        with self._lock:
+            self._tags.refresh()
+            return tuple(self._tags.rows)
+
+    def last(self, tags: Sequence[str]) -> Samples:
+        """The newest sample of each tag that has one, in the order asked for, whatever its status."""
+        with self._lock:
+            ids = self._tags.ids(tags)
+            self._present.catch_up()
+            return self._told(self._hot.newest(ids))
+
+    def raw(self, tags: Sequence[str], t0_ns: int, t1_ns: int, *, known_at_ns: int | None = None) -> Samples:
+        """Every sample with t0 < time <= t1, tag by tag in time order, corrected ones in their last version."""
+        ids = self._ids(tags)
+        found = self._gathered(ids, Reach(t0_ns, t1_ns, carry=False, known_at_ns=known_at_ns), whole=True)
+        rows, start = last_versions(found.start, found.time, t0_ns, t1_ns)
+        tag = np.repeat(ids, np.diff(start))
+        return self._told(Samples(tag, found.time[rows], found.value[rows], found.status[rows], found.receipt[rows]))
+
+    def frame(
+        self,
+        tags: Sequence[str],
+        t0_ns: int,
+        t1_ns: int,
+        step_ns: int,
+        *,
+        aggs: Sequence[Aggregate] = ("last",),
+        quality: Quality = Quality.GOOD,
+        max_age_ns: int | None = None,
+        known_at_ns: int | None = None,
+        settle_ns: int | None = None,
+    ) -> Frame:
+        """The tags on the grid t0 + step, t0 + 2 step, ... up to t1; see core.Cut for the arguments.
+
+        Raises:
+            BadInput: no whole row, more cells than memory should hold, or an aggregate that a text does not have.
+        """
+        ids = self._ids(tags)
+        rows = (t1_ns - t0_ns) // step_ns if step_ns > 0 else 0
+        self._check(ids, rows, aggs, (t0_ns, t1_ns, step_ns))
+        t1_ns = t0_ns + rows * step_ns
+        found = self._gathered(ids, Reach(t0_ns, t1_ns, known_at_ns=known_at_ns, settle_ns=settle_ns))
+        values = on_grid(
+            found.start,
+            found.time,
+            found.value,
+            found.status,
+            t0_ns=t0_ns,
+            step_ns=step_ns,
+            rows=rows,
+            aggs=aggs,
+            worst=quality.worst,
+            max_age_ns=max_age_ns,
+            receipt=found.receipt,
+            settle_ns=settle_ns,
+        )
+        time_ns = t0_ns + step_ns * np.arange(1, rows + 1)
+        texts = tuple(self._texts.texts) if self._of_texts(ids).any() else ()
+        return Frame(tuple(tags), tuple(aggs), time_ns, values, texts)
+
+    def asof(self, tags: Sequence[str], times_ns: Ints, *, max_age_ns: int | None = None) -> Floats:
+        """What each tag showed at each time (tags, times): its last good sample at or before, or NaN."""
+        ids = self._ids(tags)
+        if not len(times_ns):
+            return np.empty((len(ids), 0))
+        order = np.argsort(times_ns, kind="stable")
+        times = np.asarray(times_ns, dtype=np.int64)[order]
+        found = self._gathered(ids, Reach(int(times[0]), int(times[-1])))
+        age = NO_LIMIT if max_age_ns is None else max_age_ns
+        out = np.empty((len(ids), len(times)))
+        out[:, order] = as_of(found.start, found.time, found.value, found.status, times, Quality.GOOD.worst, age)
+        return out
+
+    def window(self, tags: Sequence[str], rows: int, step_ns: int, t1_ns: int, *, settle_ns: int) -> Floats:
+        """The last `rows` rows up to t1 as live scoring sees them: (rows, tags)."""
+        found = self.frame(tags, t1_ns - rows * step_ns, t1_ns, step_ns, settle_ns=settle_ns)
+        return np.ascontiguousarray(found.values[:, 0].T)
+
+    def cut(self, query: Cut) -> Dataset:
+        """A dataset with a time column and a column a tag; tags of several assets become rows of each asset."""
+        self._ids(query.tags)
+        return dataset_of(self, query)
+
+    def close(self) -> None:
+        """Commit what is pending, and let go of every file."""
+        if self._writer is not None:
+            self._writer.close()
+        with self._lock:
+            self._present.close()
+            self._base.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def _ids(self, tags: Sequence[str]) -> Tags:
+        with self._lock:
+            return self._tags.ids(tags)
+
+    def _gathered(self, ids: Tags, reach: Reach, *, whole: bool = False) -> TagMajor:
+        """The samples within reach; from memory alone where that holds all of them, unless `whole`."""
+        for attempt in range(_TRIES):
+            with self._lock:
+                self._present.catch_up()
+                if not whole and reach.known_at_ns is None:
+                    found, complete = self._hot.since(ids, reach.t0_ns, reach.settle_ns)
+                    if complete.all():
+                        put_in_order(found.start, found.time, found.value, found.status, found.receipt)
+                        return found
+                segments, fresh = self._present.segments, self._hot.fresh(ids, reach.t1_ns)
+            try:
+                return gathered(segments, fresh, ids, reach)
+            except OSError as error:  # a segment was compacted away while it was read: see the new list
+                if attempt == _TRIES - 1:
+                    raise said(error, self._root) from error
+        raise AssertionError
+
+    def _check(self, ids: Tags, rows: int, aggs: Sequence[Aggregate], asked: tuple[int, int, int]) -> None:
+        if rows < 1:
+            raise BadInput(
+                "no row lies between {t0} and {t1} ns with a step of {step} ns; ask for at least one step",
+                t0=asked[0],
+                t1=asked[1],
+                step=asked[2],
+            )
+        if len(ids) * len(aggs) * rows > _MOST_CELLS:
+            raise BadInput(
+                "{cells} cells are more than the {most} given at once; ask for fewer tags, less time or a longer step",
+                cells=len(ids) * len(aggs) * rows,
+                most=_MOST_CELLS,
+            )
+        if not set(aggs) <= _OF_TEXTS and self._of_texts(ids).any():
+            raise BadInput(
+                "{tag} is a text: it has {known} only",
+                tag=self._tags.rows[int(ids[self._of_texts(ids)][0])].path,
+                known=", ".join(sorted(_OF_TEXTS)),
+            )
+
+    def _of_texts(self, ids: Tags) -> np.ndarray:
+        return np.array([self._tags.rows[int(i)].kind == "text" for i in ids], dtype=np.bool_)
+
+    def _told(self, samples: Samples) -> Samples:
+        """The same with texts as texts."""
+        of_texts = self._of_texts(samples.tag)
+        if not of_texts.any():
+            return samples
+        text = np.full(len(samples), None, dtype=object)
+        text[of_texts] = self._texts.words(samples.value[of_texts])
+        return replace(samples, value=np.where(of_texts, np.nan, samples.value), text=text)
