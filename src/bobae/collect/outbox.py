@@ -1,0 +1,142 @@
+"""Rows on their way to the store: in batches, kept until they are on the disk, and the oldest given up at the limit."""
+
+import asyncio
+import logging
+from collections import deque
+
+import numpy as np
+
+from bobae.core import Ack, Gap, Refused, Samples, StoreWriter, Text, text
+
+FLUSH_S = 0.05
+BATCH_ROWS = 5_000
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 15.0
+_log = logging.getLogger("bobae.collect")
+
+
+class Outbox:
+    """Belongs to one event loop; never waits.
+
+    Attributes:
+        dropped: rows that were given up.
+        trouble: why the store takes nothing now; None if it does.
+    """
+
+    def __init__(self, writer: StoreWriter, *, limit: int = 500_000) -> None:
+        self.dropped = 0
+        self.trouble: Text | None = None
+        self._writer = writer
+        self._limit = limit
+        self._buffer: deque[Samples] = deque()
+        self._buffered = 0
+        self._sent: deque[tuple[Ack, Samples]] = deque()
+        self._unsaved = 0
+        self._given_up: dict[int, tuple[int, Gap]] = {}  # tag -> time of its first lost row, and why
+        self._pause_s = FIRST_PAUSE_S
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def waiting(self) -> int:
+        """Rows that are not known to be on the disk."""
+        return self._buffered + self._unsaved
+
+    def add(self, samples: Samples) -> None:
+        """Take rows; they go to the store with the next batch."""
+        if not len(samples):
+            return
+        self._buffer.append(samples)
+        self._buffered += len(samples)
+        self._give_up(self.waiting - self._limit)
+        if self._buffered >= BATCH_ROWS and self.trouble is None:
+            self.flush()
+        elif self._timer is None:
+            self._flush_in(FLUSH_S)
+
+    def flush(self) -> None:
+        """Hand on what there is, and look at what has become of what was handed on before."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        refused = self._settle()
+        if refused is None:
+            refused = self._send()
+        self.trouble = refused
+        if refused is not None:
+            self._flush_in(self._pause_s)
+            self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
+            return
+        self._pause_s = FIRST_PAUSE_S
+        if self._buffer or self._sent:
+            self._flush_in(FLUSH_S)
+
+    def close(self) -> None:
+        """Hand on the rest; what the store does not take now is lost, and told."""
+        self.flush()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._buffered:
+            _log.error("%s", text("{rows} rows could not be stored before the end", rows=self._buffered))
+
+    def _flush_in(self, seconds: float) -> None:
+        self._timer = asyncio.get_running_loop().call_later(seconds, self.flush)
+
+    def _settle(self) -> Text | None:
+        """Forget what is on the disk; take back what is not, and say why."""
+        while self._sent and self._sent[0][0].durable.done():
+            ack, samples = self._sent.popleft()
+            self._unsaved -= len(samples)
+            error = ack.durable.exception()
+            if error is not None:
+                self._buffer.appendleft(samples)
+                self._buffered += len(samples)
+                return error.text if isinstance(error, Refused) else text("the store failed: {why}", why=error)
+        return None
+
+    def _send(self) -> Text | None:
+        """Append until all is handed on or half the limit is on its way; says why the store refuses."""
+        if self._given_up and self._unsaved < self._limit // 2:
+            self._put_back(self._gaps())
+        while self._buffer and self._unsaved < self._limit // 2:
+            batch = self._next_batch()
+            try:
+                self._sent.append((self._writer.append(batch), batch))
+            except Refused as error:
+                self._put_back(batch)
+                return error.text
+            self._unsaved += len(batch)
+        return None
+
+    def _next_batch(self) -> Samples:
+        parts: list[Samples] = []
+        rows = 0
+        while self._buffer and rows < BATCH_ROWS:
+            parts.append(self._buffer.popleft())
+            rows += len(parts[-1])
+        self._buffered -= rows
+        return parts[0] if len(parts) == 1 else Samples.joined(parts)
+
+    def _put_back(self, samples: Samples) -> None:
+        self._buffer.appendleft(samples)
+        self._buffered += len(samples)
+
+    def _give_up(self, rows: int) -> None:
+        """Drop the oldest rows; each tag gets a gap row in place of the first one that it lost."""
+        why = Gap.OVERFLOW if self.trouble is None else Gap.DISK_FULL
+        while rows > 0 and self._buffer:
+            oldest = self._buffer.popleft()
+            lost = oldest.rows(slice(rows))
+            if len(lost) < len(oldest):
+                self._buffer.appendleft(oldest.rows(slice(rows, None)))
+            tags, first = np.unique(lost.tag, return_index=True)
+            for tag, time_ns in zip(tags.tolist(), lost.time_ns[first].tolist(), strict=True):
+                self._given_up.setdefault(tag, (time_ns, why))
+            rows -= len(lost)
+            self._buffered -= len(lost)
+            self.dropped += len(lost)
+
+    def _gaps(self) -> Samples:
+        times, reasons = zip(*self._given_up.values(), strict=True)
+        rows = Samples.of(list(self._given_up), times, np.full(len(times), np.nan), status=reasons)
+        self._given_up = {}
+        return rows

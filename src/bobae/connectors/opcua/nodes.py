@@ -1,0 +1,124 @@
+"""What the nodes of a server hold: number, flag, text, or something that cannot be kept."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from asyncua import Client, ua
+
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
+TOO_MUCH = (
+    ua.StatusCodes.BadTooManyOperations,
+    ua.StatusCodes.BadEncodingLimitsExceeded,
+    ua.StatusCodes.BadRequestTooLarge,
+    ua.StatusCodes.BadResponseTooLarge,
+)
+ANY = "any"  # a variable that may hold any type
+# the types that all others are made of (OPC UA Part 6, 5.1.2), and the abstract ones above the numbers
+_BASIC: dict[int, str | None] = {
+    **dict.fromkeys(range(1, 31)),
+    **dict.fromkeys((*range(2, 12), 26, 27, 28, 29), "number"),
+    1: "flag",
+    12: "text",
+    21: "text",
+    24: ANY,
+}
+
+
+async def in_batches(
+    asked: Sequence[Asked], ask: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer]]], size: int = 500
+) -> list[Answer]:
+    """The answers to all that is asked, in as many calls as the server needs."""
+    answers: list[Answer] = []
+    while len(answers) < len(asked):
+        try:
+            answers += await ask(asked[len(answers) : len(answers) + size])
+        except ua.UaStatusCodeError as error:
+            if error.code not in TOO_MUCH or size == 1:
+                raise
+            size = max(1, size // 4)
+    return answers
+
+
+@dataclass(frozen=True)
+class Holds:
+    """What one node holds.
+
+    Attributes:
+        kind: 'number', 'flag', 'text', 'any', or None for something else.
+        array: whether it holds many at once.
+        status: why the server would not say; 0 where it did.
+    """
+
+    kind: str | None
+    array: bool
+    status: int
+
+
+class Nodes:
+    """Asks one connected server about its nodes; types once looked up are remembered."""
+
+    def __init__(self, client: Client) -> None:
+        self._session = client.uaclient
+        self._kinds: dict[ua.NodeId, str | None] = {ua.NodeId(i): kind for i, kind in _BASIC.items()}
+
+    async def values(self, nodes: Sequence[ua.NodeId], *attributes: ua.AttributeIds) -> list[ua.DataValue]:
+        """Each attribute of each node: all of the first node, then all of the second."""
+        wanted = [ua.ReadValueId(node, attribute) for node in nodes for attribute in attributes]
+
+        async def ask(batch: Sequence[ua.ReadValueId]) -> Sequence[ua.DataValue]:
+            answers: list[ua.DataValue] = await self._session.read(ua.ReadParameters(NodesToRead=list(batch)))
+            return answers
+
+        return await in_batches(wanted, ask)
+
+    async def hold(self, nodes: Sequence[ua.NodeId]) -> list[Holds]:
+        """What each node holds."""
+        read = await self.values(nodes, ua.AttributeIds.DataType, ua.AttributeIds.ValueRank)
+        found = []
+        for data_type, rank in zip(read[::2], read[1::2], strict=True):
+            status = data_type.StatusCode.value
+            kind = await self._kind(data_type.Value.Value) if status == 0 else None
+            found.append(Holds(kind, rank.StatusCode.is_good() and (rank.Value.Value or 0) >= 0, status))
+        return found
+
+    async def references(
+        self, nodes: Sequence[ua.NodeId], kind: int, direction: ua.BrowseDirection, classes: int = 0
+    ) -> list[list[ua.ReferenceDescription]]:
+        """The references of each node of one kind or a finer one, to nodes of these classes."""
+        wanted = [
+            ua.BrowseDescription(node, direction, ua.NodeId(kind), True, classes, ua.BrowseResultMask.All)
+            for node in nodes
+        ]
+
+        async def ask(batch: Sequence[ua.BrowseDescription]) -> Sequence[ua.BrowseResult]:
+            answers: list[ua.BrowseResult] = await self._session.browse(ua.BrowseParameters(NodesToBrowse=list(batch)))
+            return answers
+
+        return [await self._all_of(result) for result in await in_batches(wanted, ask, 100)]
+
+    async def _all_of(self, result: ua.BrowseResult) -> list[ua.ReferenceDescription]:
+        references = list(result.References or ())
+        while result.ContinuationPoint:
+            (result,) = await self._session.browse_next(ua.BrowseNextParameters(False, [result.ContinuationPoint]))
+            references += result.References or ()
+        return references
+
+    async def _kind(self, data_type: ua.NodeId) -> str | None:
+        """The basic type that `data_type` is made of."""
+        passed = []
+        while data_type not in self._kinds:
+            passed.append(data_type)
+            self._kinds[data_type] = None  # a type that has none above it, or is its own
+            (above,) = await self.references([data_type], ua.ObjectIds.HasSubtype, ua.BrowseDirection.Inverse)
+            if above:
+                data_type = local(above[0].NodeId)
+        kind = self._kinds[data_type]
+        self._kinds.update(dict.fromkeys(passed, kind))
+        return kind
+
+
+def local(node: ua.ExpandedNodeId) -> ua.NodeId:
+    """The node id without server and namespace name."""
+    return ua.NodeId(node.Identifier, node.NamespaceIndex, node.NodeIdType)
