@@ -58,7 +58,7 @@ def test_a_catalogue_of_a_newer_bobae_is_refused_in_words(file: Path) -> None:
 
 def test_a_file_that_is_no_catalogue_is_refused(tmp_path: Path) -> None:
     (tmp_path / "catalogue.db").write_bytes(b"time,pressure\n" * 100)
-    with pytest.raises(Refused, match="cannot be used"):
+    with pytest.raises(Refused, match="cannot be read or written"):
         open_catalogue(tmp_path)
 
 

@@ -113,7 +113,7 @@ class Database:
                 path=self._name,
                 seconds=self._wait_s,
             )
-        return Refused("{path} cannot be used: {reason}", path=self._name, reason=error.orig)
+        return Refused("{path} cannot be read or written: {why}", path=self._name, why=error.orig)
 
 
 def _begin(connection: Connection) -> None:

@@ -1,0 +1,164 @@
+"""Alarms: which there are, what happened to them, taking notice of one, and hearing of each change at once."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Path, Query, Request
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field
+
+from bobae.api.plant import ThePlant
+from bobae.api.questions import Acknowledgement, Nothing, WhichAlarms
+from bobae.api.times import rfc3339
+from bobae.core import Text, text
+from bobae.monitor import acknowledge
+from bobae.registry.catalogue import Alarm, AlarmEvent, AlarmState, AlarmStore, Priority
+
+_LOOK_S = 0.25
+_SIGN_OF_LIFE_S = 15.0
+_AT_ONCE = 100
+_IN_WORDS: dict[AlarmState, Text] = {
+    AlarmState.NORMAL: text("over"),
+    AlarmState.UNACKNOWLEDGED: text("active, nobody has taken notice"),
+    AlarmState.ACKNOWLEDGED: text("active, noticed"),
+    AlarmState.RETURNED: text("over before anybody took notice"),
+}
+
+router = APIRouter(tags=["alarms"])
+Number = Annotated[int, Path(ge=1, le=2**63 - 1, description="the alarm's number")]
+
+
+class Share(BaseModel):
+    """How much of an alarm one signal is."""
+
+    tag: str
+    share: float
+
+
+class ToldAlarm(BaseModel):
+    """One alarm (ISA-18.2)."""
+
+    id: int
+    monitor: str
+    asset: str
+    task: str
+    model: str
+    priority: Priority
+    state: AlarmState
+    state_text: str = Field(description="the state in words")
+    meaning: str = Field(description="what the alarm means for the person at the machine")
+    row: str = Field(description="time of the row that raised it")
+    active: str = Field(description="when it was raised")
+    cleared: str | None = Field(description="when its cause was gone")
+    acknowledged: str | None = Field(description="when somebody took notice")
+    acknowledged_by: str | None
+    comment: str | None
+    stale_since: str | None = Field(description="since when no row could be judged: nobody knows whether it is over")
+    peak: float = Field(description="the highest score; the alarm limit is 1")
+    top_tags: list[Share] = Field(description="the signals behind it, most important first")
+
+    @classmethod
+    def of(cls, alarm: Alarm) -> "ToldAlarm":
+        """An alarm in the reader's language."""
+        return cls(
+            **{name: getattr(alarm, name) for name in ("id", "monitor", "asset", "task", "model", "priority", "state")},
+            state_text=str(_IN_WORDS[alarm.state]),
+            meaning=str(alarm.meaning),
+            row=rfc3339(alarm.row_ns) or "",
+            active=rfc3339(alarm.active_ns) or "",
+            cleared=rfc3339(alarm.cleared_ns),
+            acknowledged=rfc3339(alarm.acknowledged_ns),
+            acknowledged_by=alarm.acknowledged_by,
+            comment=alarm.comment,
+            stale_since=rfc3339(alarm.stale_ns),
+            peak=alarm.peak,
+            top_tags=[Share(tag=tag, share=share) for tag, share in alarm.top_tags],
+        )
+
+
+class AlarmPage(BaseModel):
+    """A page of alarms, newest first."""
+
+    items: list[ToldAlarm]
+    next: int | None = Field(description="`cursor` of the next page; null: that was all")
+
+
+class JournalEntry(BaseModel):
+    """One thing that happened to an alarm."""
+
+    time: str
+    event: AlarmEvent
+    was: AlarmState
+    becomes: AlarmState
+    by: str
+    comment: str
+
+
+class Journal(BaseModel):
+    """All that happened to an alarm, in order."""
+
+    items: list[JournalEntry]
+
+
+@router.get("/alarms")
+def alarms(plant: ThePlant, asked: Annotated[WhichAlarms, Query()]) -> AlarmPage:
+    """Alarms, newest first."""
+    found = plant.alarms.page(limit=asked.limit + 1, before=asked.cursor, states=asked.state, asset=asked.asset)
+    items = [ToldAlarm.of(alarm) for alarm in found[: asked.limit]]
+    return AlarmPage(items=items, next=items[-1].id if len(found) > asked.limit else None)
+
+
+@router.get("/alarms/{number}")
+def alarm(plant: ThePlant, number: Number, _: Annotated[Nothing, Query()]) -> ToldAlarm:
+    """One alarm."""
+    return ToldAlarm.of(plant.alarms.get(number))
+
+
+@router.get("/alarms/{number}/journal")
+def journal(plant: ThePlant, number: Number, _: Annotated[Nothing, Query()]) -> Journal:
+    """All that happened to an alarm."""
+    return Journal(
+        items=[
+            JournalEntry(**(vars(entry) | {"time": rfc3339(entry.time_ns)})) for entry in plant.alarms.journal(number)
+        ]
+    )
+
+
+@router.post("/alarms/{number}/acknowledge")
+def take_notice(plant: ThePlant, number: Number, said: Acknowledgement, _: Annotated[Nothing, Query()]) -> ToldAlarm:
+    """Say that somebody has taken notice; the first who does so is kept."""
+    return ToldAlarm.of(acknowledge(plant.alarms, number, by=said.by, comment=said.comment, time_ns=time.time_ns()))
+
+
+@router.get(
+    "/events",
+    response_class=StreamingResponse,
+    responses={200: {"description": "each alarm that changes, as it is then", "content": {"text/event-stream": {}}}},
+)
+async def events(
+    request: Request,
+    plant: ThePlant,
+    _: Annotated[Nothing, Query()],
+    last_event_id: Annotated[int | None, Header(ge=0, description="go on after this event")] = None,
+) -> StreamingResponse:
+    """Alarms as they change, as server-sent events; a reader that comes back misses none."""
+    begin = await asyncio.to_thread(plant.alarms.revision) if last_event_id is None else last_event_id
+    stream = _changes(plant.alarms, begin, request.app.state.stopping)
+    return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+
+async def _changes(store: AlarmStore, seen: int, stopping: asyncio.Event) -> AsyncIterator[str]:
+    yield ": connected\n\n"
+    quiet_s = 0.0
+    while not stopping.is_set():
+        changed = await asyncio.to_thread(store.changed_after, seen, limit=_AT_ONCE)
+        for alarm in changed:
+            seen = alarm.revision
+            yield f"event: alarm\nid: {seen}\ndata: {ToldAlarm.of(alarm).model_dump_json()}\n\n"
+        quiet_s = 0.0 if changed else quiet_s + _LOOK_S
+        if quiet_s >= _SIGN_OF_LIFE_S:
+            yield ": still here\n\n"
+            quiet_s = 0.0
+        await asyncio.sleep(_LOOK_S)

@@ -1,0 +1,103 @@
+"""What went wrong, as problem+json (RFC 9457) in the reader's language."""
+
+import dataclasses
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from bobae.core import BadInput, BobaeError, Missing, Refused, Text, UnknownName, Unreachable, text
+
+
+class Problem(BaseModel):
+    """Why there is no answer."""
+
+    type: str = Field(description="what kind of problem, for programs")
+    title: str = Field(description="the same in words")
+    status: int
+    detail: str = Field(description="what, which value, what to do")
+
+
+@dataclasses.dataclass(frozen=True)
+class Kind:
+    """One kind of problem: HTTP status, name for programs, name for people."""
+
+    status: int
+    name: str
+    title: Text
+
+
+# the nearest class above an error decides
+_KINDS: dict[type[BobaeError], Kind] = {
+    UnknownName: Kind(404, "unknown-name", text("a name that does not exist")),
+    BadInput: Kind(422, "bad-input", text("the question is not right")),
+    Refused: Kind(409, "refused", text("bobae will not do it")),
+    Unreachable: Kind(503, "unreachable", text("something did not answer; try again")),
+    Missing: Kind(501, "missing", text("something is not installed")),
+    BobaeError: Kind(500, "failed", text("bobae failed")),
+}
+NOT_FOUND = Kind(404, "no-such-page", text("nothing is there"))
+NOT_ALLOWED = Kind(405, "not-allowed", text("that cannot be done here"))
+FOREIGN = Kind(403, "foreign", text("only programs on this computer may ask"))
+NOT_JSON = Kind(415, "not-json", text("only JSON is taken"))
+
+_WHY = {
+    "int_parsing": text("write a whole number"),
+    "greater_than_equal": text("the least is {ge}"),
+    "less_than_equal": text("the most is {le}"),
+    "string_too_short": text("it has fewer than {min_length} letters"),
+    "string_too_long": text("it has more than {max_length} letters"),
+    "string_type": text("write a text"),
+    "enum": text("write one of {expected}"),
+    "literal_error": text("write one of {expected}"),
+}
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "why there is no answer",
+        "content": {"application/problem+json": {"schema": Problem.model_json_schema()}},
+    }
+}
+
+
+def handle_problems(app: FastAPI) -> None:
+    """Have everything that goes wrong in `app` answered as problem+json."""
+    app.add_exception_handler(BobaeError, _failed)
+    app.add_exception_handler(RequestValidationError, _not_right)
+    app.add_exception_handler(HTTPException, _no_page)
+
+
+def problem(kind: Kind, detail: Text | str) -> JSONResponse:
+    """The answer."""
+    told = Problem(type=f"urn:bobae:{kind.name}", title=str(kind.title), status=kind.status, detail=str(detail))
+    return JSONResponse(told.model_dump(), kind.status, media_type="application/problem+json")
+
+
+async def _failed(_: Request, error: Exception) -> JSONResponse:
+    kind = next(_KINDS[above] for above in type(error).__mro__ if above in _KINDS)
+    return problem(kind, str(error))
+
+
+async def _not_right(_: Request, error: Exception) -> JSONResponse:
+    first: dict[str, Any] = error.errors()[0] if isinstance(error, RequestValidationError) else {}
+    return problem(_KINDS[BadInput], _why(first))
+
+
+def _why(error: dict[str, Any]) -> Text:
+    kind, name = error["type"], ".".join(str(part) for part in error["loc"][1:])
+    if kind == "extra_forbidden":
+        return text("nothing here is called {name!r}; /api/v1/openapi.json lists what is", name=name)
+    if kind == "missing":
+        return text("{name!r} is missing", name=name or "JSON")
+    if kind == "json_invalid":
+        return text("the body is not JSON: {why}", why=error["ctx"]["error"])
+    why = dataclasses.replace(_WHY[kind], values=error.get("ctx", {})) if kind in _WHY else error["msg"]
+    return text("{name} is {value!r}: {why}", name=name or "JSON", value=error["input"], why=why)
+
+
+async def _no_page(request: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, HTTPException) and error.status_code == NOT_ALLOWED.status:
+        return problem(NOT_ALLOWED, text("{path} does not take {method}", path=request.url.path, method=request.method))
+    return problem(NOT_FOUND, text("nothing is at {path}; /api/v1/openapi.json lists what is", path=request.url.path))

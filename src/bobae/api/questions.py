@@ -1,0 +1,74 @@
+"""What may be asked: every parameter has one meaning, and one that nobody knows is an error."""
+
+import time
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bobae.api.times import Moment
+from bobae.core import Aggregate
+from bobae.registry.catalogue import AlarmState
+
+Limit = Annotated[int, Field(ge=1, le=1000, description="how many at the most")]
+Tag = Annotated[str, Field(description="path of a tag: area/line/work_unit.tag")]
+Tags = Annotated[list[str], Field(min_length=1, max_length=1000, description="path of a tag; may be given many times")]
+From = Annotated[Moment, Field(alias="from", description="only what is later than this")]
+To = Annotated[Moment, Field(alias="to", default_factory=time.time_ns, description="up to and with this; else now")]
+
+
+class Nothing(BaseModel):
+    """No parameters at all."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class WhichTags(Nothing):
+    """Parameters of /tags."""
+
+    q: str = Field(default="", description="only tags whose path has this in it; case does not matter")
+    cursor: int | None = Field(default=None, description="`next` of the page before")
+    limit: Limit = 100
+
+
+class WhichLast(Nothing):
+    """Parameters of /samples/last."""
+
+    tag: Tags
+
+
+class WhichSamples(Nothing):
+    """Parameters of /samples."""
+
+    tag: Tag
+    t0_ns: From
+    t1_ns: To
+    cursor: Moment | None = Field(default=None, description="`next` of the page before")
+    limit: Annotated[int, Field(ge=1, le=10_000, description="how many at the most")] = 1000
+
+
+class WhichFrame(Nothing):
+    """Parameters of /frame."""
+
+    tag: Tags
+    t0_ns: From
+    t1_ns: To
+    step: str = Field(description="distance of the rows: 10s, 5min, 1h")
+    agg: list[Aggregate] = Field(
+        default=["last"], min_length=1, description="how the samples of a row become one value"
+    )
+
+
+class WhichAlarms(Nothing):
+    """Parameters of /alarms."""
+
+    state: list[AlarmState] = Field(default=[], description="only alarms in this state; may be given many times")
+    asset: str | None = Field(default=None, description="only alarms of this machine")
+    cursor: int | None = Field(default=None, ge=1, description="`next` of the page before")
+    limit: Limit = 100
+
+
+class Acknowledgement(Nothing):
+    """Somebody takes notice of an alarm."""
+
+    by: str = Field(min_length=1, max_length=100, description="who")
+    comment: str = Field(default="", max_length=2000, description="what they say of it")

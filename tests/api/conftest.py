@@ -1,0 +1,162 @@
+"""A small plant served by a real server on a free port of this computer."""
+
+import asyncio
+import contextlib
+import http.client
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import numpy as np
+import pytest
+
+from bobae.api import SourceState, WatchedModel, create_api, serve_http
+from bobae.core import Gap, Samples, StoreReader, TagRow, Text, text
+from bobae.historian import Store, open_store
+from bobae.registry.catalogue import Alarm, AlarmStore, NewAlarm, open_catalogue
+
+S = 1_000_000_000
+START_S = 1_800_000_000  # 2027-01-15T08:00:00Z
+START, END = "2027-01-15T08:00:00Z", "2027-01-15T08:01:00Z"
+OIL, PUMP, MODE = "line1/press3.oil", "line1/press3.pump", "line1/press3.mode"
+
+
+@dataclass
+class SmallPlant:
+    """One press: its store, its alarms, one source, one model."""
+
+    reader: StoreReader
+    alarms: AlarmStore
+    not_ready: list[Text] = field(default_factory=list)
+
+    def sources(self) -> list[SourceState]:
+        lost = text("the machine did not answer")
+        return [
+            SourceState("press3", True, START_S * S, None, 120, 0.25),
+            SourceState('odd "one"', False, START_S * S + 1, lost, 0, None),
+        ]
+
+    def models(self) -> list[WatchedModel]:
+        return [WatchedModel("press3:anomaly", "line1/press3", "anomaly", "press3", "0a1b2c3d")]
+
+    def ready(self) -> list[Text]:
+        return self.not_ready
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True)
+class Client:
+    """Asks the served plant."""
+
+    port: int
+    plant: SmallPlant
+
+    def get(self, path: str, *, headers: dict[str, str] | None = None, **parameters: Any) -> Answer:
+        asked = {name.rstrip("_"): value for name, value in parameters.items()}
+        return self.ask("GET", f"{path}?{urlencode(asked, doseq=True)}", headers=headers)
+
+    def post(self, path: str, body: Any, *, headers: dict[str, str] | None = None) -> Answer:
+        sent = {"Content-Type": "application/json"} if headers is None else headers
+        return self.ask("POST", path, body=json.dumps(body), headers=sent)
+
+    def ask(self, method: str, path: str, *, body: str | None = None, headers: dict[str, str] | None = None) -> Answer:
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as connection:
+            connection.request(method, path, body, headers or {})
+            with connection.getresponse() as response:
+                return Answer(response.status, response.headers, response.read())
+
+    def raise_alarm(self, monitor: str = "press3:anomaly") -> Alarm:
+        return self.plant.alarms.put(
+            NewAlarm(
+                monitor=monitor,
+                asset="line1/press3",
+                model="press3",
+                task="anomaly",
+                row_ns=START_S * S,
+                active_ns=START_S * S + S // 2,
+                peak=2.5,
+                top_tags=(("oil", 0.75), ("pump", 0.25)),
+                meaning=text("{asset} runs differently from usual.", asset="press3"),
+            )
+        )
+
+
+def fill(store: Store) -> None:
+    """A minute of a press, once a second, with a bad value and a gap at the end of the oil."""
+    rows = [TagRow(0, OIL, unit="Cel"), TagRow(0, PUMP, kind="flag"), TagRow(0, MODE, kind="text")]
+    oil, pump, mode = store.writer.tag_ids(rows)
+    seconds = (START_S + np.arange(1, 61)) * S
+    status = np.zeros(60, dtype=np.uint32)
+    status[30], status[59] = 0x80000000, Gap.NO_COMMUNICATION
+    values = 40.0 + np.arange(60)
+    values[59] = np.nan
+    store.writer.append(Samples.of([oil] * 60, seconds, values, status=status))
+    store.writer.append(Samples.of([pump] * 2, seconds[:2], [1.0, 0.0]))
+    words = np.array(["run", "stop"], dtype=object)
+    store.writer.append(Samples.of([mode] * 2, seconds[:2], [np.nan] * 2, text=words)).durable.result()
+
+
+@contextlib.contextmanager
+def served(plant: SmallPlant, port: int) -> Iterator[None]:
+    """The plant's interface on a port, in a thread with an event loop of its own, until the end of the block."""
+    loop = asyncio.new_event_loop()
+    serving: list[asyncio.Task[None]] = []
+
+    async def serve() -> None:
+        serving.append(asyncio.current_task())
+        await serve_http(create_api(plant), port=port)
+
+    def run() -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            loop.run_until_complete(serve())
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        wait_for(port)
+        yield
+    finally:
+        loop.call_soon_threadsafe(lambda: serving[0].cancel())
+        thread.join()
+
+
+def wait_for(port: int) -> None:
+    for _ in range(500):
+        with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"nobody listens on port {port}")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    folder: Path = tmp_path_factory.mktemp("plant")
+    with open_store(folder / "historian", write=True) as store, open_catalogue(folder) as catalogue:
+        fill(store)
+        plant, port = SmallPlant(store, catalogue.alarms), free_port()
+        with served(plant, port):
+            yield Client(port, plant)
