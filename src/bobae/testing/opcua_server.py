@@ -15,6 +15,7 @@ from asyncua import Server, ua
 from asyncua.server.user_managers import User, UserRole
 
 Plan = dict[str, Any]
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
 class _OneLogin:
@@ -23,7 +24,7 @@ class _OneLogin:
     def __init__(self, user: str, password: str) -> None:
         self._known = (user, password)
 
-    def get_user(self, _server: Any, username: Any = None, password: Any = None, _certificate: Any = None) -> Any:
+    def get_user(self, *_: Any, username: Any = None, password: Any = None, **_more: Any) -> Any:
         """Who logs in, or None for nobody."""
         return User(role=UserRole.User) if (username, password) == self._known else None
 
@@ -68,14 +69,10 @@ async def _add(server: Server, node: Plan) -> None:
 
 def _data_value(said: Plan) -> Any:
     """A value with its status and time, exactly as said."""
+    kind = ua.VariantType["Null" if said["value"] is None else said["type"]]
     time = said["time_ns"]
-    return ua.DataValue(
-        ua.Variant(said["value"], ua.VariantType["Null" if said["value"] is None else said["type"]]),
-        ua.StatusCode(said["status"]),
-        SourceTimestamp=None
-        if time is None
-        else datetime.datetime(1970, 1, 1) + datetime.timedelta(microseconds=time // 1000),  # noqa: DTZ001
-    )
+    source_time = None if time is None else _EPOCH + datetime.timedelta(microseconds=time // 1000)
+    return ua.DataValue(ua.Variant(said["value"], kind), ua.StatusCode(said["status"]), source_time)
 
 
 if __name__ == "__main__":

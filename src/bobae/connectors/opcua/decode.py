@@ -90,13 +90,13 @@ def published(data: Buffer) -> Published:
         _, size = struct.unpack("<Bi", data.read(5))
         body = data.read(size)
         if kind.Identifier == DATA_CHANGES:
-            _read_changes(body, changes)
+            read_changes(body, changes)
         elif kind.Identifier == STATUS_CHANGE:
             (status,) = struct.unpack_from("<I", body)
     return Published(subscription, sequence if parts > 0 else 0, changes, status)
 
 
-def _read_changes(body: bytes, changes: Changes) -> None:
+def read_changes(body: bytes, changes: Changes) -> None:
     """Add the data changes in the body of one notification."""
     at, append = 4, changes.rows.append
     for _ in range(struct.unpack_from("<i", body)[0]):
