@@ -27,6 +27,11 @@ create table segments (
     min_ns integer not null, max_ns integer not null, max_receipt_ns integer not null, max_lag_ns integer not null,
     through integer not null, tags blob not null, replaced_ns integer
 );
+create table rollups (
+    id integer primary key autoincrement, file text not null unique, rows integer not null, bytes integer not null,
+    crc integer not null, min_ns integer not null, max_ns integer not null, until_ns integer not null,
+    tags blob not null
+);
 create table loads (
     id integer primary key autoincrement, name text not null, sha256 text not null unique, rows integer not null,
     loaded_ns integer not null

@@ -20,7 +20,8 @@ _COLUMNS = tuple[Ints, Floats, Statuses, Ints]
 class Reach:
     """Which samples are wanted: after t0 and up to t1, as known then; and, with `carry`, what each tag showed at t0.
 
-    What it showed goes back to the last sample received by t0 + settle_ns, where that is given.
+    What it showed goes back to the last sample received by t0 + settle_ns, where that is given. `verbatim`: receipt
+    times as they are stored, for whoever keeps the samples or hands them on.
     """
 
     t0_ns: int
@@ -28,11 +29,12 @@ class Reach:
     carry: bool = True
     known_at_ns: int | None = None
     settle_ns: int | None = None
+    verbatim: bool = False
 
     def needs_receipt(self, segment: Segment) -> bool:
         """Whether it matters when the rows of this segment were received."""
         late = self.settle_ns is not None and not segment.loaded and segment.max_lag_ns > self.settle_ns
-        return late or (self.known_at_ns is not None and segment.max_receipt_ns > self.known_at_ns)
+        return late or self.verbatim or (self.known_at_ns is not None and segment.max_receipt_ns > self.known_at_ns)
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +110,8 @@ def _read(segment: Segment, place: Ints, at: Ints, reach: Reach, found: Ints) ->
         low = np.maximum(first[here] - begin, 0)
         high = np.minimum(last[here] - begin, len(time))
         _trim(time, receipt, low, high, (reach.t0_ns, reach.t1_ns, limit), reach.carry, place[here], found)
-        if segment.loaded and len(receipt):  # known since it was loaded; else as if received when measured
+        if segment.loaded and len(receipt) and not reach.verbatim:
+            # known since it was loaded; else as if received when measured
             receipt = np.where(receipt <= limit, EARLY, _EVER)
         pieces.append(_Piece((time, value, status, receipt), place[here], low, high))
     return pieces

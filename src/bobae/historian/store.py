@@ -119,7 +119,8 @@ class Store:
     def raw(self, tags: Sequence[str], t0_ns: int, t1_ns: int, *, known_at_ns: int | None = None) -> Samples:
         """Every sample with t0 < time <= t1, tag by tag in time order, corrected ones in their last version."""
         ids = self._ids(tags)
-        found = self._gathered(ids, Reach(t0_ns, t1_ns, carry=False, known_at_ns=known_at_ns), whole=True)
+        reach = Reach(t0_ns, t1_ns, carry=False, known_at_ns=known_at_ns, verbatim=True)
+        found = self._gathered(ids, reach, whole=True)
         rows, start = last_versions(found.start, found.time, t0_ns, t1_ns)
         tag = np.repeat(ids, np.diff(start))
         return self._told(Samples(tag, found.time[rows], found.value[rows], found.status[rows], found.receipt[rows]))
