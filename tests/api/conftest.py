@@ -24,7 +24,11 @@ from bobae.registry.catalogue import Alarm, AlarmStore, NewAlarm, open_catalogue
 S = 1_000_000_000
 START_S = 1_800_000_000  # 2027-01-15T08:00:00Z
 START, END = "2027-01-15T08:00:00Z", "2027-01-15T08:01:00Z"
-OIL, PUMP, MODE = "line1/press3.oil", "line1/press3.pump", "line1/press3.mode"
+OIL, PUMP, MODE = (
+    "press_shop/line1/press1.oil_temperature",
+    "press_shop/line1/press1.pump",
+    "press_shop/line1/press1.mode",
+)
 
 
 @dataclass
@@ -38,12 +42,12 @@ class SmallPlant:
     def sources(self) -> list[SourceState]:
         lost = text("the machine did not answer")
         return [
-            SourceState("press3", True, START_S * S, None, 120, 0.25),
+            SourceState("press1", True, START_S * S, None, 120, 0.25),
             SourceState('odd "one"', False, START_S * S + 1, lost, 0, None),
         ]
 
     def models(self) -> list[WatchedModel]:
-        return [WatchedModel("press3:anomaly", "line1/press3", "anomaly", "press3", "0a1b2c3d")]
+        return [WatchedModel("press1:anomaly", "press_shop/line1/press1", "anomaly", "press1", "0a1b2c3d")]
 
     def ready(self) -> list[Text]:
         return self.not_ready
@@ -81,18 +85,18 @@ class Client:
             with connection.getresponse() as response:
                 return Answer(response.status, response.headers, response.read())
 
-    def raise_alarm(self, monitor: str = "press3:anomaly") -> Alarm:
+    def raise_alarm(self, monitor: str = "press1:anomaly") -> Alarm:
         return self.plant.alarms.put(
             NewAlarm(
                 monitor=monitor,
-                asset="line1/press3",
-                model="press3",
+                asset="press_shop/line1/press1",
+                model="press1",
                 task="anomaly",
                 row_ns=START_S * S,
                 active_ns=START_S * S + S // 2,
                 peak=2.5,
                 top_tags=(("oil", 0.75), ("pump", 0.25)),
-                meaning=text("{asset} runs differently from usual.", asset="press3"),
+                meaning=text("{asset} runs differently from usual.", asset="press1"),
             )
         )
 

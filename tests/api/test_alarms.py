@@ -25,7 +25,7 @@ def alarm(client: Any) -> Alarm:
 
 def test_an_alarm_is_told_in_the_readers_language(client: Any, alarm: Alarm) -> None:
     told = client.get(f"/api/v1/alarms/{alarm.id}").json
-    assert told["meaning"] == "press3 runs differently from usual."
+    assert told["meaning"] == "press1 runs differently from usual."
     assert (told["state"], told["state_text"]) == ("unacknowledged", "active, nobody has taken notice")
     assert (told["row"], told["active"], told["cleared"]) == (
         "2027-01-15T08:00:00Z",
@@ -34,7 +34,7 @@ def test_an_alarm_is_told_in_the_readers_language(client: Any, alarm: Alarm) -> 
     )
     assert told["top_tags"] == [{"tag": "oil", "share": 0.75}, {"tag": "pump", "share": 0.25}]
     korean = client.get(f"/api/v1/alarms/{alarm.id}", headers={"Accept-Language": "ko-KR,ko;q=0.9,en;q=0.8"}).json
-    assert korean["meaning"] == "press3의 운전 상태가 평소와 다릅니다."
+    assert korean["meaning"] == "press1의 운전 상태가 평소와 다릅니다."
     assert korean["state_text"] == "발생 중, 미확인"
 
 
@@ -57,7 +57,7 @@ def test_an_alarm_is_acknowledged_once_and_the_journal_says_by_whom(client: Any,
     assert "김철수" in second.json["detail"]
     entries = client.get(f"{place}/journal").json["items"]
     assert [(e["event"], e["was"], e["becomes"], e["by"]) for e in entries] == [
-        ("raised", "normal", "unacknowledged", "press3"),
+        ("raised", "normal", "unacknowledged", "press1"),
         ("acknowledged", "unacknowledged", "acknowledged", "김철수"),
     ]
 
@@ -93,7 +93,7 @@ def test_each_change_of_an_alarm_is_heard_of(client: Any, alarm: Alarm) -> None:
         client.plant.alarms.update(replace(alarm, peak=7.0))
         heard = next_event(response)
         assert (heard["event"], heard["data"]["id"], heard["data"]["peak"]) == ("alarm", alarm.id, 7.0)
-        assert heard["data"]["meaning"] == "press3의 운전 상태가 평소와 다릅니다."
+        assert heard["data"]["meaning"] == "press1의 운전 상태가 평소와 다릅니다."
         client.post(f"/api/v1/alarms/{alarm.id}/acknowledge", {"by": "kim"})
         last = next_event(response)
         assert last["data"]["state"] == "acknowledged"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-OIL, START = "line1/press3.oil", "2027-01-15T08:00:00Z"
+OIL, START = "press_shop/line1/press1.oil_temperature", "2027-01-15T08:00:00Z"
 
 
 def test_a_web_page_under_another_name_gets_nothing(client: Any) -> None:
@@ -86,7 +86,7 @@ def test_a_name_that_does_not_exist_is_told_the_nearest(client: Any) -> None:
     for path in ("samples/last", "samples", "frame"):
         more = {} if path == "samples/last" else {"from_": START} | ({"step": "1s"} if path == "frame" else {})
         more |= {} if path == "samples/last" else {"to": "2027-01-15T08:00:09Z"}
-        answer = client.get(f"/api/v1/{path}", tag="line1/press3.oli", **more)
+        answer = client.get(f"/api/v1/{path}", tag="press_shop/line1/press1.oil_temperatur", **more)
         assert (answer.status, answer.json["type"]) == (404, "urn:bobae:unknown-name"), path
         assert OIL in answer.json["detail"]
 

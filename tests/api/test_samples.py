@@ -4,7 +4,11 @@ from typing import Any
 
 import pytest
 
-OIL, PUMP, MODE = "line1/press3.oil", "line1/press3.pump", "line1/press3.mode"
+OIL, PUMP, MODE = (
+    "press_shop/line1/press1.oil_temperature",
+    "press_shop/line1/press1.pump",
+    "press_shop/line1/press1.mode",
+)
 START, END = "2027-01-15T08:00:00Z", "2027-01-15T08:01:00Z"
 
 

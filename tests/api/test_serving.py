@@ -108,7 +108,7 @@ def test_a_taken_port_is_told_by_its_number(plant: LivePlant, port: int) -> None
 
 
 def test_it_does_not_listen_to_other_computers(plant: LivePlant, port: int) -> None:
-    for host in ("0.0.0.0", "192.0.2.1", "::", "press3"):
+    for host in ("0.0.0.0", "192.0.2.1", "::", "press1"):
         with pytest.raises(Refused, match="this computer only"):
             asyncio.run(serve_http(create_api(plant), host=host, port=port))
 

@@ -10,7 +10,7 @@ from bobae.core import text
 def test_sources_say_since_when_and_why_not(client: Any) -> None:
     well, lost = client.get("/api/v1/sources").json["items"]
     assert well == {
-        "name": "press3",
+        "name": "press1",
         "connected": True,
         "since": "2027-01-15T08:00:00Z",
         "reason": None,
@@ -24,10 +24,10 @@ def test_sources_say_since_when_and_why_not(client: Any) -> None:
 def test_models_say_what_they_watch(client: Any) -> None:
     assert client.get("/api/v1/models").json["items"] == [
         {
-            "monitor": "press3:anomaly",
-            "asset": "line1/press3",
+            "monitor": "press1:anomaly",
+            "asset": "press_shop/line1/press1",
             "task": "anomaly",
-            "name": "press3",
+            "name": "press1",
             "version": "0a1b2c3d",
         }
     ]
@@ -52,9 +52,9 @@ def test_metrics_are_in_the_text_format_of_prometheus(client: Any) -> None:
     rows = answer.body.decode().splitlines()
     sample = re.compile(r'[a-z_]+(\{[a-z_]+="([^"\\]|\\.)*"(,[a-z_]+="([^"\\]|\\.)*")*\})? -?[0-9.e+]+')
     assert [row for row in rows if not row.startswith("# TYPE ") and not sample.fullmatch(row)] == []
-    assert 'bobae_source_samples_total{source="press3"} 120' in rows
+    assert 'bobae_source_samples_total{source="press1"} 120' in rows
     assert r'bobae_source_connected{source="odd \"one\""} 0' in rows
-    assert 'bobae_source_clock_skew_seconds{source="press3"} 0.25' in rows
+    assert 'bobae_source_clock_skew_seconds{source="press1"} 0.25' in rows
     unnoticed = next(row for row in rows if row.startswith('bobae_alarms{state="unacknowledged"}'))
     assert int(unnoticed.split()[-1]) >= 1
 
