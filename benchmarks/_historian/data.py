@@ -126,11 +126,11 @@ def _block(
 @numba.njit(cache=True)
 def _next(rng: np.random.Generator, kind: int, value: float) -> float:
     if kind == DECIMALS:
-        return np.round((value + 0.05 * rng.standard_normal()) * 100.0) / 100.0
+        return float(np.round((value + 0.05 * rng.standard_normal()) * 100.0) / 100.0)
     if kind == FULL:
         return value + 0.05 * rng.standard_normal()
     if kind == SETPOINT:
-        return value if rng.random() >= STEPS else 40.0 + 0.5 * np.floor(40.0 * rng.random())
+        return value if rng.random() >= STEPS else 40.0 + 0.5 * float(np.floor(40.0 * rng.random()))
     return value if rng.random() >= FLIPS else 1.0 - value
 
 

@@ -14,6 +14,7 @@ from bobae.evidence.intervals import Figure
 Timed = Callable[[], float]
 TIMES = 7
 RELATIVE = 1e-12
+BLOCK = 512  # the unit of st_blocks: stat(2)
 
 
 def cpu(work: Callable[[], object]) -> Timed:
@@ -89,6 +90,6 @@ def differing(ours: Floats, theirs: Floats, *, relative: float = RELATIVE) -> in
     return sum(int((~np.isclose(a, b, rtol=relative, atol=0.0, equal_nan=True)).sum()) for a, b in rows)
 
 
-def size_of(folder: Path) -> int:
-    """Bytes of all files below a folder."""
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+def bytes_on_disk(folder: Path) -> int:
+    """What all files below a folder take of the disk; room that is only reserved does not count."""
+    return sum(file.stat().st_blocks * BLOCK for file in folder.rglob("*") if file.is_file())

@@ -67,7 +67,7 @@ class Peer:
         self.tool, self.threads = tool, threads
 
     def __enter__(self) -> Self:
-        command = [PYTHON, SCRIPT, self.tool, str(self.threads)]
+        command = [str(PYTHON), str(SCRIPT), self.tool, str(self.threads)]
         self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         return self
 
@@ -114,8 +114,3 @@ class Peer:
         if not line:
             raise RuntimeError(f"{self.tool} ended in the middle of a query; what it said stands above")
         return Cost(**json.loads(line))
-
-
-def installed() -> bool:
-    """Whether `make bench-peers` has been run."""
-    return PYTHON.exists()
