@@ -47,7 +47,7 @@ def rows(compared: Compared, *, times: int = TIMES) -> list[Row]:
             continue
         with tempfile.TemporaryDirectory() as folder, database(program, Path(folder)) as server:
             told += _loaded(module.NAME, server, compared)
-            told += _asked(module.NAME, server, compared, times)
+            told += _asked(module.NAME, server, compared, relative=module.RELATIVE, times=times)
     return told
 
 
@@ -60,15 +60,22 @@ def _loaded(name: str, server: Influx | Victoria, compared: Compared) -> list[Ro
     ]
 
 
-def _asked(name: str, server: Influx | Victoria, compared: Compared, times: int) -> list[Row]:
+def _asked(name: str, server: Influx | Victoria, compared: Compared, *, relative: float, times: int) -> list[Row]:
     ways: dict[str, Callable[[], Floats]] = {
         "raw rows and our kernel": lambda: server.raw(compared.query, compared.kernel),
         "aggregated by the server": lambda: server.grid(compared.query),
     }
     expected = compared.ours()
-    wrong = sum(differing(expected, ask()) for ask in ways.values())
+    wrong = sum(differing(expected, ask(), relative=relative) for ask in ways.values())
     taken = in_turn({"ours": cpu(compared.ours)} | {way: server.cpu(ask) for way, ask in ways.items()}, times=times)
-    told = [row(f"{name}: cells that differ", wrong, "cells", target=Target("<=", 0))]
+    told = [
+        row(
+            f"{name}: cells that differ by more than {relative:g} of their value",
+            wrong,
+            "cells",
+            target=Target("<=", 0),
+        )
+    ]
     for way, target in zip(ways, (TARGETS[name], None), strict=True):
         told.append(row(f"faster than {name}, {way}", ratio(taken[way], taken["ours"]), "x", target=target))
     return told + [row(f"{name}: {way}", spread(seconds), "CPU s") for way, seconds in taken.items()]

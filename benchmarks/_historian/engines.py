@@ -54,14 +54,8 @@ def rows(files: Sequence[Path], asked: Sequence[Asked], *, times: int = TIMES, c
         for one in asked:
             found = one.ours()
             wrong = sum(differing(found, tool.frame(files, one.query)) for tool in tools)
-            told.append(
-                row(
-                    f"{one.figure}: cells that differ between {len(tools) + 1} readers",
-                    wrong,
-                    "cells",
-                    target=Target("<=", 0),
-                )
-            )
+            figure = f"{one.figure}: cells that differ between {len(tools) + 1} readers"
+            told.append(row(figure, wrong, "cells", target=Target("<=", 0)))
             told += _times(files, one, tools, times=times, cold=cold)
     return told
 

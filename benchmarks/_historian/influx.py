@@ -15,7 +15,7 @@ from _historian.data import MS
 from _historian.peers import AGGREGATES, Query
 from bobae.core import Floats, Samples
 
-PROGRAM, NAME = "influxd", "InfluxDB"
+PROGRAM, NAME, RELATIVE = "influxd", "InfluxDB", 1e-12
 MINIBATCH = 10_000  # lines a request, as its documentation advises
 # written out soon: its size is wanted minutes after loading. What a default keeps for itself or logs is off.
 CONFIG = """

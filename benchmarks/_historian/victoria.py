@@ -14,6 +14,7 @@ from _historian.peers import AGGREGATES, Query
 from bobae.core import Floats, Samples
 
 PROGRAM, NAME = "victoria-metrics", "VictoriaMetrics"
+RELATIVE = 1e-9  # it keeps a block of values as decimals of one scale: some come back changed in their last digits
 FUNCTIONS = {"mean": "avg_over_time", "min": "min_over_time", "max": "max_over_time", "last": "last_over_time"}
 
 
