@@ -5,7 +5,7 @@ import pytest
 
 from bobae.core import BadInput, UnknownName
 from bobae.twins.press import KINDS, RECIPES, START_NS, TAGS, Fault, Mode, Press, history, history_and_new_day
-from bobae.twins.press.faults import F
+from bobae.twins.press.kinds import F
 from bobae.twins.press.physics import HEAT_KJ_PER_K, S, cold_press, cooling_kw, heat
 
 HOUR_NS = 3_600_000_000_000

@@ -1,68 +1,13 @@
 """What goes wrong with the press, when, and which sensors should show it: the ground truth."""
 
-from dataclasses import dataclass
-from enum import IntEnum
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bobae.core import Floats, Text, UnknownName, text
+from bobae.core import Floats, Text, UnknownName
+from bobae.twins.press.kinds import KINDS
 from bobae.twins.press.shifts import DAY_S, HOUR_S, NS, SEOUL_S
-from bobae.twins.press.tags import NAMES, T
-
-
-class F(IntEnum):
-    """Kinds of faults, as the physics numbers them; the last three are of a sensor, not of the machine."""
-
-    PUMP_LEAKAGE = 0
-    BEARING_WEAR = 1
-    COOLER_FOULING = 2
-    FAN_FAILURE = 3
-    OIL_LEAK = 4
-    PRECHARGE_LOSS = 5
-    VALVE_STICKING = 6
-    LUBE_BLOCKAGE = 7
-    SENSOR_DRIFT = 8
-    SENSOR_STUCK = 9
-    SENSOR_SILENT = 10
-
-
-@dataclass(frozen=True)
-class FaultKind:
-    """What a kind of fault is called in the maintenance log, and the tags that should show it, clearest first."""
-
-    code: F
-    what: Text
-    tags: tuple[str, ...]
-
-    @property
-    def machine(self) -> bool:
-        """False where only a sensor is wrong and the press itself is well."""
-        return self.code < F.SENSOR_DRIFT
-
-
-def _kind(code: F, what: Text, *tags: T) -> FaultKind:
-    return FaultKind(code, what, tuple(NAMES[tag] for tag in tags))
-
-
-KINDS: dict[str, FaultKind] = {
-    "pump_leakage": _kind(
-        F.PUMP_LEAKAGE,
-        text("internal leakage of the main pump"),
-        *(T.PUMP_FLOW, T.MOTOR_CURRENT, T.CYCLE_TIME, T.ACCUMULATOR_PRESSURE, T.FILTER_DP),
-    ),
-    "bearing_wear": _kind(F.BEARING_WEAR, text("pump bearing worn"), T.BEARING_BAND, T.VIBRATION),
-    "cooler_fouling": _kind(F.COOLER_FOULING, text("oil cooler fouled"), T.COOLER_TEMPERATURE, T.OIL_TEMPERATURE),
-    "fan_failure": _kind(F.FAN_FAILURE, text("cooler fan failed"), T.COOLER_TEMPERATURE, T.OIL_TEMPERATURE),
-    "oil_leak": _kind(F.OIL_LEAK, text("oil leaking at a hose fitting"), T.OIL_LEVEL),
-    "precharge_loss": _kind(
-        F.PRECHARGE_LOSS, text("accumulator has lost its gas pre-charge"), T.ACCUMULATOR_PRESSURE, T.CYCLE_TIME
-    ),
-    "valve_sticking": _kind(F.VALVE_STICKING, text("main valve sticking"), T.CYCLE_TIME, T.MAIN_PRESSURE, T.TONNAGE),
-    "lube_blockage": _kind(F.LUBE_BLOCKAGE, text("lubrication line blocked"), T.LUBE_FLOW, T.BEARING_BAND),
-    "sensor_drift": _kind(F.SENSOR_DRIFT, text("sensor drifting, machine sound")),
-    "sensor_stuck": _kind(F.SENSOR_STUCK, text("sensor stuck, machine sound")),
-    "sensor_silent": _kind(F.SENSOR_SILENT, text("sensor sends nothing, machine sound")),
-}
+from bobae.twins.press.tags import NAMES
 
 
 @dataclass(frozen=True)
@@ -101,6 +46,12 @@ class Fault:
     def written_off_ns(self) -> int:
         """When the log says it is over: repaired, tried out and handed back to production."""
         return self.end_ns + TRIAL_RUN_S * NS
+
+    def shifted(self, by_ns: int) -> "Fault":
+        """The same fault, so much later."""
+        times = (self.start_ns, self.full_ns, self.end_ns)
+        start_ns, full_ns, end_ns = (at + by_ns for at in times)
+        return replace(self, start_ns=start_ns, full_ns=full_ns, end_ns=end_ns)
 
     @property
     def machine(self) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bobae.core import BadInput, Bools, Floats, Text, text
+from bobae.core import BadInput, Bools, Floats, Ints, Text, text
 from bobae.twins.press.faults import Fault, planned, planned_on
 from bobae.twins.press.press import START_NS, Press, Rows
 from bobae.twins.press.shifts import DAY_S, NS, SEOUL_S, shifts
@@ -32,11 +32,13 @@ class History:
         rows: every step of the press.
         faults: all faults within, those that nobody wrote down too.
         changed_ns: when the oil filter was changed.
+        ahead_ns: how far these times are ahead of the press's own calendar.
     """
 
     rows: Rows
     faults: tuple[Fault, ...]
     changed_ns: tuple[int, ...] = ()
+    ahead_ns: int = 0
 
     def __len__(self) -> int:
         return len(self.rows.time_ns)
@@ -54,6 +56,21 @@ class History:
         time = self.rows.time_ns
         marks = [(time >= f.start_ns) & (time < f.written_off_ns) for f in self.faults if f.logged]
         return np.logical_or.reduce(marks) if marks else np.zeros(len(self), dtype=np.bool_)
+
+    def shifted(self, by_ns: int) -> "History":
+        """The same, so much later; without the faults and changes that lie before the first row or after the last."""
+        first, last = self.rows.time_ns[[0, -1]]
+        return History(
+            self.rows.shifted(by_ns),
+            tuple(f.shifted(by_ns) for f in self.faults if f.written_off_ns > first and f.start_ns < last),
+            tuple(at + by_ns for at in self.changed_ns if first < at < last),
+            self.ahead_ns + by_ns,
+        )
+
+    @property
+    def calendar_ns(self) -> Ints:
+        """The time of each row in the press's own calendar (rows,)."""
+        return self.rows.time_ns - self.ahead_ns
 
     def events(self) -> tuple[Event, ...]:
         """The maintenance log in time order."""
@@ -90,28 +107,23 @@ def history_and_new_day(days: int, step_s: float, seed: int) -> tuple[History, H
             step=step_s,
         )
     press = Press(seed, faults=planned(START_NS, days, seed))
-    past = _days_of(press, days, step_s)
+    past = days_of(press, days, step_s)
     while len(shifts(_local_day(press.time_ns))) < 2:
-        _days_of(press, 1, step_s)
+        days_of(press, 1, step_s)
     fault = planned_on(press.time_ns, seed)
     press.inject(fault)
-    return past, replace(_days_of(press, 1, step_s), faults=(fault,))
+    return past, replace(days_of(press, 1, step_s), faults=(fault,))
 
 
-def _days_of(press: Press, days: int, step_s: float) -> History:
+def days_of(press: Press, days: int, step_s: float, *, every: int = 1) -> History:
+    """The next days of a press, of whose steps only each `every`-th was logged."""
     parts, changed = [], []
     for _ in range(days):
         before = press.filter_changed_ns
-        parts.append(press.run(round(DAY_S / step_s), step_s=step_s))
+        parts.append(press.run(round(DAY_S / step_s), step_s=step_s).part(slice(every - 1, None, every)))
         if press.filter_changed_ns != before:
             changed.append(press.filter_changed_ns)
-    rows = Rows(
-        np.concatenate([p.time_ns for p in parts]),
-        np.concatenate([p.values for p in parts]),
-        np.concatenate([p.mode for p in parts]),
-        np.concatenate([p.product for p in parts]),
-    )
-    return History(rows, press.faults, tuple(changed))
+    return History(Rows.joined(parts), press.faults, tuple(changed))
 
 
 def _local_day(time_ns: int) -> int:

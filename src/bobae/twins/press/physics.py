@@ -12,7 +12,7 @@ import numpy as np
 
 from bobae.core import Floats
 from bobae.twins.press.dice import Dice, normal, uniform, wander
-from bobae.twins.press.faults import F
+from bobae.twins.press.kinds import F
 from bobae.twins.press.shifts import RECIPES, Mode
 
 

@@ -1,11 +1,12 @@
 """The press itself: a seeded machine that is stepped, stopped, copied, broken and repaired."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import numpy as np
 
-from bobae.core import BadInput, Floats, Ints
+from bobae.core import BadInput, Bools, Floats, Ints
 from bobae.twins.press.dice import Dice, new_dice
 from bobae.twins.press.faults import Fault, as_rows
 from bobae.twins.press.physics import S, cold_press
@@ -32,6 +33,24 @@ class Rows:
     values: Floats
     mode: Ints
     product: Ints
+
+    @classmethod
+    def joined(cls, parts: Sequence["Rows"]) -> "Rows":
+        """The rows of all parts, one after the other."""
+        return cls(
+            np.concatenate([p.time_ns for p in parts]),
+            np.concatenate([p.values for p in parts]),
+            np.concatenate([p.mode for p in parts]),
+            np.concatenate([p.product for p in parts]),
+        )
+
+    def part(self, chosen: Bools | slice) -> "Rows":
+        """Only the chosen rows."""
+        return Rows(self.time_ns[chosen], self.values[chosen], self.mode[chosen], self.product[chosen])
+
+    def shifted(self, by_ns: int) -> "Rows":
+        """The same rows, so much later."""
+        return replace(self, time_ns=self.time_ns + by_ns)
 
 
 class Press:

@@ -7,7 +7,7 @@ import numpy as np
 
 from bobae.core import Floats
 from bobae.twins.press.dice import Dice, normal, uniform
-from bobae.twins.press.faults import F
+from bobae.twins.press.kinds import F
 from bobae.twins.press.physics import NEW_FILTER_BAR, STANDBY_BAR, TANK_L, S, viscosity
 from bobae.twins.press.shifts import Mode
 from bobae.twins.press.tags import TAGS, T

@@ -21,6 +21,9 @@ class Mode(IntEnum):
     RUN = 2  # strokes
 
 
+MODE_WORDS = {"ko": ("정지", "대기", "가동"), "en": ("off", "idle", "run")}  # in the order of `Mode`
+
+
 @dataclass(frozen=True)
 class Recipe:
     """What one product asks of the press.

@@ -10,7 +10,7 @@ import numpy as np
 
 from bobae.core import Floats, Ints
 from bobae.twins.press.dice import Dice
-from bobae.twins.press.faults import F
+from bobae.twins.press.kinds import F
 from bobae.twins.press.physics import REPAIR_S, advance, maintain
 from bobae.twins.press.sensors import measure, truth
 from bobae.twins.press.shifts import SEOUL_S, Mode

@@ -84,3 +84,9 @@ TAGS: tuple[PressTag, ...] = (
 )  # fmt: skip
 
 NAMES: tuple[str, ...] = tuple(tag.name for tag in TAGS)
+
+# what the PLC tells in words, and how a plant would name it: what is made, and what the press is doing
+WORDS: dict[str, dict[str, str]] = {
+    "product": {"ko": "제품", "en": "product"},
+    "state": {"ko": "운전상태", "en": "state"},
+}
