@@ -111,9 +111,7 @@ KINDS: dict[str, FaultKind] = {
         F.PRECHARGE_LOSS,
         text("accumulator has lost its gas pre-charge"),
         text("the accumulator holds too little gas: pressure sags in every stroke, and strokes get slower"),
-        text(
-            "let the pressure off, measure the accumulator's gas pre-charge, then look at its gas valve and bladder"
-        ),
+        text("let the pressure off, measure the accumulator's gas pre-charge, then look at its gas valve and bladder"),
         (T.ACCUMULATOR_PRESSURE, T.CYCLE_TIME),
     ),
     "valve_sticking": _kind(

@@ -5,6 +5,8 @@ against the wall clock until now lies within production. A live press is stepped
 which only every tenth second or so was logged: past and present are one run.
 """
 
+import math
+
 import numpy as np
 
 from bobae.core import BadInput, Bools, Ints
@@ -46,7 +48,7 @@ def history_until(now_ns: int, *, days: int = 14, step_s: float = 10.0, seed: in
     press = Press(seed, faults=planned(START_NS, monday + 1, seed))
     before = days_of(press, monday, 1.0, every=round(step_s))
     midnight = press.snapshot()
-    to_go_s = _best_moment(press.run(DAY_S, step_s=1.0), seed)
+    to_go_s = _best_moment(press.run(DAY_S, step_s=1.0), seed, every_s=math.lcm(GRID_S, round(step_s)))
     press.restore(midnight)
     today = press.run(to_go_s, step_s=1.0)
     ahead_ns = now_ns // (GRID_S * NS) * GRID_S * NS - press.time_ns
@@ -57,15 +59,15 @@ def history_until(now_ns: int, *, days: int = 14, step_s: float = 10.0, seed: in
     return past.shifted(ahead_ns), Snapshot(seed, ahead_ns, press.snapshot(), ())
 
 
-def _best_moment(day: Rows, seed: int) -> int:
-    """The second of the day with the longest run ahead of it, a whole 10 s; `day` holds every second of it."""
+def _best_moment(day: Rows, seed: int, *, every_s: int) -> int:
+    """The second with the longest run ahead of it, of every so many; `day` holds all seconds of a day."""
     planned_mode, product = Calendar(seed).at(day.time_ns)
     same = np.append(product[1:] == product[:-1], True)
     warm = _seconds_left(((planned_mode == Mode.RUN) & same)[::-1])[::-1] >= WARM_S
     running = (day.mode == Mode.RUN) & same
     steady = _seconds_left(running[::-1])[::-1] >= STEADY_S
     ahead = _seconds_left(running) * (warm & steady)
-    whole = np.arange(GRID_S - 1, DAY_S, GRID_S)
+    whole = np.arange(every_s - 1, DAY_S, every_s)
     return int(whole[np.argmax(ahead[whole])]) + 1
 
 
