@@ -6,6 +6,7 @@ at or before t0 on. Sums are taken in time order, so the same samples give the s
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numba
 import numpy as np
@@ -16,80 +17,158 @@ ORDER: tuple[Aggregate, ...] = ("last", "mean", "min", "max", "sum", "count", "f
 NO_LIMIT = np.iinfo(np.int64).max
 
 
-def on_grid(
-    start: Ints,
-    time: Ints,
-    value: Floats,
-    status: Statuses,
-    *,
-    t0_ns: int,
-    step_ns: int,
-    rows: int,
-    aggs: Sequence[Aggregate],
-    worst: int,
-    max_age_ns: int | None = None,
-    receipt: Ints | None = None,
-    settle_ns: int | None = None,
-) -> Floats:
-    """The aggregates of each tag on the grid: float64 (tags, aggs, rows), NaN where there is none, count 0.
+@dataclass(frozen=True)
+class Grid:
+    """Which rows, which aggregates, and which samples count.
 
-    Args:
-        start: (tags + 1,), where each tag's samples begin in the columns.
-        time: source times, ns (samples,).
-        value: (samples,).
-        status: OPC UA codes (samples,).
+    Attributes:
         t0_ns: the end of the interval before row 0.
         step_ns: between rows.
         rows: how many.
         aggs: which; 'last' is carried on until a sample that does not count, or for `max_age_ns`.
         worst: the highest status code that still counts; other samples end what is carried on and count nowhere.
         max_age_ns: None: no limit.
-        receipt: (samples,), needed with `settle_ns`.
-        settle_ns: a row sees only what had been received so long after its time.
     """
-    out = np.empty((len(start) - 1, len(aggs), rows))
-    slot = np.array([aggs.index(name) if name in aggs else -1 for name in ORDER], dtype=np.int64)
-    age = NO_LIMIT if max_age_ns is None else max_age_ns
-    if settle_ns is None or receipt is None:
-        _fold(start, time, value, status, t0_ns, step_ns, worst, age, slot, out)
-    else:
-        _fold_settled(start, time, value, status, receipt, t0_ns, step_ns, worst, age, settle_ns, slot, out)
-    return out
+
+    t0_ns: int
+    step_ns: int
+    rows: int
+    aggs: Sequence[Aggregate]
+    worst: int
+    max_age_ns: int | None = None
+
+    @property
+    def slots(self) -> Ints:
+        """Where each of `ORDER` stands among the aggregates, -1 where it does not."""
+        return np.array([self.aggs.index(name) if name in self.aggs else -1 for name in ORDER], dtype=np.int64)
+
+    @property
+    def age_ns(self) -> int:
+        """The age limit as a number."""
+        return NO_LIMIT if self.max_age_ns is None else self.max_age_ns
+
+    def folded(self, start: Ints, time: Ints, value: Floats, status: Statuses) -> Floats:
+        """The aggregates of tag-major samples: float64 (tags, aggs, rows), NaN where there is none, count 0."""
+        folding = Folding(self, Beside(start, time, value, status, np.zeros(len(time), np.int64)))
+        return folding.finished()
+
+    def settled(
+        self, start: Ints, time: Ints, value: Floats, status: Statuses, receipt: Ints, settle_ns: int
+    ) -> Floats:
+        """As `folded`, each row only from what had been received by its time plus `settle_ns`."""
+        out = np.empty((len(start) - 1, len(self.aggs), self.rows))
+        limits = (self.t0_ns, self.step_ns, self.worst, self.age_ns, settle_ns)
+        _fold_settled(start, time, value, status, receipt, limits, self.slots, out)
+        return out
+
+
+@dataclass(frozen=True, eq=False)
+class Beside:
+    """Tag-major samples that are woven into those that come piece by piece; of equal times the higher rank holds."""
+
+    start: Ints
+    time: Ints
+    value: Floats
+    status: Statuses
+    rank: Ints
+
+
+class Folding:
+    """Aggregates taken up piece by piece: the samples of a tag may come from several places, earlier ones first.
+
+    Args:
+        grid: what is wanted.
+        beside: a few samples of every tag that belong between those of the pieces, such as late corrections.
+    """
+
+    def __init__(self, grid: Grid, beside: Beside) -> None:
+        tags = len(beside.start) - 1
+        self._grid, self._beside = grid, beside
+        self._out = np.empty((tags, len(grid.aggs), grid.rows))
+        self._numbers = np.tile([np.nan, 0.0, np.inf, -np.inf, np.nan], (tags, 1))  # carried, sum, min, max, first
+        self._counts = np.tile(
+            np.array([0, 0, -1, grid.t0_ns, 0]), (tags, 1)
+        )  # carried at, count, row, its end, beside
+        self._counts[:, 4] = beside.start[:-1]
+
+    def take(self, piece: tuple[Ints, Ints, Ints], time: Ints, value: Floats, status: Statuses, *, rank: int) -> None:
+        """Rows low[i]:high[i] of the columns are the next samples of tag place[i]; older versions of a time first.
+
+        Args:
+            piece: place, low and high, each (i,).
+            time: ns (rows,).
+            value: (rows,).
+            status: (rows,).
+            rank: of all these rows, against those beside.
+        """
+        self._fold(piece, (time, value, status), rank, over=False)
+
+    def finished(self) -> Floats:
+        """Float64 (tags, aggs, rows): all samples have been taken."""
+        everyone, none = np.arange(len(self._out)), np.zeros(len(self._out), np.int64)
+        b = self._beside
+        self._fold((everyone, none, none), (b.time[:0], b.value[:0], b.status[:0]), 0, over=True)
+        return self._out
+
+    def _fold(
+        self, piece: tuple[Ints, Ints, Ints], columns: tuple[Ints, Floats, Statuses], rank: int, *, over: bool
+    ) -> None:
+        grid, b = self._grid, self._beside
+        beside = (b.start, b.time, b.value, b.status, b.rank)
+        limits = (grid.step_ns, grid.worst, grid.age_ns, rank)
+        _fold(piece, columns, beside, limits, grid.slots, (self._numbers, self._counts, self._out), over)
 
 
 @numba.njit(cache=True, nogil=True)
 def _fold(
-    start: Ints,
-    time: Ints,
-    value: Floats,
-    status: Statuses,
-    t0: int,
-    step: int,
-    worst: int,
-    age: int,
+    piece: tuple[Ints, Ints, Ints],
+    columns: tuple[Ints, Floats, Statuses],
+    beside: tuple[Ints, Ints, Floats, Statuses, Ints],
+    limits: tuple[int, int, int, int],
     slot: Ints,
-    out: Floats,
+    state: tuple[Floats, Ints, Floats],
+    over: bool,
 ) -> None:
+    """Go on with each tag of the piece to the end of its rows; `over`: to the end of the grid."""
+    place, low, high = piece
+    time, value, status = columns
+    starts, times, values, statuses, ranks = beside
+    step, worst, age, rank = limits
+    numbers, counts, out = state
     rows = out.shape[2]
-    last, mean, low, high, total, number, first = slot
-    for k in range(len(start) - 1):
-        carried, carried_at = np.nan, np.int64(0)
-        n, s, least, most, begun = 0, 0.0, np.inf, -np.inf, np.nan
-        row, end = -1, t0
-        for i in range(start[k], start[k + 1] + 1):
-            over = i == start[k + 1]
-            if i + 1 < start[k + 1] and time[i + 1] == time[i]:
-                continue  # a later version stands right behind
-            while row < rows and (over or time[i] > end):
+    last, mean, lowest, highest, total, number, first = slot
+    for p in range(len(place)):
+        k, i, until = place[p], low[p], high[p]
+        carried, s, least, most, begun = numbers[k]
+        carried_at, n, row, end, j = counts[k]
+        stop = starts[k + 1]
+        while i < until or over:
+            while i + 1 < until and time[i + 1] == time[i]:
+                i += 1  # a later version stands right behind
+            while j + 1 < stop and times[j + 1] == times[j]:
+                j += 1
+            ended = i >= until and j >= stop
+            at, v, code = NO_LIMIT, np.nan, worst
+            if i < until and (j >= stop or time[i] <= times[j]):
+                at, v, code = time[i], value[i], status[i]
+                i += 1
+                if j < stop and times[j] == at:
+                    if ranks[j] > rank:
+                        v, code = values[j], statuses[j]
+                    j += 1
+            elif j < stop:
+                at, v, code = times[j], values[j], statuses[j]
+                j += 1
+            while row < rows and at > end:
                 if row >= 0:
                     if last >= 0:
                         out[k, last, row] = carried if end - carried_at <= age else np.nan
                     if mean >= 0:
                         out[k, mean, row] = s / n if n else np.nan
-                    if low >= 0:
-                        out[k, low, row] = least if n else np.nan
-                    if high >= 0:
-                        out[k, high, row] = most if n else np.nan
+                    if lowest >= 0:
+                        out[k, lowest, row] = least if n else np.nan
+                    if highest >= 0:
+                        out[k, highest, row] = most if n else np.nan
                     if total >= 0:
                         out[k, total, row] = s if n else np.nan
                     if number >= 0:
@@ -99,13 +178,12 @@ def _fold(
                 n, s, least, most, begun = 0, 0.0, np.inf, -np.inf, np.nan
                 row += 1
                 end += step
-            if row == rows:
+            if ended or row == rows:
                 break
-            v = value[i]
-            if status[i] > worst or np.isnan(v):
+            if code > worst or np.isnan(v):
                 carried = np.nan
                 continue
-            carried, carried_at = v, time[i]
+            carried, carried_at = v, at
             if row < 0:
                 continue
             if n == 0:
@@ -114,6 +192,8 @@ def _fold(
             s += v
             least = min(least, v)
             most = max(most, v)
+        numbers[k, 0], numbers[k, 1], numbers[k, 2], numbers[k, 3], numbers[k, 4] = carried, s, least, most, begun
+        counts[k, 0], counts[k, 1], counts[k, 2], counts[k, 3], counts[k, 4] = carried_at, n, row, end, j
 
 
 @numba.njit(cache=True, nogil=True)
@@ -123,15 +203,11 @@ def _fold_settled(
     value: Floats,
     status: Statuses,
     receipt: Ints,
-    t0: int,
-    step: int,
-    worst: int,
-    age: int,
-    settle: int,
+    limits: tuple[int, int, int, int, int],
     slot: Ints,
     out: Floats,
 ) -> None:
-    """As `_fold`, each row only from samples received by its time plus `settle`."""
+    t0, step, worst, age, settle = limits
     rows = out.shape[2]
     last, mean, low, high, total, number, first = slot
     shown = np.empty(rows, np.int64)

@@ -1,18 +1,20 @@
 """From segments and memory to samples tag by tag: only the row groups that hold something wanted are read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numba
 import numpy as np
 
-from bobae.core import Floats, Ints, Statuses, Tags
+from bobae.core import Bools, Floats, Ints, Statuses, Tags
+from bobae.frames.grid import Beside, Folding, Grid
 from bobae.frames.runs import known_rows, put_in_order
 from bobae.historian.hot import NEVER, TagMajor
 from bobae.historian.segment import Segment
 
 _EVER = np.iinfo(np.int64).max
 EARLY = 0  # a receipt time that is early enough for every question: the segment's rows all are
+_LARGE = 8  # a segment with no fewer rows than the largest one's by this factor goes through the kernel unwoven
 _COLUMNS = tuple[Ints, Floats, Statuses, Ints]
 
 
@@ -45,6 +47,21 @@ class _Piece:
     place: Ints
     low: Ints
     high: Ints
+    rank: int  # of equal times the higher rank's holds
+
+
+@dataclass(frozen=True, eq=False)
+class _Share:
+    """The tags that are wanted of one segment: places among those asked for, and in its index."""
+
+    segment: Segment
+    rank: int
+    place: Ints
+    at: Ints
+
+    def only(self, chosen: Bools) -> "_Share":
+        """The chosen tags."""
+        return _Share(self.segment, self.rank, self.place[chosen], self.at[chosen])
 
 
 def gathered(segments: Sequence[Segment], fresh: TagMajor, tags: Tags, reach: Reach) -> TagMajor:
@@ -54,13 +71,13 @@ def gathered(segments: Sequence[Segment], fresh: TagMajor, tags: Tags, reach: Re
         OSError: a segment is gone (compacted meanwhile) or damaged.
     """
     found = np.full(len(tags), NEVER)  # the latest time at or before t0 that was seen for each tag
-    pieces: list[list[_Piece]] = [[] for _ in segments]
-    for segment, read in zip(segments, pieces, strict=True):
-        read += _read(segment, *_wanted(segment, tags, reach), reach, found)
+    _note_carry(fresh, reach, found)
+    pieces = [piece for share in _within(segments, tags, reach) for piece in _read(share, reach, found)]
     if reach.carry:
-        _note_carry(fresh, reach, found)
-        _carry_back(segments, tags, reach, found, pieces)
-    out = _put_together([piece for group in pieces for piece in group], fresh)
+        for share in _before(segments, tags, reach):
+            later = share.segment.index.max_ns[share.at] >= found[share.place]
+            pieces += _read(share.only(later), reach, found)
+    out, _ = _put_together(pieces, fresh)
     put_in_order(out.start, out.time, out.value, out.status, out.receipt)
     if reach.known_at_ns is None:
         return out
@@ -68,39 +85,89 @@ def gathered(segments: Sequence[Segment], fresh: TagMajor, tags: Tags, reach: Re
     return TagMajor(start, out.time[rows], out.value[rows], out.status[rows], out.receipt[rows])
 
 
-def _wanted(segment: Segment, tags: Tags, reach: Reach) -> tuple[Ints, Ints]:
-    """The tags with samples between t0 and t1 in this segment: places among `tags`, and in its index."""
-    if segment.max_ns <= reach.t0_ns or segment.min_ns > reach.t1_ns:
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-    place, at = segment.find(tags)
-    index = segment.index
-    within = (index.max_ns[at] > reach.t0_ns) & (index.min_ns[at] <= reach.t1_ns)
-    return place[within], at[within]
+def folded(segments: Sequence[Segment], fresh: TagMajor, tags: Tags, grid: Grid) -> Floats:
+    """The tags on a grid: (tags, aggs, rows), as of all that is known.
+
+    Each tag's large segments that follow one another in time go through the kernel as they are read; what lies between
+    them (late corrections, small segments, memory) is gathered first and woven in.
+
+    Raises:
+        OSError: a segment is gone (compacted meanwhile) or damaged.
+    """
+    reach = Reach(grid.t0_ns, grid.t0_ns + grid.rows * grid.step_ns)
+    shares = _enough(segments, tags, reach)
+    large, small = _in_a_row(shares, len(tags))
+    nothing = np.full(len(tags), NEVER)
+    beside, rank = _put_together([piece for share in small for piece in _read(share, reach, nothing)], fresh)
+    put_in_order(beside.start, beside.time, beside.value, beside.status, rank)
+    folding = Folding(grid, Beside(beside.start, beside.time, beside.value, beside.status, rank))
+    for share in large:
+        for piece in _read(share, reach, nothing):
+            columns = piece.columns[:3]
+            folding.take((piece.place, piece.low, piece.high), *columns, rank=piece.rank)
+    return folding.finished()
 
 
-def _carry_back(segments: Sequence[Segment], tags: Tags, reach: Reach, found: Ints, pieces: list[list[_Piece]]) -> None:
-    """Read what ends at or before t0, until nothing unread can be later than what each tag is known to have shown."""
-    for number in sorted(range(len(segments)), key=lambda n: -segments[n].max_ns):
-        segment = segments[number]
+def _within(segments: Sequence[Segment], tags: Tags, reach: Reach) -> Iterator[_Share]:
+    """The segments with samples between t0 and t1."""
+    for rank, segment in enumerate(segments):
+        if segment.max_ns <= reach.t0_ns or segment.min_ns > reach.t1_ns:
+            continue
+        place, at = segment.find(tags)
+        index = segment.index
+        chosen = (index.max_ns[at] > reach.t0_ns) & (index.min_ns[at] <= reach.t1_ns)
+        yield _Share(segment, rank, place, at).only(chosen)
+
+
+def _before(segments: Sequence[Segment], tags: Tags, reach: Reach) -> Iterator[_Share]:
+    """The segments with tags whose samples there end at or before t0, the latest segment first."""
+    for rank in sorted(range(len(segments)), key=lambda n: -segments[n].max_ns):
+        segment = segments[rank]
         if segment.min_ns > reach.t0_ns:
             continue
         place, at = segment.find(tags)
-        ends = segment.index.max_ns[at]
-        later = (ends <= reach.t0_ns) & (ends >= found[place])
-        pieces[number] += _read(segment, place[later], at[later], reach, found)
+        yield _Share(segment, rank, place, at).only(segment.index.max_ns[at] <= reach.t0_ns)
 
 
-def _read(segment: Segment, place: Ints, at: Ints, reach: Reach, found: Ints) -> list[_Piece]:
-    """The rows wanted of some tags of one segment; notes in `found` what they showed at t0."""
-    if not len(at):
-        return []
-    first, last = segment.index.start[at], segment.index.start[at + 1]
+def _enough(segments: Sequence[Segment], tags: Tags, reach: Reach) -> list[_Share]:
+    """What must be read of each segment when everything counts as known: by the index alone."""
+    shares = list(_within(segments, tags, reach))
+    shown = np.full(len(tags), NEVER)  # a time at or before t0 from which on everything of a tag is read
+    for share in shares:
+        begins = share.segment.index.min_ns[share.at]
+        early = begins <= reach.t0_ns
+        np.maximum.at(shown, share.place[early], begins[early])
+    for share in _before(segments, tags, reach):
+        ends = share.segment.index.max_ns[share.at]
+        shares.append(share.only(ends >= shown[share.place]))
+        np.maximum.at(shown, share.place, ends)
+    return [share for share in shares if len(share.place)]
+
+
+def _in_a_row(shares: Sequence[_Share], tags: int) -> tuple[list[_Share], list[_Share]]:
+    """The shares of each tag that are large and follow one another in time, in that order; and all others."""
+    most = max((share.segment.rows for share in shares), default=0)
+    until = np.full(tags, NEVER)
+    large, small = [], []
+    for share in sorted(shares, key=lambda share: share.segment.min_ns):
+        index = share.segment.index
+        after = (index.min_ns[share.at] > until[share.place]) & (share.segment.rows * _LARGE >= most)
+        until[share.place[after]] = index.max_ns[share.at[after]]
+        large.append(share.only(after))
+        small.append(share.only(~after))
+    return large, small
+
+
+def _read(share: _Share, reach: Reach, found: Ints) -> Iterator[_Piece]:
+    """The rows wanted, row group by row group; notes in `found` what the tags showed at t0."""
+    if not len(share.at):
+        return
+    segment = share.segment
+    first, last = segment.index.start[share.at], segment.index.start[share.at + 1]
     first_group, last_group = segment.groups(first), segment.groups(last - 1)
-    timely = _EVER
+    limit = _EVER if reach.known_at_ns is None else reach.known_at_ns
     if reach.settle_ns is not None and not segment.loaded:
-        timely = reach.t0_ns + reach.settle_ns
-    limit = min(timely, _EVER if reach.known_at_ns is None else reach.known_at_ns)
-    pieces = []
+        limit = min(limit, reach.t0_ns + reach.settle_ns)
     for group in range(int(first_group.min()), int(last_group.max()) + 1):
         here = np.flatnonzero((first_group <= group) & (group <= last_group))
         if not len(here):
@@ -109,12 +176,10 @@ def _read(segment: Segment, place: Ints, at: Ints, reach: Reach, found: Ints) ->
         begin = segment.first_row(group)
         low = np.maximum(first[here] - begin, 0)
         high = np.minimum(last[here] - begin, len(time))
-        _trim(time, receipt, low, high, (reach.t0_ns, reach.t1_ns, limit), reach.carry, place[here], found)
-        if segment.loaded and len(receipt) and not reach.verbatim:
-            # known since it was loaded; else as if received when measured
+        _trim(time, receipt, low, high, (reach.t0_ns, reach.t1_ns, limit), reach.carry, share.place[here], found)
+        if segment.loaded and len(receipt):  # known since it was loaded; else as if received when measured
             receipt = np.where(receipt <= limit, EARLY, _EVER)
-        pieces.append(_Piece((time, value, status, receipt), place[here], low, high))
-    return pieces
+        yield _Piece((time, value, status, receipt), share.place[here], low, high, share.rank)
 
 
 def _note_carry(fresh: TagMajor, reach: Reach, found: Ints) -> None:
@@ -123,20 +188,21 @@ def _note_carry(fresh: TagMajor, reach: Reach, found: Ints) -> None:
     _latest(fresh.start, fresh.time, fresh.receipt, reach.t0_ns, limit, found)
 
 
-def _put_together(pieces: Sequence[_Piece], fresh: TagMajor) -> TagMajor:
+def _put_together(pieces: Sequence[_Piece], fresh: TagMajor) -> tuple[TagMajor, Ints]:
+    """All rows tag by tag, those of lower rank first, and each row's rank (`fresh` has the highest)."""
     count = np.diff(fresh.start)
     for piece in pieces:
         np.add.at(count, piece.place, piece.high - piece.low)
-    start = np.concatenate([[0], np.cumsum(count)])
-    out = TagMajor.empty(start)
-    into = (out.time, out.value, out.status, out.receipt)
-    place = start[:-1].copy()
-    for piece in pieces:
-        _copy(piece.columns, piece.place, piece.low, piece.high, place, into)
+    out = TagMajor.empty(np.concatenate([[0], np.cumsum(count)]))
+    rank = np.empty(len(out.time), np.int64)
+    into = (out.time, out.value, out.status, out.receipt, rank)
+    at = out.start[:-1].copy()
+    for piece in sorted(pieces, key=lambda piece: piece.rank):
+        _copy(piece.columns, piece.place, piece.low, piece.high, at, into, piece.rank)
     everyone = np.arange(len(count))
     source = (fresh.time, fresh.value, fresh.status, fresh.receipt)
-    _copy(source, everyone, fresh.start[:-1], fresh.start[1:], place, into)
-    return out
+    _copy(source, everyone, fresh.start[:-1], fresh.start[1:], at, into, _EVER)
+    return out, rank
 
 
 @numba.njit(cache=True, nogil=True)
@@ -177,10 +243,18 @@ def _latest(start: Ints, time: Ints, receipt: Ints, t0: int, limit: int, found: 
 
 
 @numba.njit(cache=True, nogil=True)
-def _copy(source: _COLUMNS, place: Ints, low: Ints, high: Ints, at: Ints, into: _COLUMNS) -> None:
+def _copy(
+    source: _COLUMNS,
+    place: Ints,
+    low: Ints,
+    high: Ints,
+    at: Ints,
+    into: tuple[Ints, Floats, Statuses, Ints, Ints],
+    rank: int,
+) -> None:
     """Append rows low:high of the source to each tag's place."""
     time, value, status, receipt = source
-    times, values, statuses, receipts = into
+    times, values, statuses, receipts, ranks = into
     for i in range(len(low)):
         a, n, to = low[i], high[i] - low[i], at[place[i]]
         times[to : to + n] = time[a : a + n]
@@ -190,4 +264,5 @@ def _copy(source: _COLUMNS, place: Ints, low: Ints, high: Ints, at: Ints, into: 
             receipts[to : to + n] = receipt[a : a + n]
         else:
             receipts[to : to + n] = EARLY
+        ranks[to : to + n] = rank
         at[place[i]] = to + n

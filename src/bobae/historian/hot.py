@@ -73,17 +73,25 @@ class Hot:
         )
         self._rows += len(samples)
 
-    def take_sealed(self, newest: Samples) -> None:
-        """Take one sample a tag of segments written elsewhere, where it is newer than what is here."""
+    def take_sealed(self, newest: Samples, latest_ns: Ints) -> None:
+        """Take the newest sealed sample of each tag in segments written elsewhere, where it is not the one here.
+
+        Args:
+            newest: of all segments, for the tags that the new ones have.
+            latest_ns: the latest time of each in the new ones.
+        """
         if not len(newest):
             return
         self.know_tags(int(newest.tag.max()) + 1)
-        np.maximum.at(self._elsewhere, newest.tag, newest.time_ns)
+        np.maximum.at(self._elsewhere, newest.tag, latest_ns)
         here = self._newest[newest.tag]
-        newer = newest.rows((here < 0) | (self._ints[0, here] < newest.time_ns))
+        had = self._cut(here)
+        other = (had.value.view(np.int64) != newest.value.view(np.int64)) | (had.status != newest.status)
+        corrected = (had.time_ns == newest.time_ns) & other & (here < self.sealed)
+        newer = newest.rows((here < 0) | (had.time_ns < newest.time_ns) | corrected)
         if not len(newer):
             return
-        old, fresh = self._cut(np.arange(self.sealed)), self.unsealed()
+        old, fresh = self._cut(slice(self.sealed)), self.unsealed()
         self._clear()
         self.append(Samples.joined([old, newer]))
         self.sealed = self._rows
@@ -91,20 +99,17 @@ class Hot:
 
     def unsealed(self) -> Samples:
         """Every row that is in no segment yet, in the order they came (copied)."""
-        return self._cut(np.arange(self.sealed, self._rows))
+        return self._cut(slice(self.sealed, self._rows))
 
     def seal(self, rows: int, keep_from_ns: int) -> None:
         """The first `rows` unsealed rows are in a segment now; sealed ones received before `keep_from_ns` may go."""
         sealed = self.sealed + rows
-        keep = np.ones(self._rows, dtype=np.bool_)
-        keep[:sealed] = self._ints[1, :sealed] >= keep_from_ns
-        keep[self._newest[self._newest >= 0]] = True
-        gone = np.flatnonzero(~keep)
-        np.maximum.at(self._elsewhere, self._tag[gone], self._ints[0, gone])
-        kept = self._cut(np.flatnonzero(keep))
+        arena = (self._tag, self._ints[:, : self._rows])
+        keep = _kept(arena, sealed, keep_from_ns, self._newest, self._elsewhere)
+        kept = self._cut(keep)
         self._clear()
         self.append(kept)
-        self.sealed = int(keep[:sealed].sum())
+        self.sealed = int(np.searchsorted(keep, sealed))
 
     def newest(self, tags: Tags) -> Samples:
         """The newest sample of each tag that has one, in the order asked for."""
@@ -151,8 +156,9 @@ class Hot:
         self._ints = np.empty((4, rows), np.int64)  # time, receipt, latest time up to here, the tag's row before
         self._tag, self._value, self._status = np.empty(rows, np.int32), np.empty(rows), np.empty(rows, np.uint32)
 
-    def _cut(self, rows: Ints) -> Samples:
-        return Samples(self._tag[rows], self._ints[0, rows], self._value[rows], self._status[rows], self._ints[1, rows])
+    def _cut(self, rows: Ints | slice) -> Samples:
+        columns = (self._tag, self._ints[0], self._value, self._status, self._ints[1])
+        return Samples(*(np.array(column[rows]) for column in columns))
 
     def _grow(self, rows: int) -> None:
         if rows <= len(self._tag):
@@ -183,6 +189,22 @@ def _add(
         head[k] = row
         if newest[k] < 0 or time[i] >= ints[0, newest[k]]:
             newest[k] = row
+
+
+@numba.njit(cache=True, nogil=True)
+def _kept(arena: tuple[Tags, Ints], sealed: int, keep_from: int, newest: Ints, elsewhere: Ints) -> Ints:
+    """The rows that stay when `sealed` rows are in segments; notes in `elsewhere` what goes."""
+    tags, ints = arena
+    kept = np.empty(ints.shape[1], np.int64)
+    n = 0
+    for row in range(ints.shape[1]):
+        k = tags[row]
+        if row >= sealed or ints[1, row] >= keep_from or newest[k] == row:
+            kept[n] = row
+            n += 1
+        else:
+            elsewhere[k] = max(elsewhere[k], ints[0, row])
+    return kept[:n]
 
 
 @numba.njit(cache=True, nogil=True)
