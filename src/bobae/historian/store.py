@@ -6,21 +6,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 
 from bobae.core import Aggregate, BadInput, Cut, Dataset, Floats, Frame, Ints, Quality, Refused, Samples, TagRow, Tags
-from bobae.frames.grid import NO_LIMIT, as_of, on_grid
+from bobae.frames.grid import NO_LIMIT, Grid, as_of
 from bobae.frames.runs import last_versions, put_in_order
 from bobae.historian.cutting import dataset_of
 from bobae.historian.database import connect, said
-from bobae.historian.gathering import Reach, gathered
+from bobae.historian.gathering import Reach, folded, gathered
 from bobae.historian.hot import TagMajor
 from bobae.historian.present import Present
+from bobae.historian.segment import Segment
 from bobae.historian.tags import TagTable, TextTable
 from bobae.historian.writer import COMMIT_S, SEAL_ROWS, SEAL_S, Writer
 
+T = TypeVar("T")
 _MOST_CELLS = 400_000_000
 _TRIES = 3
 _OF_TEXTS: frozenset[Aggregate] = frozenset({"last", "first", "count"})
@@ -120,7 +122,7 @@ class Store:
         """Every sample with t0 < time <= t1, tag by tag in time order, corrected ones in their last version."""
         ids = self._ids(tags)
         reach = Reach(t0_ns, t1_ns, carry=False, known_at_ns=known_at_ns, verbatim=True)
-        found = self._gathered(ids, reach, whole=True)
+        found = self._gathered(ids, reach)
         rows, start = last_versions(found.start, found.time, t0_ns, t1_ns)
         tag = np.repeat(ids, np.diff(start))
         return self._told(Samples(tag, found.time[rows], found.value[rows], found.status[rows], found.receipt[rows]))
@@ -146,22 +148,8 @@ class Store:
         ids = self._ids(tags)
         rows = (t1_ns - t0_ns) // step_ns if step_ns > 0 else 0
         self._check(ids, rows, aggs, (t0_ns, t1_ns, step_ns))
-        t1_ns = t0_ns + rows * step_ns
-        found = self._gathered(ids, Reach(t0_ns, t1_ns, known_at_ns=known_at_ns, settle_ns=settle_ns))
-        values = on_grid(
-            found.start,
-            found.time,
-            found.value,
-            found.status,
-            t0_ns=t0_ns,
-            step_ns=step_ns,
-            rows=rows,
-            aggs=aggs,
-            worst=quality.worst,
-            max_age_ns=max_age_ns,
-            receipt=found.receipt,
-            settle_ns=settle_ns,
-        )
+        grid = Grid(t0_ns, step_ns, rows, tuple(aggs), quality.worst, max_age_ns)
+        values = self._on(grid, ids, known_at_ns, settle_ns)
         time_ns = t0_ns + step_ns * np.arange(1, rows + 1)
         texts = tuple(self._texts.texts) if self._of_texts(ids).any() else ()
         return Frame(tuple(tags), tuple(aggs), time_ns, values, texts)
@@ -207,20 +195,40 @@ class Store:
         with self._lock:
             return self._tags.ids(tags)
 
-    def _gathered(self, ids: Tags, reach: Reach, *, whole: bool = False) -> TagMajor:
-        """The samples within reach; from memory alone where that holds all of them, unless `whole`."""
+    def _on(self, grid: Grid, ids: Tags, known_at_ns: int | None, settle_ns: int | None) -> Floats:
+        """The tags on a grid; from memory alone where that holds all that is needed."""
+        reach = Reach(grid.t0_ns, grid.t0_ns + grid.rows * grid.step_ns, True, known_at_ns, settle_ns)
+        found = self._in_memory(ids, reach) if known_at_ns is None else None
+        if found is None:
+            if known_at_ns is None and settle_ns is None:
+                return self._trying(lambda segments, fresh: folded(segments, fresh, ids, grid), ids, reach.t1_ns)
+            found = self._gathered(ids, reach)
+        columns = (found.start, found.time, found.value, found.status)
+        return grid.folded(*columns) if settle_ns is None else grid.settled(*columns, found.receipt, settle_ns)
+
+    def _in_memory(self, ids: Tags, reach: Reach) -> TagMajor | None:
+        """The samples from t0 on, where memory holds all of them."""
+        with self._lock:
+            self._present.catch_up()
+            found, complete = self._hot.since(ids, reach.t0_ns, reach.settle_ns)
+        if not complete.all():
+            return None
+        put_in_order(found.start, found.time, found.value, found.status, found.receipt)
+        return found
+
+    def _gathered(self, ids: Tags, reach: Reach) -> TagMajor:
+        """The samples within reach."""
+        return self._trying(lambda segments, fresh: gathered(segments, fresh, ids, reach), ids, reach.t1_ns)
+
+    def _trying(self, read: Callable[[Sequence[Segment], TagMajor], T], ids: Tags, t1_ns: int) -> T:
+        """Read from the segments and the memory of one moment; again where a segment was compacted away meanwhile."""
         for attempt in range(_TRIES):
             with self._lock:
                 self._present.catch_up()
-                if not whole and reach.known_at_ns is None:
-                    found, complete = self._hot.since(ids, reach.t0_ns, reach.settle_ns)
-                    if complete.all():
-                        put_in_order(found.start, found.time, found.value, found.status, found.receipt)
-                        return found
-                segments, fresh = self._present.segments, self._hot.fresh(ids, reach.t1_ns)
+                segments, fresh = self._present.segments, self._hot.fresh(ids, t1_ns)
             try:
-                return gathered(segments, fresh, ids, reach)
-            except OSError as error:  # a segment was compacted away while it was read: see the new list
+                return read(segments, fresh)
+            except OSError as error:
                 if attempt == _TRIES - 1:
                     raise said(error, self._root) from error
         raise AssertionError
