@@ -2,13 +2,16 @@
 
 import asyncio
 import gc
+import random
 import time
 
 import numpy as np
 import pytest
 
+from bobae.collect import Collector
 from bobae.connectors.opcua import connector
-from bobae.core import STILL_GOOD, Gap
+from bobae.core import STILL_GOOD, Gap, TagRow, Wish
+from bobae.historian import open_store
 from bobae.testing.opcua_process import Node, OpcUaProcess, Write
 
 T = 1_772_625_600_000_000_000  # 2026-03-04 12:00 UTC
@@ -111,27 +114,6 @@ def test_a_frozen_server_is_a_gap_and_is_read_again_when_it_thaws(server, store,
     assert store.gaps("pressure")[0] == Gap.NO_COMMUNICATION
 
 
-def test_a_server_that_comes_back_without_a_node_is_read_for_the_rest(server, store, collecting, wait_until):
-    async def watch():
-        async with collecting(maker(server), *ADDRESSES) as collector:
-            await wait_until(lambda: len(store.rows) == 3)
-            server.kill()
-            server.nodes = tuple(node for node in NODES if node.name != "running")
-            try:
-                await asyncio.to_thread(server.start)
-                await wait_until(lambda: collector.state.connected and bool(collector.state.rejected))
-                assert [one.wish.address for one in collector.state.rejected] == ["ns=2;s=running"]
-                await wait_until(lambda: store.gaps("running") == [Gap.NO_COMMUNICATION, Gap.NO_SUCH_NODE])
-                server.write(Write("pressure", 205.0, time_ns=time.time_ns() // MS * MS + 10 * MS))
-                await wait_until(lambda: 205.0 in store.values("pressure"))
-            finally:
-                server.nodes = tuple(NODES)
-                server.kill()
-                await asyncio.to_thread(server.start)
-
-    asyncio.run(watch())
-
-
 def test_a_wrong_address_stops_nothing_else(server, store, collecting, wait_until):
     async def watch():
         async with collecting(maker(server), "ns=2;s=presure", "no node id", ADDRESSES[0]) as collector:
@@ -168,3 +150,44 @@ def test_starting_again_says_from_when_on_nothing_was_collected(server, store, c
     assert [row[2] for row in store.of("pressure")] == [0, Gap.NOT_COLLECTED, STILL_GOOD, Gap.NOT_COLLECTED]
     asyncio.run(watch(13))
     assert store.gaps("pressure") == [Gap.NOT_COLLECTED] * 3
+
+
+def test_the_historian_keeps_what_was_collected_and_why_it_stopped(server, collecting, wait_until, tmp_path):
+    wishes = [Wish(f"press/line1/press3.{node.name}", node.address) for node in NODES]
+
+    async def watch(historian, rows):
+        kinds = ("number", "flag", "text")
+        tags = historian.writer.tag_ids([TagRow(-1, wish.path, kind) for wish, kind in zip(wishes, kinds, strict=True)])
+        collector = Collector(
+            "line1", maker(server), wishes, tags, writer=historian.writer, reader=historian, chance=random.Random(0)
+        )
+        task = asyncio.create_task(collector.run())
+        await wait_until(lambda: collector.state.samples == rows and collector.state.waiting == 0)
+        task.cancel()
+        await asyncio.wait([task])
+
+    for _ in range(2):
+        with open_store(tmp_path, write=True) as historian:
+            asyncio.run(watch(historian, 3))
+    with open_store(tmp_path) as historian:
+        pressure = historian.raw([wishes[0].path], 0, 2**62)
+        product = historian.raw([wishes[2].path], 0, 2**62)
+    assert pressure.status.tolist() == [0, Gap.NOT_COLLECTED, STILL_GOOD, Gap.NOT_COLLECTED]
+    assert (pressure.time_ns[0], pressure.value[0], pressure.value[2]) == (T, 200.0, 200.0)
+    assert [text for text in product.text.tolist() if text] == ["금형 A", "금형 A"]
+
+
+def test_a_server_that_comes_back_without_a_node_is_read_for_the_rest(server, store, collecting, wait_until):
+    async def watch():
+        async with collecting(maker(server), *ADDRESSES) as collector:
+            await wait_until(lambda: len(store.rows) == 3)
+            server.kill()
+            server.nodes = tuple(node for node in NODES if node.name != "running")  # the last test: it stays so
+            await asyncio.to_thread(server.start)
+            await wait_until(lambda: collector.state.connected and bool(collector.state.rejected))
+            assert [one.wish.address for one in collector.state.rejected] == ["ns=2;s=running"]
+            await wait_until(lambda: store.gaps("running") == [Gap.NO_COMMUNICATION, Gap.NO_SUCH_NODE])
+            server.write(Write("pressure", 205.0, time_ns=time.time_ns() // MS * MS + 10 * MS))
+            await wait_until(lambda: 205.0 in store.values("pressure"))
+
+    asyncio.run(watch())

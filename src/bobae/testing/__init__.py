@@ -12,6 +12,7 @@ A plugin is right when a test class that inherits its suite passes:
 
 from bobae.testing.connector import ConnectorContract
 from bobae.testing.learner import AnomalyContract, LearnerContract
+from bobae.testing.live_connector import LiveConnectorContract, LiveSource
 from bobae.testing.machine import FAULT_TAG, machine, with_columns_in_order
 from bobae.testing.twin import Readings, Twin, TwinContract
 
@@ -20,6 +21,8 @@ __all__ = [
     "AnomalyContract",
     "ConnectorContract",
     "LearnerContract",
+    "LiveConnectorContract",
+    "LiveSource",
     "Readings",
     "Twin",
     "TwinContract",

@@ -1,0 +1,43 @@
+"""A server is asked as much at once as it can answer."""
+
+import asyncio
+
+import pytest
+from asyncua import ua
+
+from bobae.connectors.opcua.nodes import in_batches
+
+
+def server_of(most: int, asked: list[int]):
+    async def ask(batch):
+        asked.append(len(batch))
+        if len(batch) > most:
+            raise ua.UaStatusCodeError(ua.StatusCodes.BadTooManyOperations)
+        return [10 * one for one in batch]
+
+    return ask
+
+
+@pytest.mark.parametrize("most", [1, 3, 100, 1000])
+def test_a_server_that_takes_few_at_once_is_asked_more_often(most):
+    asked: list[int] = []
+    answers = asyncio.run(in_batches(range(1_234), server_of(most, asked)))
+    assert answers == [10 * one for one in range(1_234)]
+    assert sum(asked) >= 1_234
+
+
+def test_a_server_that_takes_not_even_one_is_an_error():
+    with pytest.raises(ua.UaStatusCodeError):
+        asyncio.run(in_batches(range(3), server_of(0, [])))
+
+
+def test_another_refusal_is_not_asked_again():
+    asked: list[int] = []
+
+    async def ask(batch):
+        asked.append(len(batch))
+        raise ua.UaStatusCodeError(ua.StatusCodes.BadTooManyMonitoredItems)
+
+    with pytest.raises(ua.UaStatusCodeError):
+        asyncio.run(in_batches(range(3), ask))
+    assert asked == [3]
