@@ -142,6 +142,24 @@ def test_the_event_loop_stays_free_while_the_store_is_read(plant: LivePlant, por
     assert json.loads(asyncio.run(run())) == {"items": [], "next": None}
 
 
+def test_a_mistake_of_ours_is_told_as_a_problem_and_logged(
+    plant: LivePlant, port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    plant.models = lambda: [1 // 0]
+
+    async def run() -> bytes:
+        serving = await start(plant, port)
+        reader, writer = await ask(port, "/api/v1/models")
+        body = await reader.readuntil(b"}")
+        writer.close()
+        await writer.wait_closed()
+        await stop(serving)
+        return body
+
+    assert json.loads(asyncio.run(run()))["type"] == "urn:bobae:failed"
+    assert "ZeroDivisionError" in caplog.text
+
+
 def test_without_a_wish_the_language_is_the_plants(plant: LivePlant, port: int) -> None:
     async def run() -> bytes:
         serving = await start(plant, port)

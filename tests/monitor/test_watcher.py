@@ -137,9 +137,12 @@ def test_nothing_is_looked_up_or_written_while_all_is_well(plant: Plant, tmp_pat
 def test_an_open_alarm_is_written_every_ten_seconds_at_the_most(plant: Plant) -> None:
     plant.rows(LOUD)
     raised = plant.store.revision()
+    plant.rows(LOUD + 1, 9)
+    assert plant.store.revision() == raised
+    plant.rows(LOUD + 1)
     for more in range(100):
         plant.rows(LOUD + more)
-    assert plant.store.revision() - raised == 10
+    assert plant.store.revision() - raised == 11
     plant.rows(LOUD, 10)  # the last peak is written
     steady = plant.store.revision()
     plant.rows(LOUD, 100)
@@ -157,8 +160,16 @@ def test_a_gap_is_no_all_clear_and_is_told(plant: Plant) -> None:
     assert plant.alarm.state is AlarmState.UNACKNOWLEDGED
     plant.rows(LOUD, 20)
     assert plant.alarm.stale_ns is None
+    plant.silent(20)
     plant.rows(CALM)
-    assert plant.alarm.state is AlarmState.RETURNED
+    assert (plant.alarm.state, plant.alarm.stale_ns) == (AlarmState.RETURNED, None)
+
+
+def test_a_clock_that_is_set_back_does_not_silence_an_open_alarm(plant: Plant) -> None:
+    plant.rows(LOUD)
+    plant.now_ns -= 3600 * S
+    plant.rows(LOUD + 1)
+    assert plant.alarm.peak == LOUD + 1
 
 
 def test_after_a_restart_an_open_alarm_goes_on(plant: Plant) -> None:

@@ -67,6 +67,7 @@ def handle_problems(app: FastAPI) -> None:
     app.add_exception_handler(BobaeError, _failed)
     app.add_exception_handler(RequestValidationError, _not_right)
     app.add_exception_handler(HTTPException, _no_page)
+    app.add_exception_handler(Exception, _broken)
 
 
 def problem(kind: Kind, detail: Text | str) -> JSONResponse:
@@ -78,6 +79,10 @@ def problem(kind: Kind, detail: Text | str) -> JSONResponse:
 async def _failed(_: Request, error: Exception) -> JSONResponse:
     kind = next(_KINDS[above] for above in type(error).__mro__ if above in _KINDS)
     return problem(kind, str(error))
+
+
+async def _broken(request: Request, _: Exception) -> JSONResponse:
+    return problem(_KINDS[BobaeError], text("{path} failed; the log of bobae says why", path=request.url.path))
 
 
 async def _not_right(_: Request, error: Exception) -> JSONResponse:

@@ -147,7 +147,9 @@ class Watcher:
 
     def _write(self, time_ns: int, values: Floats, *, rest_ns: int = _REST_NS) -> None:
         """Keep what changed, if the last write is long enough ago."""
-        if not self._unwritten or self._alarm is None or (now := self._clock()) - self._written_ns < rest_ns:
+        now = self._clock()
+        resting = 0 <= now - self._written_ns < rest_ns  # a clock that was set back must not silence an alarm
+        if not self._unwritten or self._alarm is None or resting:
             return
         if self._blame is not None and not self._blame.told:
             tags = self._blame.top(self._watched.tags)
