@@ -77,7 +77,7 @@ def _steps(
             if parent in found:
                 found[parent].properties[name] = node
             continue
-        if node in seen or getattr(reference.NodeId, "ServerIndex", 0):  # a node of another server
+        if node in seen or getattr(reference.NodeId, "ServerIndex", False):  # a node of another server
             continue
         seen.add(node)
         steps.append((node, f"{path}/{name}" if path else name))
