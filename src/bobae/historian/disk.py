@@ -25,6 +25,18 @@ def force_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def land(draft: Path, at: Path, root: Path) -> None:
+    """Give a finished draft its name, so that file and name are on the disk; folders below `root` are made."""
+    at.parent.mkdir(parents=True, exist_ok=True)
+    force(draft)
+    draft.rename(at)
+    folder = at.parent
+    force_folder(folder)
+    while folder != root:
+        folder = folder.parent
+        force_folder(folder)
+
+
 def checksum(path: Path) -> int:
     """CRC-32 of the whole file."""
     crc = 0

@@ -30,7 +30,7 @@ class Present:
         self._writer: Writer | None = None
         self._read: deque[tuple[int, int]] = deque()  # sequence number and rows of what was read of another's log
         self._read_through = 0
-        self.hot.take_sealed(newest(self._list.segments))
+        self._take(self._list.segments)
 
     @property
     def segments(self) -> tuple[Segment, ...]:
@@ -40,6 +40,7 @@ class Present:
     def follow(self, writer: Writer) -> None:
         """From now on `writer` of this process fills `hot`."""
         self._writer = writer
+        writer.sealed_here.update(segment.number for segment in self.segments)
 
     def catch_up(self) -> None:
         """See what others have committed, listed and sealed since."""
@@ -53,12 +54,17 @@ class Present:
         if self._writer is None:
             self._forget_sealed(new)
         own = set() if self._writer is None else self._writer.sealed_here
-        self.hot.take_sealed(newest([segment for segment in new if segment.number not in own]))
+        self._take([segment for segment in new if segment.number not in own])
 
     def close(self) -> None:
         """Let go of every file."""
         for segment in self._list.segments:
             segment.close()
+
+    def _take(self, new: Sequence[Segment]) -> None:
+        if new:
+            theirs, all_of = newest(new), newest(self.segments)
+            self.hot.take_sealed(all_of.rows(np.isin(all_of.tag, theirs.tag)), theirs.time_ns)
 
     def _read_log(self) -> None:
         found = self._base.execute(

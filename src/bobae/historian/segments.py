@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bobae.historian import segment
 from bobae.historian.database import said
-from bobae.historian.disk import checksum, force, force_folder
+from bobae.historian.disk import checksum, land
 from bobae.historian.segment import Segment, Sorted, TagIndex
 
 FOLDER = "segments"
@@ -33,11 +33,7 @@ class Draft:
             self.index = segment.write(draft, self._counted(parts))
             day = time.strftime("%Y-%m-%d", time.gmtime(int(self.index.min_ns.min()) // 10**9))
             self._path = folder / f"day={day}" / f"{draft.stem[1:]}.parquet"
-            self._path.parent.mkdir(exist_ok=True)
-            force(draft)
-            draft.rename(self._path)
-            force_folder(self._path.parent)
-            force_folder(folder)
+            land(draft, self._path, root)
             self._crc = checksum(self._path)
         except OSError as error:
             raise said(error, root) from error
@@ -87,6 +83,22 @@ class Draft:
             yield part
 
 
+def opened(base: sqlite3.Connection, root: Path, number: int) -> Segment:
+    """A segment that is or was listed; its file opens when it is read."""
+    file, loaded, max_receipt_ns, max_lag_ns, through, tags = base.execute(
+        "select file, loaded, max_receipt_ns, max_lag_ns, through, tags from segments where id = ?", (number,)
+    ).fetchone()
+    return Segment(
+        root / file,
+        TagIndex.unpacked(tags),
+        number=number,
+        loaded=bool(loaded),
+        max_receipt_ns=max_receipt_ns,
+        max_lag_ns=max_lag_ns,
+        through=through,
+    )
+
+
 class SegmentList:
     """What is listed, as of the last `refresh`; oldest rank first."""
 
@@ -102,25 +114,13 @@ class SegmentList:
         version = self._base.execute("pragma data_version").fetchone()[0]
         if version == self._version:
             return ()
-        found = self._base.execute(
-            "select id, file, loaded, max_receipt_ns, max_lag_ns, through from segments "
-            "where replaced_ns is null order by rank, id"
-        ).fetchall()
+        found = self._base.execute("select id from segments where replaced_ns is null order by rank, id").fetchall()
         self._version = version
         new = []
-        for number, file, loaded, max_receipt_ns, max_lag_ns, through in found:
+        for (number,) in found:
             if number in self._open:
                 continue
-            data = self._base.execute("select tags from segments where id = ?", (number,)).fetchone()[0]
-            self._open[number] = Segment(
-                self._root / file,
-                TagIndex.unpacked(data),
-                number=number,
-                loaded=bool(loaded),
-                max_receipt_ns=max_receipt_ns,
-                max_lag_ns=max_lag_ns,
-                through=through,
-            )
+            self._open[number] = opened(self._base, self._root, number)
             new.append(self._open[number])
         listed = [row[0] for row in found]
         for number in set(self._open) - set(listed):

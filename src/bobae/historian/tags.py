@@ -2,10 +2,11 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from bobae.core import Floats, TagRow, Tags, Texts, UnknownName
+from bobae.core import Floats, Ints, TagRow, Tags, Texts, UnknownName
 from bobae.historian.database import changing
 
 
@@ -61,6 +62,14 @@ class TagTable:
             self.refresh()
         return self.ids([row.path for row in wanted])
 
+    def become_texts(self, ids: Tags) -> None:
+        """These tags hold texts, whatever they were thought to hold; call it inside a transaction."""
+        for number in set(ids.tolist()):
+            if self._rows[number].kind != "text":
+                self._base.execute("update tags set kind = 'text' where id = ?", (number,))
+                self._rows[number] = replace(self._rows[number], kind="text")
+                self._by_path[self._rows[number].path] = self._rows[number]
+
 
 class TextTable:
     """Texts by number: a sample of a text tag holds the number, so that every kernel works on numbers alone."""
@@ -110,3 +119,14 @@ class TextTable:
         if len(numbers) and np.nanmax(numbers, initial=-1) >= len(self._texts):
             self.refresh()
         return np.array([None if np.isnan(n) else self._texts[int(n)] for n in numbers], dtype=object)
+
+
+def text_column(tags: TagTable, texts: TextTable, ids: Tags, start: Ints, values: Floats) -> Texts | None:
+    """The words of tag-major rows, None beside numbers: object (rows,); None where no tag is a text."""
+    kinds = np.array([tags.rows[int(i)].kind == "text" for i in ids], dtype=np.bool_)
+    if not kinds.any():
+        return None
+    of_texts = np.repeat(kinds, np.diff(start))
+    words = np.full(len(values), None, dtype=object)
+    words[of_texts] = texts.words(values[of_texts])
+    return words

@@ -14,9 +14,10 @@ from bobae.frames.runs import counted, put_in_order, scattered
 from bobae.historian import log
 from bobae.historian.database import WriterLock, changing, connect, said
 from bobae.historian.hot import Hot, TagMajor
+from bobae.historian.keeping import Keeper
 from bobae.historian.segment import MS, Sorted
 from bobae.historian.segments import Draft
-from bobae.historian.tags import TagTable, TextTable
+from bobae.historian.tags import TagTable, TextTable, text_column
 
 COMMIT_S = 0.1
 SEAL_ROWS = 2_000_000
@@ -63,7 +64,7 @@ class Writer:
         except Refused:
             self._base.close()
             raise
-        self._tags, self._texts = TagTable(self._base), TextTable(self._base)
+        self.tags, self._texts = TagTable(self._base), TextTable(self._base)
         self._pending: list[Samples] = []
         self._promise = Promise(concurrent.futures.Future())
         self._news = threading.Condition()
@@ -73,6 +74,7 @@ class Writer:
         self._sealed_at = time.monotonic()
         self._sealing = threading.Lock()
         self.sealed_here: set[int] = set()  # segments whose rows went out of this writer's memory
+        self.keeper = Keeper(root, lock, self.sealed_here, clock=clock)
         self._replay()
         self._thread = threading.Thread(target=self._run, name="historian", daemon=True)
         self._thread.start()
@@ -85,7 +87,7 @@ class Writer:
     def tag_ids(self, tags: Sequence[TagRow]) -> Tags:
         """The number of each tag, given at its first mention."""
         with self._lock:
-            return self._tags.given(tags)
+            return self.tags.given(tags)
 
     def append(self, samples: Samples) -> Promise:
         """Take samples; they are durable when the answer says so, at the next group commit.
@@ -94,7 +96,7 @@ class Writer:
             BadInput: an unknown tag number, or a time before 1970.
             Refused: the store is closed.
         """
-        if len(samples) and not 0 <= int(samples.tag.min()) <= int(samples.tag.max()) < len(self._tags.rows):
+        if len(samples) and not 0 <= int(samples.tag.min()) <= int(samples.tag.max()) < len(self.tags.rows):
             raise BadInput(
                 "no tag has the number {tag}; ask for it by its path first",
                 tag=int(samples.tag.max()) if int(samples.tag.min()) >= 0 else int(samples.tag.min()),
@@ -141,6 +143,7 @@ class Writer:
             self._closing = True
             self._news.notify()
         self._thread.join()
+        self.keeper.close()
         self._base.close()
         self._alone.release()
 
@@ -187,7 +190,9 @@ class Writer:
     def _write(self, samples: Samples) -> None:
         with changing(self._base):
             if samples.text is not None:
-                self._texts.add(text for text in samples.text if text is not None)
+                worded = np.array([word is not None for word in samples.text])
+                self._texts.add(samples.text[worded])
+                self.tags.become_texts(samples.tag[worded])
                 samples = replace(samples, value=self._texts.numbers(samples.text, samples.value), text=None)
             data, crc = log.packed(samples)
             done = self._base.execute("insert into log (rows, crc, data) values (?, ?, ?)", (len(samples), crc, data))
@@ -203,6 +208,7 @@ class Writer:
             self.seal()
         except Refused:
             self._sealed_at = time.monotonic()  # all is still in the log: the next seal tries again
+        self.keeper.wake()
 
     def _sorted(self, rows: Samples) -> Sorted:
         assert rows.receipt_ns is not None
@@ -211,10 +217,5 @@ class Writer:
         put_in_order(start, *columns)
         tags = np.flatnonzero(np.diff(start)).astype(np.int32)
         at: Ints = np.append(start[tags], start[-1])
-        text = None
-        kinds = np.array([row.kind == "text" for row in self._tags.rows])
-        if kinds[tags].any():
-            text = np.full(len(rows), None, dtype=object)
-            of_texts = np.repeat(kinds[tags], np.diff(at))
-            text[of_texts] = self._texts.words(columns[1][of_texts])
+        text = text_column(self.tags, self._texts, tags, at, columns[1])
         return Sorted(tags, TagMajor(at, *columns), text)
