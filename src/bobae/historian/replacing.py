@@ -213,7 +213,6 @@ def replace(
                 also(base)
             if all(one.segment.number in shelf.seen for one in old):
                 shelf.seen.update(numbers)
-    except BaseException:
+    finally:
         for draft, _ in written:
-            draft.discard()
-        raise
+            draft.discard_unlisted(shelf.base)

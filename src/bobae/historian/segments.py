@@ -71,8 +71,14 @@ class Draft:
         return int(done.lastrowid or 0)
 
     def discard(self) -> None:
-        """Remove the file: its listing did not come about."""
+        """Remove the file: it was never listed."""
         self._path.unlink(missing_ok=True)
+
+    def discard_unlisted(self, base: sqlite3.Connection) -> None:
+        """Remove the file if its listing did not come about; an error may well have come after it did."""
+        name = str(self._path.relative_to(self._root))
+        if base.execute("select 1 from segments where file = ?", (name,)).fetchone() is None:
+            self.discard()
 
     def _counted(self, parts: Iterable[Sorted]) -> Iterable[Sorted]:
         for part in parts:

@@ -1,6 +1,7 @@
 """Takes samples: one group commit every 100 ms, forced to the disk before it is acknowledged, sealed in time."""
 
 import concurrent.futures
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -85,9 +86,16 @@ class Writer:
         return self._committed_ns
 
     def tag_ids(self, tags: Sequence[TagRow]) -> Tags:
-        """The number of each tag, given at its first mention."""
-        with self._lock:
-            return self.tags.given(tags)
+        """The number of each tag, given at its first mention.
+
+        Raises:
+            Refused: the disk is full.
+        """
+        try:
+            with self._lock:
+                return self.tags.given(tags)
+        except sqlite3.Error as error:
+            raise said(error, self._root) from error
 
     def append(self, samples: Samples) -> Promise:
         """Take samples; they are durable when the answer says so, at the next group commit.
@@ -132,9 +140,10 @@ class Writer:
                         self.sealed_here.add(draft.list_it(self._base, through=sequence))
                         self._base.execute("delete from log where seq <= ?", (sequence,))
                     self._hot.seal(len(rows), self._clock() - KEEP_NS)
-            except BaseException:
-                draft.discard()
-                raise
+            except sqlite3.Error as error:
+                raise said(error, self._root) from error
+            finally:
+                draft.discard_unlisted(self._base)
             self._sealed_at = time.monotonic()
 
     def close(self) -> None:
