@@ -99,6 +99,15 @@ def test_an_alarm_says_which_signals_and_what_they_usually_show(plant: Plant) ->
     )
 
 
+def test_an_alarm_tells_the_values_of_its_worst_row(plant: Plant) -> None:
+    plant.rows(LOUD, 5)
+    plant.rows(LOUD + 1, 1, oil=90.0)
+    plant.rows(LOUD, 5, oil=56.0)
+    plant.silent(20)
+    plant.rows(CALM, oil=55.0)
+    assert "oil 90 °C (usually 55 °C)" in plant.alarm.meaning.render("en")
+
+
 def test_what_nobody_knows_is_not_said(plant: Plant) -> None:
     plant.rows(LOUD, shares=(0.0, 0.05, 0.95))
     assert plant.alarm.meaning.render("en").endswith("machine: speed 3.")

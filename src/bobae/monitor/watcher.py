@@ -12,12 +12,12 @@ from bobae.evidence.episodes import HOLD_OFF_S, NS
 from bobae.evidence.shares import LOOKED_AT, top
 from bobae.monitor.meaning import Signal, meaning
 from bobae.monitor.states import happens, next_state
-from bobae.registry.catalogue import Alarm, AlarmEvent, AlarmState, AlarmStore, NewAlarm, Priority, Transition
+from bobae.registry.catalogue import Alarm, AlarmEvent, AlarmState, AlarmStore, NewAlarm, Priority, TopTags, Transition
 
 _REST_NS = 10 * NS  # between two writes of what changes while an alarm is open
 
 Usual = Callable[[Sequence[str], int], Sequence[float]]
-Explain = Callable[[Sequence[tuple[str, float]]], Text | None]
+Explain = Callable[[TopTags], Text | None]
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Watched:
         model: name of the model.
         tags: name of each of the model's inputs, in its order.
         units: UCUM code of each.
-        usual: (tags, time_ns) -> what each usually showed before that time, such as the median of the last hour, NaN
+        usual: (tags, time_ns) -> what each usually showed before that time, such as the median of the last day, NaN
             where nobody knows; asked for only when there is an alarm to explain.
         explain: what somebody who knows the machine says of (tag, share) pairs, most important first.
         task: what the model was asked.
@@ -88,22 +88,22 @@ class Watcher:
             if self._alarm is not None:
                 if self._alarm.stale_ns is None:
                     self._alarm, self._unwritten = replace(self._alarm, stale_ns=time_ns), True
-                self._write(time_ns, values)
+                self._write()
         elif answers["alarm"] > 0.5:
             if self._alarm is None:
                 self._raise(time_ns, answers, values)
             else:
-                self._go_on(self._alarm, time_ns, answers, values)
+                self._go_on(self._alarm, answers, values)
         elif self._alarm is not None:
-            self._clear(self._alarm, time_ns, values)
+            self._clear(self._alarm)
 
     def _raise(self, time_ns: int, answers: Mapping[str, Floats], values: Floats) -> None:
         now = self._clock()
         alarm = self._raised_again(now)
         if alarm is None:
-            blame = _Blame(len(self._watched.tags))
-            blame.add(answers)
-            alarm = self._store.put(self._new(time_ns, now, answers, values, blame))
+            blame = _Blame(self._watched, time_ns)
+            blame.add(answers, values)
+            alarm = self._store.put(self._new(now, blame))
             self._blame = blame
         self._alarm, self._unwritten, self._written_ns = alarm, False, now
 
@@ -116,76 +116,86 @@ class Watcher:
         again = Transition(now, AlarmEvent.RAISED, last.state, becomes, self._watched.model, "")
         return self._store.move(last.id, again)
 
-    def _new(self, time_ns: int, now: int, answers: Mapping[str, Floats], values: Floats, blame: "_Blame") -> NewAlarm:
-        watched = self._watched
-        tags = blame.top(watched.tags)
+    def _new(self, now: int, blame: "_Blame") -> NewAlarm:
+        watched, tags = self._watched, blame.top()
         return NewAlarm(
             monitor=watched.monitor,
             asset=watched.asset,
             model=watched.model,
             task=watched.task,
-            row_ns=time_ns,
+            row_ns=blame.begun_ns,
             active_ns=now,
-            peak=_score(answers),
+            peak=blame.peak,
             top_tags=tags,
-            meaning=self._meaning(tags, time_ns, values),
+            meaning=blame.meaning(tags),
             priority=watched.priority,
         )
 
-    def _go_on(self, alarm: Alarm, time_ns: int, answers: Mapping[str, Floats], values: Floats) -> None:
+    def _go_on(self, alarm: Alarm, answers: Mapping[str, Floats], values: Floats) -> None:
         if self._blame is not None and self._blame.rows < LOOKED_AT:
-            self._blame.add(answers)
+            self._blame.add(answers, values)
             self._unwritten = True
         if (score := _score(answers)) > alarm.peak or alarm.stale_ns is not None:
             self._alarm, self._unwritten = replace(alarm, peak=max(alarm.peak, score), stale_ns=None), True
-        self._write(time_ns, values)
+        self._write()
 
-    def _clear(self, alarm: Alarm, time_ns: int, values: Floats) -> None:
-        self._write(time_ns, values, rest_ns=0)
+    def _clear(self, alarm: Alarm) -> None:
+        self._write(rest_ns=0)
         happens(self._store, alarm, AlarmEvent.CLEARED, time_ns=self._clock(), by=self._watched.model)
         self._alarm = None
 
-    def _write(self, time_ns: int, values: Floats, *, rest_ns: int = _REST_NS) -> None:
+    def _write(self, *, rest_ns: int = _REST_NS) -> None:
         """Keep what changed, if the last write is long enough ago."""
         now = self._clock()
         resting = 0 <= now - self._written_ns < rest_ns  # a clock that was set back must not silence an alarm
         if not self._unwritten or self._alarm is None or resting:
             return
         if self._blame is not None and not self._blame.told:
-            tags = self._blame.top(self._watched.tags)
-            self._alarm = replace(self._alarm, top_tags=tags, meaning=self._meaning(tags, time_ns, values))
+            tags = self._blame.top()
+            self._alarm = replace(self._alarm, top_tags=tags, meaning=self._blame.meaning(tags))
             self._blame.told = self._blame.rows >= LOOKED_AT
         self._store.update(self._alarm)
         self._unwritten, self._written_ns = False, now
 
-    def _meaning(self, tags: Sequence[tuple[str, float]], time_ns: int, values: Floats) -> Text:
-        watched = self._watched
-        at = [watched.tags.index(tag) for tag, _ in tags]
-        usual = watched.usual([tag for tag, _ in tags], time_ns)
-        signals = [
-            Signal(tag, share, float(values[i]), float(before), watched.units[i])
-            for (tag, share), i, before in zip(tags, at, usual, strict=True)
-        ]
-        return meaning(watched.asset, signals, watched.explain(tags) if watched.explain else None)
-
 
 class _Blame:
-    """The shares of the tags over the first rows of an alarm, weighted by score, as a report has them."""
+    """The signals behind an alarm: their shares over its first rows, weighted by score, as a report has them.
 
-    def __init__(self, tags: int) -> None:
+    The values are those of the row with the highest score: towards its end an alarm may show nothing any more.
+    """
+
+    def __init__(self, watched: Watched, begun_ns: int) -> None:
+        self.begun_ns = begun_ns
         self.rows = 0
+        self.peak = -1.0
         self.told = False
-        self._total = np.zeros(tags)
+        self._watched = watched
+        self._total = np.zeros(len(watched.tags))
+        self._values = self._total
 
-    def add(self, answers: Mapping[str, Floats]) -> None:
+    def add(self, answers: Mapping[str, Floats], values: Floats) -> None:
         """One alarm row more."""
         self.rows += 1
-        self._total += np.nan_to_num(answers["contribution"]) * _score(answers)
+        score = _score(answers)
+        self._total += np.nan_to_num(answers["contribution"]) * score
+        if score > self.peak:
+            self.peak, self._values = score, values.copy()
 
-    def top(self, tags: Sequence[str]) -> tuple[tuple[str, float], ...]:
+    def top(self) -> TopTags:
         """(tag, share), most important first."""
         whole = float(self._total.sum())
-        return top(tags, self._total / whole) if whole > 0 else ()
+        return top(self._watched.tags, self._total / whole) if whole > 0 else ()
+
+    def meaning(self, tags: TopTags) -> Text:
+        """What the alarm means."""
+        watched = self._watched
+        usual = watched.usual([tag for tag, _ in tags], self.begun_ns)
+        signals = [
+            Signal(tag, share, float(self._values[i]), float(before), watched.units[i])
+            for (tag, share), before in zip(tags, usual, strict=True)
+            for i in (watched.tags.index(tag),)
+        ]
+        return meaning(watched.asset, signals, watched.explain(tags) if watched.explain else None)
 
 
 def _score(answers: Mapping[str, Floats]) -> float:

@@ -1,6 +1,6 @@
 """The catalogue: what a plant keeps beside its samples, in one small database."""
 
-from bobae.registry.catalogue.alarm import Alarm, AlarmEvent, AlarmState, NewAlarm, Priority, Transition
+from bobae.registry.catalogue.alarm import Alarm, AlarmEvent, AlarmState, NewAlarm, Priority, TopTags, Transition
 from bobae.registry.catalogue.alarms import AlarmStore
 from bobae.registry.catalogue.catalogue import Catalogue, open_catalogue
 
@@ -12,6 +12,7 @@ __all__ = [
     "Catalogue",
     "NewAlarm",
     "Priority",
+    "TopTags",
     "Transition",
     "open_catalogue",
 ]

@@ -27,8 +27,8 @@ def upgrade() -> None:
     for name in ("state", "asset", "monitor"):
         op.create_index(f"alarms_by_{name}", "alarms", [name, "id"])
     op.create_index("alarms_by_revision", "alarms", ["revision"])
-    where = {"sqlite_where": _ACTIVE, "postgresql_where": _ACTIVE}
-    op.create_index("one_active_alarm_a_monitor", "alarms", ["monitor"], unique=True, **where)
+    name = "one_active_alarm_a_monitor"
+    op.create_index(name, "alarms", ["monitor"], unique=True, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE)
     op.create_table(
         "alarm_journal",
         sa.Column("id", _NUMBER, primary_key=True),
