@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bobae.app.demo_plant import demo
     from bobae.app.health import Examined, doctor
     from bobae.app.judging import Judged, Wanted, backtest, train
+    from bobae.app.loading import load
     from bobae.app.main_job import Tell, Up, up
     from bobae.app.models import (
         Alarm,
@@ -56,6 +57,7 @@ __all__ = [
     "demo",
     "doctor",
     "init",
+    "load",
     "model_distrust",
     "model_export",
     "model_show",
@@ -100,6 +102,7 @@ _WHERE = {
         "backtest",
         "train",
     ),
+    "loading": ("load",),
     "main_job": (
         "Tell",
         "Up",

@@ -1,13 +1,15 @@
-"""What a folder of files can answer, table by table."""
+"""What a folder of files, or a plant's historian, can answer, table by table."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from bobae.app import discovery
+from bobae.app import discovery, plant_data
 from bobae.app.data import Chosen, as_read, read
 from bobae.app.settings import Settings
-from bobae.core import BadInput, Progress, silent
+from bobae.core import BadInput, Dataset, Progress, silent
 from bobae.train.assess import Assessment
 from bobae.train.assess import assess as assess_dataset
 
@@ -23,37 +25,62 @@ class TableFound:
 
 
 def assess(
-    data: Sequence[Path], settings: Settings, *, chosen: Chosen | None = None, progress: Progress = silent
+    data: Sequence[Path],
+    settings: Settings,
+    *,
+    chosen: Chosen | None = None,
+    asset: str | None = None,
+    progress: Progress = silent,
 ) -> Assessment:
-    """Read the files as one table and say in plain words what it can answer.
+    """Read the rows as one table and say in plain words what it can answer.
 
     Raises:
         BadInput: nothing is there, or it cannot be read, or a column that was named does not exist.
     """
-    dataset = read(data, settings, progress=progress)
-    return assess_dataset(dataset, chosen=as_read(dataset, chosen))
+    return _assessed(read(data, settings, asset=asset, progress=progress), chosen)
 
 
 def assess_tables(
-    data: Sequence[Path], settings: Settings, *, chosen: Chosen | None = None, progress: Progress = silent
+    data: Sequence[Path],
+    settings: Settings,
+    *,
+    chosen: Chosen | None = None,
+    asset: str | None = None,
+    progress: Progress = silent,
 ) -> tuple[TableFound, ...]:
-    """As `assess`, but files that hold different tables are taken table by table, the largest first.
+    """As `assess`, but files or machines that hold different tables are taken table by table.
 
     Raises:
         BadInput: nothing is there, the only table cannot be read, or a column that was named does not exist.
     """
+    plant = plant_data.plant_of(data)
+    machines = plant_data.machines_in(plant, asset) if plant else []
+    if plant and len(machines) > 1 and not chosen:
+        return tuple(_found(some.name, (plant,), partial(plant_data.read_machines, plant, some)) for some in machines)
     try:
-        whole = assess(data, settings, chosen=chosen, progress=progress)
+        whole = assess(data, settings, chosen=chosen, asset=asset, progress=progress)
     except BadInput:
-        groups = discovery.load("connectors", "files").tables(data) if all(path.exists() for path in data) else []
+        groups = [] if plant or not all(path.exists() for path in data) else _groups(data)
         if len(groups) < 2 or chosen:
             raise
-        return tuple(_found(group.name, tuple(group.files), settings, progress) for group in groups)
+        return tuple(
+            _found(group.name, tuple(group.files), partial(read, group.files, settings, progress=progress))
+            for group in groups
+        )
     return (TableFound(whole.dataset.origin, tuple(data), whole),)
 
 
-def _found(name: str, files: tuple[Path, ...], settings: Settings, progress: Progress) -> TableFound:
+def _groups(data: Sequence[Path]) -> list[Any]:
+    """The tables that lie in some folders, as the connector `files` knows them."""
+    return list(discovery.load("connectors", "files").tables(data))
+
+
+def _found(name: str, files: tuple[Path, ...], rows: Callable[[], Dataset]) -> TableFound:
     try:
-        return TableFound(name, files, assess(files, settings, progress=progress))
+        return TableFound(name, files, _assessed(rows(), None))
     except BadInput as error:
         return TableFound(name, files, None, error)
+
+
+def _assessed(dataset: Dataset, chosen: Chosen | None) -> Assessment:
+    return assess_dataset(dataset, chosen=as_read(dataset, chosen))

@@ -13,6 +13,7 @@ from bobae.app import plant_file
 from bobae.app.data import read_with_roles
 from bobae.app.judging import Judged, Wanted, train
 from bobae.app.models import Scored, score
+from bobae.app.plant_data import plant_of
 from bobae.app.reports import FOLDER, report_of, write_report
 from bobae.app.settings import Settings
 from bobae.app.told import Happened, Level, Said, day_told, named, split_told, verdict_told
@@ -146,8 +147,11 @@ def up(
 
 
 def _named_by_plant(place: Path, settings: Settings) -> list[Path]:
-    """What the plant file in `place` has read by the connector `files`; without one, all that lies there."""
-    if settings.plant is None or not (place / plant_file.FILE_NAME).is_file():
+    """What the plant file in `place` has read by the connector `files`; without one, all that lies there.
+
+    A plant with a historian is read from that.
+    """
+    if settings.plant is None or not (place / plant_file.FILE_NAME).is_file() or plant_of([place]):
         return [place]
     named_paths = [s.settings.get("path") for s in settings.plant.sources.values() if s.connector == "files"]
     return [place / path for path in named_paths if isinstance(path, str)] or [place]

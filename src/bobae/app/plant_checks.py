@@ -80,7 +80,7 @@ def _in_words(place: Place, kind: str, value: Any, context: Mapping[str, Any]) -
     if kind == "string_pattern_mismatch" and place[0] == "currency":
         return _currency(value)
     if kind == "string_pattern_mismatch" and place[0] == "assets" and len(place) == 2:
-        return text("the asset {name!r} is no path; write area/line/work_unit without spaces", name=name)
+        return text("the asset {name!r} is no path; write area/line/work_unit without spaces and dots", name=name)
     if kind == "string_pattern_mismatch":
         return text("the name {name!r} is empty or has a space in it; write it without", name=value)
     if kind == "literal_error":

@@ -44,7 +44,7 @@ def as_typer(command: Command, language: str | None = None) -> Callable[..., Non
 
     @functools.wraps(command)
     def run(*, json: bool, lang: str | None, help: bool, **arguments: Any) -> None:  # noqa: A002, ARG001
-        settings = app.settings_for(_place(arguments), language=lang or language)
+        settings = app.settings_for(_place(arguments), language=lang or language, timezone=arguments.get("timezone"))
         begin(Session(settings, json))
         with speaking(settings.language), telling_time_of(settings.timezone):
             answer = command(**arguments)
@@ -104,7 +104,7 @@ def _said(annotation: Any) -> Any:
 
 
 def _place(arguments: dict[str, Any]) -> Path | None:
-    """Where the plant file is looked for: at the data that the command reads; a command without data has none."""
-    data = arguments.get("data")
+    """Where the plant file is looked for: at the plant or the data that the command reads; else there is none."""
+    data = arguments.get("plant") or arguments.get("data")
     place = data[0] if isinstance(data, list) and data else data
     return place if isinstance(place, Path) else None

@@ -10,13 +10,14 @@ import typer
 
 from bobae.cli import failures
 from bobae.cli.command import Command, as_typer, help_of, only_help
-from bobae.cli.commands import assess, backtest, bench, check, doctor, init, model, score, train, up, version
+from bobae.cli.commands import assess, backtest, bench, check, doctor, init, load, model, score, train, up, version
 from bobae.core import say, speaking
 from bobae.core.language import locale_language
 
 COMMANDS: tuple[Command, ...] = (
     up.up,
     init.init,
+    load.load,
     assess.assess,
     train.train,
     backtest.backtest,

@@ -5,9 +5,15 @@ from typing import Annotated
 
 import typer
 
-Data = Annotated[list[Path], typer.Argument(metavar="DATA", help="CSV, Excel or Parquet files, or a folder of them")]
+Data = Annotated[
+    list[Path],
+    typer.Argument(metavar="DATA", help="CSV, Excel or Parquet files, a folder of them, or a plant with a historian"),
+]
 Model = Annotated[Path, typer.Argument(metavar="MODEL", help="a sealed model, such as press.bobae")]
 TimeCol = Annotated[str | None, typer.Option("--time-col", metavar="COL", help="the column with the time of each row")]
+Asset = Annotated[
+    str | None, typer.Option("--asset", metavar="PATH", help="of a plant's machines only this one, or those below it")
+]
 AssetCol = Annotated[str | None, typer.Option("--asset-col", metavar="COL", help="the column that names the machine")]
 LotCol = Annotated[str | None, typer.Option("--lot-col", metavar="COL", help="the column that names lot, run or shot")]
 Target = Annotated[

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bobae.core.model import Task
 
-PATH = r"^[^/\s]+(/[^/\s]+){0,3}$"
+PATH = r"^[^/\s.]+(/[^/\s.]+){0,3}$"  # no dot: the first one in a tag's path ends the asset's
 CURRENCY = r"^[A-Z]{3}$"
 Name = Annotated[str, Field(pattern=r"^\S+$")]
 
@@ -103,5 +103,5 @@ class Plant(_Described):
 
 
 def is_path(written: str) -> bool:
-    """Whether `written` is an ISA-95 path of one to four parts without spaces."""
+    """Whether `written` is an ISA-95 path of one to four parts without spaces and dots."""
     return re.match(PATH, written) is not None

@@ -27,7 +27,7 @@ class Quality(StrEnum):
 
 
 class Gap(IntEnum):
-    """Why there are no samples from here on: the status of a sample without a value that a collector writes."""
+    """Why there are no samples from here on: the status of a sample without a value that bobae writes."""
 
     NO_COMMUNICATION = 0x8031_0000  # BadNoCommunication: the machine does not answer
     NOT_COLLECTED = 0x808A_0000  # BadNotConnected: bobae was not running, or had not been told of the tag
@@ -35,6 +35,7 @@ class Gap(IntEnum):
     OVERFLOW = 0x80B8_0000  # BadRequestTooLarge: more came than could be taken
     DISK_FULL = 0x8003_0000  # BadOutOfMemory: nothing more could be kept
     NO_SUCH_NODE = 0x8034_0000  # BadNodeIdUnknown: the server does not know the address
+    EMPTY_CELL = 0x809B_0000  # BadNoData: a file has the row, but nothing in this column
 
 
 GAP_REASONS: dict[Gap, Text] = {
@@ -44,6 +45,7 @@ GAP_REASONS: dict[Gap, Text] = {
     Gap.OVERFLOW: text("more samples came than could be taken"),
     Gap.DISK_FULL: text("the disk was full"),
     Gap.NO_SUCH_NODE: text("the machine does not know this address"),
+    Gap.EMPTY_CELL: text("the cell of the file is empty"),
 }
 # Good, with the information bit of a historian that placed the sample in time itself: a value that was still the same
 # when the connection came back (OPC UA Part 8 and 13: InfoType DataValue 0x400, Interpolated 0x2)

@@ -34,7 +34,7 @@ create table rollups (
 );
 create table loads (
     id integer primary key autoincrement, name text not null, sha256 text not null unique, rows integer not null,
-    loaded_ns integer not null
+    loaded_ns integer not null, layout text not null
 );
 """
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bobae.cli.answer import Answer
 from bobae.cli.bars import bars
 from bobae.cli.door import app
-from bobae.cli.options import AssetCol, Data, LotCol, Report, Target, TimeCol
+from bobae.cli.options import Asset, AssetCol, Data, LotCol, Report, Target, TimeCol
 from bobae.cli.session import settings
 from bobae.core import LazyModule, say
 
@@ -32,6 +32,7 @@ def assess(
     data: Data,
     *,
     target: Target = None,
+    asset: Asset = None,
     time_col: TimeCol = None,
     asset_col: AssetCol = None,
     lot_col: LotCol = None,
@@ -40,7 +41,7 @@ def assess(
     """Say in plain words what the data can answer, how far they are ready, and what is odd about them."""
     chosen = app.chosen_roles(time=time_col, asset=asset_col, lot=lot_col, target=target)
     with bars() as progress:
-        tables = app.assess_tables(data, settings(), chosen=chosen, progress=progress)
+        tables = app.assess_tables(data, settings(), chosen=chosen, asset=asset, progress=progress)
     place = report or app.report_path(data[0], "assess")
     found = tables[0].assessment if len(tables) == 1 else None
     if found is None:

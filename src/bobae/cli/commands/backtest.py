@@ -8,7 +8,7 @@ from bobae.cli.answer import Answer
 from bobae.cli.bars import bars
 from bobae.cli.door import app
 from bobae.cli.judged import show_judged
-from bobae.cli.options import AssetCol, Budget, Costs, Data, Log, LotCol, Model, Report, Seed, Target, TimeCol
+from bobae.cli.options import Asset, AssetCol, Budget, Costs, Data, Log, LotCol, Model, Report, Seed, Target, TimeCol
 from bobae.cli.session import settings
 from bobae.core import costs_of
 
@@ -21,6 +21,7 @@ def backtest(
     data: Data,
     *,
     target: Target = None,
+    asset: Asset = None,
     time_col: TimeCol = None,
     asset_col: AssetCol = None,
     lot_col: LotCol = None,
@@ -34,7 +35,7 @@ def backtest(
     wanted = app.Wanted(alarm_budget, costs_of(costs), log, seed)
     chosen = app.chosen_roles(time=time_col, asset=asset_col, lot=lot_col, target=target)
     with bars() as progress:
-        dataset = app.read_with_roles(data, settings(), chosen=chosen, progress=progress)
+        dataset = app.read_with_roles(data, settings(), chosen=chosen, asset=asset, progress=progress)
         judged = app.backtest(model, dataset, settings(), wanted=wanted, progress=progress)
     written = app.write_report(app.report_of(judged), report or app.report_path(data[0], "backtest"))
 

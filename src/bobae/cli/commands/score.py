@@ -10,7 +10,7 @@ import typer
 from bobae.cli.answer import Answer
 from bobae.cli.bars import bars
 from bobae.cli.door import app
-from bobae.cli.options import AssetCol, Data, LotCol, Model, TimeCol
+from bobae.cli.options import Asset, AssetCol, Data, LotCol, Model, TimeCol
 from bobae.cli.session import settings
 from bobae.core import say
 
@@ -28,6 +28,7 @@ def score(
     model: Model,
     data: Data,
     *,
+    asset: Asset = None,
     time_col: TimeCol = None,
     asset_col: AssetCol = None,
     lot_col: LotCol = None,
@@ -36,7 +37,7 @@ def score(
     """Run a sealed model over new data: for each row its score, whether it alarms, and which signal shows it."""
     chosen = app.chosen_roles(time=time_col, asset=asset_col, lot=lot_col)
     with bars() as progress:
-        dataset = app.read_with_roles(data, settings(), chosen=chosen, progress=progress)
+        dataset = app.read_with_roles(data, settings(), chosen=chosen, asset=asset, progress=progress)
         target = out or app.report_path(data[0], "scores").with_suffix(".csv")
         scored = app.score(model, dataset, settings(), out=target, progress=progress)
     alarms = scored.alarms()

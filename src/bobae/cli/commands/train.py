@@ -11,7 +11,7 @@ from bobae.cli.answer import Answer
 from bobae.cli.bars import bars
 from bobae.cli.door import app
 from bobae.cli.judged import show_judged
-from bobae.cli.options import AssetCol, Budget, Costs, Data, Log, LotCol, Report, Seed, Target, TimeCol
+from bobae.cli.options import Asset, AssetCol, Budget, Costs, Data, Log, LotCol, Report, Seed, Target, TimeCol
 from bobae.cli.session import settings
 from bobae.core import costs_of, say, seconds_of
 
@@ -28,6 +28,7 @@ def train(
     *,
     task: Task = "anomaly",
     target: Target = None,
+    asset: Asset = None,
     time_col: TimeCol = None,
     asset_col: AssetCol = None,
     lot_col: LotCol = None,
@@ -44,7 +45,7 @@ def train(
     chosen = app.chosen_roles(time=time_col, asset=asset_col, lot=lot_col, target=target)
     model = out or app.report_path(data[0], "model").with_suffix(".bobae")
     with bars() as progress:
-        dataset = app.read_with_roles(data, settings(), chosen=chosen, progress=progress)
+        dataset = app.read_with_roles(data, settings(), chosen=chosen, asset=asset, progress=progress)
         judged = app.train(dataset, settings(), task=task, out=model, wanted=wanted, progress=progress)
     written = app.write_report(app.report_of(judged), report or app.report_path(data[0], "train"))
 
