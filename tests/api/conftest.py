@@ -10,14 +10,15 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import numpy as np
 import pytest
 
-from bobae.api import SourceState, WatchedModel, create_api, serve_http
-from bobae.core import Gap, Samples, StoreReader, TagRow, Text, text
+from bobae.api import create_api, serve_http
+from bobae.collect import SourceState
+from bobae.core import Gap, Rejected, Samples, StoreReader, TagRow, Text, Wish, text
 from bobae.historian import Store, open_store
 from bobae.registry.catalogue import Alarm, AlarmStore, NewAlarm, open_catalogue
 
@@ -31,6 +32,14 @@ OIL, PUMP, MODE = (
 )
 
 
+class Model(NamedTuple):
+    monitor: str
+    asset: str
+    task: str
+    name: str
+    version: str
+
+
 @dataclass
 class SmallPlant:
     """One press: its store, its alarms, one source, one model."""
@@ -41,13 +50,14 @@ class SmallPlant:
 
     def sources(self) -> list[SourceState]:
         lost = text("the machine did not answer")
+        unknown = Rejected(Wish(OIL, "ns=2;s=Oil"), Gap.NO_SUCH_NODE, text("the machine does not know this address"))
         return [
-            SourceState("press1", True, START_S * S, None, 120, 0.25),
-            SourceState('odd "one"', False, START_S * S + 1, lost, 0, None),
+            SourceState("press1", True, START_S * S, samples=120, skew_s=0.25),
+            SourceState('odd "one"', False, START_S * S + 1, lost, rejected=(unknown,), retries=3, dropped=7),
         ]
 
-    def models(self) -> list[WatchedModel]:
-        return [WatchedModel("press1:anomaly", "press_shop/line1/press1", "anomaly", "press1", "0a1b2c3d")]
+    def models(self) -> list[Model]:
+        return [Model("press1:anomaly", "press_shop/line1/press1", "anomaly", "press1", "0a1b2c3d")]
 
     def ready(self) -> list[Text]:
         return self.not_ready

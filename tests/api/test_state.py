@@ -14,11 +14,19 @@ def test_sources_say_since_when_and_why_not(client: Any) -> None:
         "connected": True,
         "since": "2027-01-15T08:00:00Z",
         "reason": None,
+        "retries": 0,
         "samples": 120,
+        "waiting": 0,
+        "dropped": 0,
+        "storing": None,
         "skew_s": 0.25,
+        "rejected": [],
     }
     assert (lost["connected"], lost["since"]) == (False, "2027-01-15T08:00:00.000000001Z")
-    assert lost["reason"] == "the machine did not answer"
+    assert (lost["reason"], lost["retries"], lost["dropped"]) == ("the machine did not answer", 3, 7)
+    assert lost["rejected"] == [
+        {"tag": "press_shop/line1/press1.oil_temperature", "reason": "the machine does not know this address"}
+    ]
 
 
 def test_models_say_what_they_watch(client: Any) -> None:
@@ -53,6 +61,7 @@ def test_metrics_are_in_the_text_format_of_prometheus(client: Any) -> None:
     sample = re.compile(r'[a-z_]+(\{[a-z_]+="([^"\\]|\\.)*"(,[a-z_]+="([^"\\]|\\.)*")*\})? -?[0-9.e+]+')
     assert [row for row in rows if not row.startswith("# TYPE ") and not sample.fullmatch(row)] == []
     assert 'bobae_source_samples_total{source="press1"} 120' in rows
+    assert r'bobae_source_dropped_rows_total{source="odd \"one\""} 7' in rows
     assert r'bobae_source_connected{source="odd \"one\""} 0' in rows
     assert 'bobae_source_clock_skew_seconds{source="press1"} 0.25' in rows
     unnoticed = next(row for row in rows if row.startswith('bobae_alarms{state="unacknowledged"}'))

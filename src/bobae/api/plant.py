@@ -1,53 +1,42 @@
 """What the interface needs of a running plant."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 
+from bobae.collect import SourceState
 from bobae.core import StoreReader, Text
 from bobae.registry.catalogue import AlarmStore
 
 
-@dataclass(frozen=True)
-class SourceState:
-    """How one source does.
+class WatchedModel(Protocol):
+    """One model at work."""
 
-    Attributes:
-        name: as in plant.yaml.
-        connected: whether samples can come.
-        since_ns: since when that is so, ns UTC.
-        reason: why it is not connected.
-        samples: how many came since bobae started.
-        skew_s: how far the source's clock is ahead of ours; None: not known yet.
-    """
+    @property
+    def monitor(self) -> str:
+        """Name of the monitor, as in its alarms."""
+        ...
 
-    name: str
-    connected: bool
-    since_ns: int
-    reason: Text | None
-    samples: int
-    skew_s: float | None
+    @property
+    def asset(self) -> str:
+        """Path of the machine."""
+        ...
 
+    @property
+    def task(self) -> str:
+        """What the model was asked."""
+        ...
 
-@dataclass(frozen=True)
-class WatchedModel:
-    """One model at work.
+    @property
+    def name(self) -> str:
+        """Its name."""
+        ...
 
-    Attributes:
-        monitor: name of the monitor, as in its alarms.
-        asset: path of the machine.
-        task: what it was asked.
-        name: the model's name.
-        version: which version of it: the first digits of its SHA-256.
-    """
-
-    monitor: str
-    asset: str
-    task: str
-    name: str
-    version: str
+    @property
+    def version(self) -> str:
+        """Which version of it."""
+        ...
 
 
 class LivePlant(Protocol):

@@ -11,10 +11,18 @@ from bobae import __version__
 from bobae.api.plant import LivePlant, ThePlant
 from bobae.api.questions import Nothing
 from bobae.api.times import rfc3339
+from bobae.collect import SourceState
 
 router = APIRouter(tags=["plant"])
 probes = APIRouter(tags=["probes"])
 _PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class Rejection(BaseModel):
+    """A tag that a source cannot give."""
+
+    tag: str
+    reason: str
 
 
 class ToldSource(BaseModel):
@@ -24,8 +32,13 @@ class ToldSource(BaseModel):
     connected: bool
     since: str
     reason: str | None = Field(description="why it is not connected")
+    retries: int = Field(description="attempts to connect since it was lost")
     samples: int = Field(description="how many came since bobae started")
-    skew_s: float | None = Field(description="how far its clock is ahead of this computer's")
+    waiting: int = Field(description="rows that are not on the disk yet")
+    dropped: int = Field(description="rows that were given up since bobae started; gaps in the samples say where")
+    storing: str | None = Field(description="why nothing can be kept now")
+    skew_s: float | None = Field(description="how far its clock is behind this computer's; below zero: ahead")
+    rejected: list[Rejection] = Field(description="tags that it cannot give")
 
 
 class Sources(BaseModel):
@@ -67,25 +80,13 @@ class Ready(BaseModel):
 @router.get("/sources")
 def sources(plant: ThePlant, _: Annotated[Nothing, Query()]) -> Sources:
     """How each source does."""
-    return Sources(
-        items=[
-            ToldSource(
-                name=source.name,
-                connected=source.connected,
-                since=rfc3339(source.since_ns) or "",
-                reason=None if source.reason is None else str(source.reason),
-                samples=source.samples,
-                skew_s=source.skew_s,
-            )
-            for source in plant.sources()
-        ]
-    )
+    return Sources(items=[_told(source) for source in plant.sources()])
 
 
 @router.get("/models")
 def models(plant: ThePlant, _: Annotated[Nothing, Query()]) -> Models:
     """What is watched, and by which model."""
-    return Models(items=[ToldModel(**vars(model)) for model in plant.models()])
+    return Models(items=[ToldModel.model_validate(model, from_attributes=True) for model in plant.models()])
 
 
 @probes.get("/healthz")
@@ -108,13 +109,31 @@ def metrics(plant: ThePlant, _: Annotated[Nothing, Query()]) -> Response:
     return Response("\n".join(_figures(plant)) + "\n", media_type=_PROMETHEUS)
 
 
+def _told(source: SourceState) -> ToldSource:
+    return ToldSource(
+        name=source.name,
+        connected=source.connected,
+        since=rfc3339(source.since_ns) or "",
+        reason=None if source.reason is None else str(source.reason),
+        retries=source.retries,
+        samples=source.samples,
+        waiting=source.waiting,
+        dropped=source.dropped,
+        storing=None if source.storing is None else str(source.storing),
+        skew_s=source.skew_s,
+        rejected=[Rejection(tag=rejected.wish.path, reason=str(rejected.why)) for rejected in source.rejected],
+    )
+
+
 def _figures(plant: LivePlant) -> Iterator[str]:
-    states = plant.sources()
     yield from _figure("bobae_info", "gauge", [({"version": __version__}, 1)])
     yield from _figure("bobae_ready", "gauge", [({}, int(not plant.ready()))])
-    yield from _figure("bobae_source_connected", "gauge", [({"source": s.name}, int(s.connected)) for s in states])
-    yield from _figure("bobae_source_samples_total", "counter", [({"source": s.name}, s.samples) for s in states])
-    skews = [({"source": s.name}, s.skew_s) for s in states if s.skew_s is not None]
+    states = [({"source": state.name}, state) for state in plant.sources()]
+    yield from _figure("bobae_source_connected", "gauge", [(at, int(s.connected)) for at, s in states])
+    yield from _figure("bobae_source_samples_total", "counter", [(at, s.samples) for at, s in states])
+    yield from _figure("bobae_source_waiting_rows", "gauge", [(at, s.waiting) for at, s in states])
+    yield from _figure("bobae_source_dropped_rows_total", "counter", [(at, s.dropped) for at, s in states])
+    skews = [(at, s.skew_s) for at, s in states if s.skew_s is not None]
     yield from _figure("bobae_source_clock_skew_seconds", "gauge", skews)
     yield from _figure("bobae_models", "gauge", [({}, len(plant.models()))])
     alarms = [({"state": str(state)}, n) for state, n in plant.alarms.counts().items()]
