@@ -15,11 +15,12 @@ def write_plant(path: Path, language: str, columns: Mapping[str, str]) -> None:
     path.write_text(_yaml(language, source, _tag_rows("log", columns, dead_bands)), encoding="utf-8")
 
 
-def write_live_plant(path: Path, *, url: str, language: str) -> None:
-    """A plant whose tags come from the live press at `url`, product and state among them."""
+def write_live_plant(path: Path, *, url: str, language: str, model: str | None = None) -> None:
+    """A plant whose tags come from the live press at `url`, product and state among them; `model` watches it."""
     # no dead bands: the PLC has left out already what is too small to tell
     rows = _tag_rows(SOURCE, {name: node_id(name) for name in (*(tag.name for tag in TAGS), *WORDS)}, {})
-    path.write_text(_yaml(language, f"  {SOURCE}: {{connector: opcua, url: '{url}'}}", rows), encoding="utf-8")
+    source = f"  {SOURCE}: {{connector: opcua, url: '{url}', publishing_ms: 100}}"
+    path.write_text(_yaml(language, source, rows, model), encoding="utf-8")
 
 
 def columns_of(language: str) -> dict[str, str]:
@@ -43,7 +44,7 @@ def _tag_rows(source: str, addresses: Mapping[str, str], dead_bands: Mapping[str
     return rows
 
 
-def _yaml(language: str, source: str, tag_rows: list[str]) -> str:
+def _yaml(language: str, source: str, tag_rows: list[str], model: str | None = None) -> str:
     plant, _, asset = ASSET.partition("/")
     lines = [
         f"plant: {plant}",
@@ -62,5 +63,6 @@ def _yaml(language: str, source: str, tag_rows: list[str]) -> str:
         "    task: anomaly",
         "    alarm_budget: 1/week",
         "    costs: {missed: 2000000, false: 100000, late: 100000}",
+        *([] if model is None else [f"    model: {model}"]),
     ]
     return "\n".join(lines) + "\n"

@@ -1,0 +1,132 @@
+"""A plant at work: its sources collected, its rows scored as they settle, its alarms kept, all in one event loop."""
+
+import asyncio
+import contextlib
+import logging
+import random
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bobae.app.plant_store import historian_folder
+from bobae.app.sources import collectors
+from bobae.app.watching import Watch, version_of
+from bobae.collect import Collector, SourceState
+from bobae.core import BobaeError, Plant, StoreReader, Text, text
+from bobae.historian import Store, open_store
+from bobae.registry.catalogue import AlarmStore, Catalogue, open_catalogue
+from bobae.serve import Line
+
+SETTLE_NS = 300_000_000  # a row is scored so long after its time: what the network and one group commit take
+_LOOK_S = 0.02
+_log = logging.getLogger("bobae.app")
+
+
+@dataclass(frozen=True)
+class WatchedModel:
+    """One model at work: its monitor, the machine, what it is asked, its name, and which version of it."""
+
+    monitor: str
+    asset: str
+    task: str
+    name: str
+    version: str
+
+
+class PlantAtWork:
+    """One plant with its stores open; made by `at_work`. Any thread may ask it.
+
+    Attributes:
+        store: its samples.
+        alarms: its alarms.
+    """
+
+    def __init__(self, plant: Plant, store: Store, catalogue: Catalogue) -> None:
+        self.plant, self.store = plant, store
+        self._catalogue = catalogue
+        self._collectors: Sequence[Collector] = collectors(
+            plant, writer=store.writer, reader=store, chance=random.Random()
+        )
+        self._watches: Sequence[Watch] = ()
+        self._trouble: Text | None = None
+
+    @property
+    def reader(self) -> StoreReader:
+        """Its samples, to read."""
+        return self.store
+
+    @property
+    def alarms(self) -> AlarmStore:
+        """Its alarms."""
+        return self._catalogue.alarms
+
+    def sources(self) -> Sequence[SourceState]:
+        """How each source does."""
+        return [collector.state for collector in self._collectors]
+
+    def models(self) -> Sequence[WatchedModel]:
+        """What is watched, and by which model."""
+        return [
+            WatchedModel(w.monitor, w.asset, w.sealed.manifest.task, w.sealed.manifest.name, version_of(w.sealed))
+            for w in self._watches
+        ]
+
+    def ready(self) -> Sequence[Text]:
+        """Why it cannot be relied on now; nothing if it can."""
+        reasons = [
+            text("{source} is not connected: {why}", source=state.name, why=state.reason or text("not yet"))
+            for state in self.sources()
+            if not state.connected
+        ]
+        reasons += [state.storing for state in self.sources() if state.storing is not None]
+        return [*reasons, *([] if self._trouble is None else [self._trouble])]
+
+    async def collect(self) -> None:
+        """Collect from every source until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            for collector in self._collectors:
+                tasks.create_task(collector.run())
+
+    async def watch(self, watches: Sequence[Watch]) -> None:
+        """Score every row as it settles, and keep the alarms, until cancelled."""
+        self._watches = watches
+        if not watches:
+            return
+        line = Line([w.live for w in watches], settle_ns=SETTLE_NS, from_ns=time.time_ns())
+        await asyncio.to_thread(line.warm, self.store)
+        by_monitor = {w.monitor: w.watcher for w in watches}
+        while True:
+            await asyncio.sleep(_LOOK_S)
+            with self._told():
+                for row in line.settled(self.store, self.store.writer.committed_ns):
+                    with self._told():
+                        by_monitor[row.model].observe(row.time_ns, row.answers, row.x)
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        """An error is told as a reason for not being ready, and logged once; the next row tries again."""
+        try:
+            yield
+            self._trouble = None
+        except BobaeError as error:
+            if self._trouble is None:
+                _log.error("%s", error)
+            self._trouble = error.text
+
+
+@contextlib.asynccontextmanager
+async def at_work(folder: Path, plant: Plant) -> AsyncIterator[PlantAtWork]:
+    """The plant in `folder` with its stores open, closed again at the end.
+
+    Raises:
+        Refused: another bobae collects there, or the disk is full or damaged.
+        BadInput: a source's settings cannot be.
+    """
+    root = historian_folder(folder)
+    store = await asyncio.to_thread(open_store, root, write=True)
+    try:
+        with open_catalogue(root) as catalogue:
+            yield PlantAtWork(plant, store, catalogue)
+    finally:
+        await asyncio.to_thread(store.close)

@@ -1,0 +1,101 @@
+"""Monitors of a plant with the models that answer them: made from sealed models, told in the plant's words."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from bobae.app.settings import Settings
+from bobae.core import BadInput, Monitor, StoreReader, Text
+from bobae.monitor import Watched, Watcher
+from bobae.registry import SealedModel, TrustList, open_sealed
+from bobae.registry.catalogue import AlarmStore
+from bobae.serve import LiveModel
+
+USUAL_NS = 3_600 * 1_000_000_000  # what a signal usually shows is its median over the hour before
+_MINUTE_NS = 60 * 1_000_000_000
+Explain = Callable[[Sequence[tuple[str, float]]], Text | None]
+
+
+@dataclass(frozen=True, eq=False)
+class Watch:
+    """One monitor at work.
+
+    Attributes:
+        monitor: its name, in alarms and in the line of models: asset and task.
+        asset: path of the machine.
+        sealed: the model.
+        live: the same, scoring row by row.
+        watcher: raises its alarms.
+    """
+
+    monitor: str
+    asset: str
+    sealed: SealedModel
+    live: LiveModel
+    watcher: Watcher
+
+
+def model_path(plant_folder: Path, monitor: Monitor) -> Path:
+    """Where the model of a monitor lies: where the plant file says, else in the plant's folder `models`."""
+    if monitor.model is not None:
+        return plant_folder / monitor.model
+    return plant_folder / "models" / f"{monitor.asset.replace('/', '-')}-{monitor.task}.bobae"
+
+
+def watch(
+    monitor: Monitor,
+    model: Path,
+    *,
+    store: StoreReader,
+    alarms: AlarmStore,
+    settings: Settings,
+    explain: Explain | None = None,
+) -> Watch:
+    """One monitor with its model.
+
+    Raises:
+        Refused: the model does not pass the import gate.
+        BadInput: the model needs a tag that the asset does not have.
+    """
+    sealed = open_sealed(model, trust=TrustList.read(settings.home))
+    contract = sealed.manifest.contract
+    known = {row.path for row in store.tags()}
+    paths = {wanted.name: f"{monitor.asset}.{wanted.name}" for wanted in contract.inputs}
+    if lacking := [path for path in paths.values() if path not in known]:
+        raise BadInput(
+            "{model} needs {tags}, which {asset} does not have; train a model for it, or give it these tags",
+            model=model,
+            tags=", ".join(lacking),
+            asset=monitor.asset,
+        )
+    name = f"{monitor.asset}:{monitor.task}"
+    watched = Watched(
+        monitor=name,
+        asset=monitor.asset,
+        model=sealed.manifest.name,
+        tags=tuple(paths),
+        units=tuple(wanted.unit for wanted in contract.inputs),
+        usual=_usual(store, paths),
+        explain=explain,
+        task=monitor.task,
+    )
+    live = LiveModel(name, list(paths.values()), contract, sealed.graph)
+    return Watch(name, monitor.asset, sealed, live, Watcher(watched, alarms))
+
+
+def version_of(sealed: SealedModel) -> str:
+    """Which version of a model this is: the first digits of its digest."""
+    return sealed.sha256[:12]
+
+
+def _usual(store: StoreReader, paths: Mapping[str, str]) -> Callable[[Sequence[str], int], Sequence[float]]:
+    def before(tags: Sequence[str], time_ns: int) -> Sequence[float]:
+        if not tags:
+            return []
+        frame = store.frame([paths[tag] for tag in tags], time_ns - USUAL_NS, time_ns, _MINUTE_NS)
+        seen = frame.values[:, 0]
+        return [float(np.median(row[np.isfinite(row)])) if np.isfinite(row).any() else np.nan for row in seen]
+
+    return before
