@@ -1,13 +1,10 @@
 """What each tag of one source showed last: nothing is stored twice, no gap begins before a sample, none stays open."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from bobae.core import STILL_GOOD, Gap, Ints, Readings, Samples, Tags
-
-if TYPE_CHECKING:
-    from bobae.core import Bools
+from bobae.core import STILL_GOOD, Bools, Gap, Ints, Readings, Samples, Tags
 
 MS = 1_000_000  # ns
 NEVER = int(np.iinfo(np.int64).min)
@@ -69,7 +66,7 @@ class Newest:
         self.came[where[last]] = True
         return Samples.joined([fresh, again]) if len(again) else fresh
 
-    def gap(self, why: int, at_ns: int, among: "Bools | None" = None) -> Samples:
+    def gap(self, why: int, at_ns: int, among: Bools | None = None) -> Samples:
         """Rows that say that there is nothing from `at_ns` on, for the tags of which that is not said already."""
         said = (self._gap_ns != NEVER) & (self._gap_status == why)
         where = np.flatnonzero(~said if among is None else among & ~said)
@@ -79,15 +76,15 @@ class Newest:
         self._gap_status[where] = why
         return Samples.of(self._tags[where], times, np.full(len(where), np.nan), status=why)
 
-    def sampled(self) -> "Bools":
+    def sampled(self) -> Bools:
         """Which tags end in a sample, not in a gap."""
         sampled: Bools = (self.newest_ns != NEVER) & (self._gap_ns == NEVER)
         return sampled
 
-    def _known(self, arrived: Samples, where: Any, before: Ints) -> "Bools":
+    def _known(self, arrived: Samples, where: Any, before: Ints) -> Bools:
         """Which rows are the same as the one before of their tag."""
 
-        def differing(column: Any, kept: Any) -> "Bools":
+        def differing(column: Any, kept: Any) -> Bools:
             earlier = np.where(before < 0, kept[where], column[before])
             return ~_equal(column, earlier)
 
@@ -118,7 +115,7 @@ def _as_samples(readings: Readings, tags: Tags) -> Samples:
     return Samples(tags, readings.time_ns, readings.value, readings.status, text=readings.text)
 
 
-def _equal(left: Any, right: Any) -> "Bools":
+def _equal(left: Any, right: Any) -> Bools:
     """Cell by cell, NaN equal to NaN."""
     same = np.asarray(left == right, dtype=bool)
     if left.dtype.kind == "f":

@@ -1,6 +1,7 @@
 """What asyncua raises, told as what the caller can do: try again, or stop and ask a person."""
 
 import contextlib
+import struct
 from collections.abc import Iterator
 
 from asyncua import ua
@@ -39,4 +40,10 @@ def told(url: str) -> Iterator[None]:
     except ua.UaError as error:
         if type(error) is ua.UaError:  # asyncua found no end point without encryption, or another certificate
             raise Refused("{url} offers no connection that bobae can use ({why})", url=url, why=error) from error
-        raise Unreachable("{url} does not speak OPC UA as expected ({why})", url=url, why=error) from error
+        raise _garbled(url, error) from error
+    except (struct.error, ValueError, LookupError) as error:  # what asyncua lets through when it cannot read an answer
+        raise _garbled(url, error) from error
+
+
+def _garbled(url: str, error: Exception) -> Unreachable:
+    return Unreachable("{url} does not speak OPC UA as expected ({why})", url=url, why=error)

@@ -70,8 +70,7 @@ class Publishing:
         while silent_looks < 2:  # one silent look can be our own pause: what came meanwhile is read after it
             ended, _ = await asyncio.wait(self._tasks, timeout=self._silence_s / 8, return_when=asyncio.FIRST_COMPLETED)
             for task in ended:
-                with told(self._url):
-                    task.result()
+                task.result()  # never returns: it raises why listening ended
             silent_looks = silent_looks + 1 if loop.time() - self._heard > self._silence_s else 0
         raise Unreachable("{url} has sent nothing for {silence_s:.1f} s", url=self._url, silence_s=self._silence_s)
 
@@ -85,7 +84,8 @@ class Publishing:
         while True:
             request = ua.PublishRequest()
             request.Parameters.SubscriptionAcknowledgements, self._seen = self._seen, []
-            response = published(await self._protocol.send_request(request, timeout=0))
+            with told(self._url):
+                response = published(await self._protocol.send_request(request, timeout=0))
             self._heard = asyncio.get_running_loop().time()
             self.alive_ns = time.time_ns()
             if response.sequence:
@@ -93,4 +93,5 @@ class Publishing:
             if response.changes.rows:
                 hand_on(response.changes)
             if response.status is not None:
-                raise ua.UaStatusCodeError(response.status)
+                why = ua.StatusCode(response.status).name
+                raise Unreachable("{url} has ended the subscription ({why})", url=self._url, why=why)
