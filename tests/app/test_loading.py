@@ -8,7 +8,7 @@ import pytest
 
 from bobae.app import Wanted, assess_tables, init, load, read_with_roles, settings_for, train
 from bobae.app.plant_store import historian_folder
-from bobae.core import BadInput, Dataset, Kind, Role
+from bobae.core import BadInput, Dataset, Kind, Role, Samples, TagRow
 from bobae.historian import open_store
 from bobae.train.assess import assess as assess_dataset
 from bobae.twins.press import write_history
@@ -214,3 +214,37 @@ def test_a_column_that_changes_its_unit_or_from_numbers_to_words_is_refused(plan
     with pytest.raises(BadInput, match=r"kept as words.*a yes/no mark"):
         load(plant, [write(tmp_path / "mixed.csv", header="when,oil,note,shift,running")], settings)
     assert read_with_roles([plant], settings).sha256 == read_with_roles([tmp_path / "press.csv"], settings).sha256
+
+
+def test_what_was_collected_by_the_clock_of_each_sensor_is_read_on_a_grid(plant: Path) -> None:
+    start = int(START.astype("datetime64[ns]").astype(np.int64))
+    with open_store(historian_folder(plant), write=True) as store:
+        oil, state = store.writer.tag_ids([TagRow(0, "press1.oil", unit="Cel"), TagRow(0, "press1.state", "text")])
+        every_3_s, every_20_s = start + 3 * 10**9 * np.arange(400), start + 10**9 + 20 * 10**9 * np.arange(60)
+        status = np.where(np.arange(400) < 390, 0, 0x80310000)
+        store.writer.append(Samples.of([oil] * 400, every_3_s, np.arange(400), status=status))
+        words = ["run" if i % 2 else "stop" for i in range(60)]
+        store.writer.append(Samples.of([state] * 60, every_20_s, [np.nan] * 60, text=words)).durable.result()
+    dataset = read_with_roles([plant], settings_for(plant))
+    time_ns = dataset.time_ns()
+    assert time_ns is not None
+    assert set(np.diff(time_ns)) == {15 * 10**9}  # half way between 3 s and 20 s, rounded up
+    assert dataset.values("oil")[:3].tolist() == [0.0, 5.0, 10.0]
+    assert np.isnan(dataset.values("oil")[-1])  # the machine had gone silent
+    assert dataset.values("state")[:4].tolist() == [None, "stop", "run", "stop"]
+    assert dataset.column("oil").unit == "Cel"
+    assert dataset.as_of is not None
+
+
+def test_a_plant_that_collected_nothing_yet_says_how_to_begin(plant: Path) -> None:
+    open_store(historian_folder(plant), write=True).close()
+    with pytest.raises(BadInput, match="bobae load"):
+        read_with_roles([plant], settings_for(plant))
+
+
+def test_a_plant_without_a_historian_is_read_from_its_files(plant: Path) -> None:
+    (plant / "data").mkdir()
+    write(plant / "data" / "press.csv")
+    dataset = read_with_roles([plant], settings_for(plant))
+    assert len(dataset) == 400
+    assert dataset.as_of is None

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 from bobae.app import discovery, plant_file
 from bobae.app.data import Chosen, as_read, check_there, read_files
@@ -22,6 +23,7 @@ from bobae.historian.loads import Layout, loads_in
 from bobae.train.assess import find_roles
 
 _SHOWN = 20
+_LOOKED_AT, _BROKEN = 10_000, 0.1  # rows of a column, and the share of broken numbers that makes it a measured one
 
 
 def load(
@@ -83,7 +85,7 @@ def _sha256(path: Path) -> str:
 
 def _rows(dataset: Dataset, plant: Plant, asset: str | None, *, own: str, chosen: Chosen | None) -> FileRows:
     """The rows with the machine that each is of, their columns called as the plant calls its tags."""
-    found = find_roles(dataset, chosen=as_read(dataset, chosen))
+    found = _with_keys(dataset, as_read(dataset, chosen))
     time = found.name_of(Role.TIME)
     if time is None:
         raise BadInput(
@@ -104,6 +106,25 @@ def _rows(dataset: Dataset, plant: Plant, asset: str | None, *, own: str, chosen
         (*dataset.findings, *_relative(dataset.column(time))),
     )
     return FileRows(replace(found, table=found.table.rename_columns(names), columns=layout.columns), codes, layout)
+
+
+def _with_keys(dataset: Dataset, chosen: Chosen) -> Dataset:
+    """The rows with the roles of time and machine found; measured columns have no say in that and are not looked at."""
+    silent = {c.name for c in dataset.columns if _is_measured(dataset, c)} - set(chosen.values())
+    heard = tuple(c for c in dataset.columns if c.name not in silent)
+    asked = replace(dataset, table=dataset.table.select([c.name for c in heard]), columns=heard)
+    found = find_roles(asked, chosen=chosen)
+    columns = tuple(c if c.name in silent else found.column(c.name) for c in dataset.columns)
+    arrays = [(dataset if c.name in silent else found).table.column(c.name) for c in columns]
+    return replace(dataset, table=pa.table(arrays, names=[c.name for c in columns]), columns=columns)
+
+
+def _is_measured(dataset: Dataset, column: Column) -> bool:
+    """Whether a column holds broken numbers, as only sensors give them."""
+    if column.kind is not Kind.NUMBER:
+        return False
+    first = dataset.table.column(column.name).slice(0, _LOOKED_AT).drop_null().to_numpy()
+    return bool(len(first) and np.mean(first != np.round(first)) > _BROKEN)
 
 
 def _as_read(found: Column, dataset: Dataset, time: str) -> Column:

@@ -119,7 +119,8 @@ def _as_recorded(store: StoreReader, query: Cut, tags: Mapping[str, str], known:
         else:
             values = np.where(counts, samples.value, np.nan)
         times = every if np.array_equal(every, samples.time_ns) else samples.time_ns
-        every = every if times is every else np.union1d(every, times)
+        if times is not every:
+            every = np.union1d(every, times) if len(every) else times
         found[name] = times, values
     columns = {name: _placed(times, values, every) for name, (times, values) in found.items()}
     return _Block(every, columns)

@@ -15,7 +15,7 @@ from bobae.historian.tags import TextTable
 
 MOST_SAMPLES = 8_000_000  # of a segment, where a single day does not hold more
 _KINDS: dict[Kind, TagKind] = {Kind.FLAG: "flag", Kind.CATEGORY: "text", Kind.TEXT: "text"}
-_S = 1e9
+_NS = 1e9
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,17 +106,20 @@ def readings(column: pa.ChunkedArray, kind: TagKind, texts: TextTable) -> tuple[
 
     An empty cell has a status that says so; a date beside the time is kept as seconds since 1970.
     """
+    words = None
     if kind == "text":
         words = as_words(column).combine_chunks()
         coded = words.dictionary_encode()
         different = coded.dictionary.to_numpy(zero_copy_only=False)
         numbers = np.append(texts.numbers(different, np.zeros(len(different))), np.nan)
         value = numbers[coded.indices.fill_null(len(different)).to_numpy()]
+    elif pa.types.is_timestamp(column.type):
+        value = column.cast(pa.int64()).to_numpy() / _NS
     else:
-        words = None
-        dated = pa.types.is_timestamp(column.type)
-        value = column.cast(pa.int64() if dated else pa.float64()).to_numpy() / (_S if dated else 1.0)
-    return value, np.where(np.isnan(value), Gap.EMPTY_CELL, GOOD).astype(np.uint32), words
+        value = column.cast(pa.float64()).to_numpy()
+    status = np.full(len(value), GOOD, dtype=np.uint32)
+    status[np.isnan(value)] = Gap.EMPTY_CELL
+    return value, status, words
 
 
 def as_words(column: pa.ChunkedArray) -> pa.ChunkedArray:

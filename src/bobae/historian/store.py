@@ -10,7 +10,21 @@ from typing import Self, TypeVar
 
 import numpy as np
 
-from bobae.core import Aggregate, BadInput, Cut, Dataset, Floats, Frame, Ints, Quality, Refused, Samples, TagRow, Tags
+from bobae.core import (
+    Aggregate,
+    BadInput,
+    Bools,
+    Cut,
+    Dataset,
+    Floats,
+    Frame,
+    Ints,
+    Quality,
+    Refused,
+    Samples,
+    TagRow,
+    Tags,
+)
 from bobae.frames.grid import NO_LIMIT, Grid, as_of
 from bobae.frames.runs import last_versions, put_in_order
 from bobae.historian.cutting import dataset_of
@@ -116,7 +130,8 @@ class Store:
         with self._lock:
             ids = self._tags.ids(tags)
             self._present.catch_up()
-            return self._told(self._hot.newest(ids))
+            newest = self._hot.newest(ids)
+            return self._told(newest, self._of_texts(newest.tag))
 
     def raw(self, tags: Sequence[str], t0_ns: int, t1_ns: int, *, known_at_ns: int | None = None) -> Samples:
         """Every sample with t0 < time <= t1, tag by tag in time order, corrected ones in their last version."""
@@ -125,7 +140,8 @@ class Store:
         found = self._gathered(ids, reach)
         rows, start = last_versions(found.start, found.time, t0_ns, t1_ns)
         tag = np.repeat(ids, np.diff(start))
-        return self._told(Samples(tag, found.time[rows], found.value[rows], found.status[rows], found.receipt[rows]))
+        samples = Samples(tag, found.time[rows], found.value[rows], found.status[rows], found.receipt[rows])
+        return self._told(samples, np.repeat(self._of_texts(ids), np.diff(start)))
 
     def frame(
         self,
@@ -254,12 +270,11 @@ class Store:
                 known=", ".join(sorted(_OF_TEXTS)),
             )
 
-    def _of_texts(self, ids: Tags) -> np.ndarray:
+    def _of_texts(self, ids: Tags) -> Bools:
         return np.array([self._tags.rows[int(i)].kind == "text" for i in ids], dtype=np.bool_)
 
-    def _told(self, samples: Samples) -> Samples:
+    def _told(self, samples: Samples, of_texts: Bools) -> Samples:
         """The same with texts as texts."""
-        of_texts = self._of_texts(samples.tag)
         if not of_texts.any():
             return samples
         text = np.full(len(samples), None, dtype=object)

@@ -118,7 +118,8 @@ class TextTable:
         """The texts of some numbers, None for NaN: object (rows,)."""
         if len(numbers) and np.nanmax(numbers, initial=-1) >= len(self._texts):
             self.refresh()
-        return np.array([None if np.isnan(n) else self._texts[int(n)] for n in numbers], dtype=object)
+        words = np.array([*self._texts, None], dtype=object)
+        return words[np.nan_to_num(numbers, nan=-1).astype(np.int64)]
 
 
 def text_column(tags: TagTable, texts: TextTable, ids: Tags, start: Ints, values: Floats) -> Texts | None:
