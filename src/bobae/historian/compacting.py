@@ -5,7 +5,8 @@ over earlier ones. What was loaded from files is not mixed with what was receive
 sample are kept. Files that were replaced stay for a while, for those who are reading them.
 """
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -60,12 +61,7 @@ def _run(found: Sequence[Listed], fan_in: int) -> list[Listed]:
 def sweep(shelf: Shelf, *, grace_ns: int = GRACE_NS, stray_ns: int = STRAY_NS) -> list[Path]:
     """Delete files that were replaced a while ago, and strays that a crash left; returns what was deleted."""
     now = shelf.clock()
-    strays = [
-        path
-        for folder in (FOLDER, ROLLUP_FOLDER)
-        for path in (shelf.root / folder).rglob("*.parquet")
-        if path.stat().st_mtime_ns < now - stray_ns
-    ]
+    strays = [path for folder in (FOLDER, ROLLUP_FOLDER) for path in _older(shelf.root / folder, now - stray_ns)]
     old = shelf.base.execute("select id, file from segments where replaced_ns < ?", (now - grace_ns,)).fetchall()
     known = listed_files(shelf)
     gone = [path for path in strays if path not in known] + [shelf.root / file for _, file in old]
@@ -82,6 +78,13 @@ def listed_files(shelf: Shelf) -> set[Path]:
     """Every file that a row knows of, replaced ones too."""
     found = shelf.base.execute("select file from segments union all select file from rollups").fetchall()
     return {shelf.root / file for (file,) in found}
+
+
+def _older(folder: Path, than_ns: int) -> Iterator[Path]:
+    for path in folder.rglob("*.parquet"):
+        with contextlib.suppress(FileNotFoundError):  # a draft that has its name now
+            if path.stat().st_mtime_ns < than_ns:
+                yield path
 
 
 def _deleted(path: Path) -> bool:

@@ -1,5 +1,6 @@
 """The list of segments: what is sealed, in the order in which later rows hold over earlier ones."""
 
+import secrets
 import sqlite3
 import time
 from collections.abc import Iterable
@@ -27,7 +28,8 @@ class Draft:
         self._loaded, self._level = loaded, level
         self._max_receipt_ns, self._max_lag_ns, self._rows = 0, 0, 0
         folder = root / FOLDER
-        draft = folder / f".{time.time_ns()}.parquet"
+        # the time alone is no name: another process may be writing at the same moment
+        draft = folder / f".{time.time_ns()}-{secrets.token_hex(4)}.parquet"
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self.index = segment.write(draft, self._counted(parts))

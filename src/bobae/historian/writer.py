@@ -143,7 +143,8 @@ class Writer:
             except sqlite3.Error as error:
                 raise said(error, self._root) from error
             finally:
-                draft.discard_unlisted(self._base)
+                with self._lock:  # a statement of this thread must not stand in the way of a commit
+                    draft.discard_unlisted(self._base)
             self._sealed_at = time.monotonic()
 
     def close(self) -> None:
