@@ -95,7 +95,7 @@ def in_order(rows: FileRows) -> InOrder:
     table = rows.dataset.table.select(names)
     if mixed or len(order) < len(table):
         table = table.take(pa.array(order))
-    counts = ((~valid).sum(), early.sum(), (nameless & valid).sum(), again.sum())
+    counts = ((~valid).sum(), early.sum(), (nameless & valid).sum(), again.sum(), len(kept))
     found = tuple(_left_out(rows.layout.time, *map(int, counts)))
     start = np.searchsorted(rows.asset[order], np.arange(len(rows.layout.assets) + 1))
     return InOrder(table, time_ns[order], start, found)
@@ -140,7 +140,7 @@ def _is_mixed(time_ns: Ints, asset: Ints) -> bool:
     return bool(np.any((jumps < 0) | ((jumps == 0) & (steps < 0))))
 
 
-def _left_out(time: str, no_time: int, early: int, nameless: int, again: int) -> Iterator[Finding]:
+def _left_out(time: str, no_time: int, early: int, nameless: int, again: int, kept: int) -> Iterator[Finding]:
     if no_time:
         said = text("{n} rows have no time in {column} and were not loaded", n=f"{no_time:,}", column=time)
         yield Finding("rows_without_time", "warning", said, (time,), no_time)
@@ -152,4 +152,5 @@ def _left_out(time: str, no_time: int, early: int, nameless: int, again: int) ->
         yield Finding("rows_without_asset", "warning", said, rows=nameless)
     if again:
         said = text("{n} rows have the time of a later row of the same machine, which holds", n=f"{again:,}")
-        yield Finding("rows_of_equal_time", "warning", said, (time,), again)
+        useless = 2 * again > kept  # such a time does not tell the rows apart
+        yield Finding("rows_of_equal_time", "problem" if useless else "warning", said, (time,), again)
