@@ -1,8 +1,8 @@
 """A segment: one Parquet file of samples sorted by tag and time, any reader's to open, and where in it each tag lies.
 
 Columns: tag (int32), time_ns (int64, UTC), value (double; a text tag's number), text (string, null for numbers),
-status (int64, the OPC UA code), receipt_ms (int64, UTC). Corrected samples stay: of rows with equal tag and time
-the one with the latest receipt holds.
+status (int64, the OPC UA code), lag_ms (int64: whole milliseconds of the receipt time less those of the source time).
+Corrected samples stay: of rows with equal tag and time the one with the largest lag, received last, holds.
 """
 
 import threading
@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from bobae.core import Floats, Ints, Statuses, Tags
 from bobae.historian.hot import TagMajor
+from bobae.historian.pages import Pages
 
 MS = 1_000_000
 LEAST_ROWS, MOST_ROWS = 8_192, 131_072  # of a row group: whole tags until there are enough, long tags split
@@ -28,12 +29,12 @@ SCHEMA = pa.schema(
         pa.field("value", pa.float64(), nullable=False),
         pa.field("text", pa.string()),
         pa.field("status", pa.int64(), nullable=False),
-        pa.field("receipt_ms", pa.int64(), nullable=False),
+        pa.field("lag_ms", pa.int64(), nullable=False),
     ]
 )
 _DELTA = "DELTA_BINARY_PACKED"
-# packed times and run-length codes hardly shrink further: left as they are, they take half the time to read
-_COMPRESSION = {name: "none" if name in ("time_ns", "status") else "zstd" for name in SCHEMA.names}
+# what every frame reads is packed but not compressed: that would take longer than all the rest of reading it
+_COMPRESSION = {name: "zstd" if name in ("text", "lag_ms") else "none" for name in SCHEMA.names}
 
 
 class Sorted(NamedTuple):
@@ -114,7 +115,7 @@ def write(path: Path, parts: Iterable[Sorted]) -> TagIndex:
         SCHEMA,
         compression=_COMPRESSION,
         use_dictionary=["tag", "value", "text", "status"],
-        column_encoding={"time_ns": _DELTA, "receipt_ms": _DELTA},
+        column_encoding={"time_ns": _DELTA, "lag_ms": _DELTA},
         dictionary_pagesize_limit=1 << 16,
         write_statistics=["tag", "time_ns", "status"],
         store_schema=False,
@@ -137,7 +138,7 @@ def _table(part: Sorted) -> pa.Table:
         pa.array(samples.value),
         text,
         pa.array(samples.status.astype(np.int64)),
-        pa.array(samples.receipt // MS),
+        pa.array(samples.receipt // MS - samples.time // MS),
     ]
     return pa.Table.from_arrays(columns, schema=SCHEMA)
 
@@ -178,8 +179,7 @@ class Segment:
         self.rows = int(index.start[-1])
         self.min_ns = int(index.min_ns.min())
         self.max_ns = int(index.max_ns.max())
-        self._file: pq.ParquetFile | None = None
-        self._offsets = np.empty(0, np.int64)
+        self._pages: Pages | None = None
         self._lock = threading.Lock()
 
     def find(self, tags: Tags) -> tuple[Ints, Ints]:
@@ -191,13 +191,11 @@ class Segment:
 
     def groups(self, rows: Ints) -> Ints:
         """Which row group each row is in."""
-        with self._lock:
-            self._opened()
-        return np.searchsorted(self._offsets, rows, side="right") - 1
+        return np.searchsorted(self._opened().first_rows, rows, side="right") - 1
 
     def first_row(self, group: int) -> int:
         """The first row of a row group."""
-        return int(self._offsets[group])
+        return int(self._opened().first_rows[group])
 
     def columns(self, group: int, *, receipt: bool) -> tuple[Ints, Floats, Statuses, Ints]:
         """Time (ns), value, status and receipt (ns; empty unless asked for) of a whole row group.
@@ -205,24 +203,19 @@ class Segment:
         Raises:
             OSError: the file is gone or damaged.
         """
-        names = ["time_ns", "value", "status", *(["receipt_ms"] if receipt else [])]
-        with self._lock:
-            table = self._opened().read_row_group(group, columns=names, use_threads=False)
-        time, value, status = (table.column(name).chunk(0).to_numpy() for name in names[:3])
-        receipts = table.column(3).chunk(0).to_numpy() * MS if receipt else np.empty(0, np.int64)
-        return time, value, status.astype(np.uint32), receipts
+        pages = self._opened()
+        time = pages.times("time_ns", group)
+        lag = pages.times("lag_ms", group) if receipt else time[:0]
+        received = (time // MS + lag) * MS if receipt else lag
+        return time, pages.values("value", group), pages.statuses("status", group), received
 
     def close(self) -> None:
         """Let go of the file."""
         with self._lock:
-            if self._file is not None:
-                self._file.close()
-                self._file = None
+            self._pages = None
 
-    def _opened(self) -> pq.ParquetFile:
-        if self._file is None:
-            self._file = pq.ParquetFile(self.path, memory_map=True)
-            about = self._file.metadata
-            rows = [about.row_group(i).num_rows for i in range(about.num_row_groups)]
-            self._offsets = np.concatenate([[0], np.cumsum(rows)]).astype(np.int64)
-        return self._file
+    def _opened(self) -> Pages:
+        with self._lock:
+            if self._pages is None:
+                self._pages = Pages(self.path)
+            return self._pages
