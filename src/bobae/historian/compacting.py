@@ -12,14 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
+from bobae.historian import rollups, segments
 from bobae.historian.database import changing
 from bobae.historian.replacing import Listed, Shelf, day_of, drafts, listed, replace
-from bobae.historian.segments import FOLDER
 
 FAN_IN = 8  # so many segments of one level become one a day of the next
 TOP_LEVEL = 3  # with a seal every 15 minutes: two hours, a day, then all that a day still has apart
 KEPT_LEVEL = TOP_LEVEL + 1  # never merged: each tag's last sample before the border of retention
-ROLLUP_FOLDER = "rollup_1m"
 GRACE_NS = 900 * 1_000_000_000  # a replaced file stays so long: longer than any read
 STRAY_NS = 86_400 * 1_000_000_000  # a file that no row lists stays so long: longer than anybody writes
 _MOST = 64  # merged at once
@@ -35,13 +34,12 @@ def compact(shelf: Shelf, *, fan_in: int = FAN_IN) -> int:
     """
     replaced = 0
     while run := _run(listed(shelf), fan_in):
-        segments = [one.segment for one in run]
         try:
-            new = drafts(shelf, segments, level=run[0].level + 1)
+            new = drafts(shelf, [one.segment for one in run], level=run[0].level + 1)
             replace(shelf, run, ((draft, run[-1].rank) for draft in new))
         finally:
-            for segment in segments:
-                segment.close()
+            for one in run:
+                one.segment.close()
         replaced += len(run)
     return replaced
 
@@ -61,7 +59,9 @@ def _run(found: Sequence[Listed], fan_in: int) -> list[Listed]:
 def sweep(shelf: Shelf, *, grace_ns: int = GRACE_NS, stray_ns: int = STRAY_NS) -> list[Path]:
     """Delete files that were replaced a while ago, and strays that a crash left; returns what was deleted."""
     now = shelf.clock()
-    strays = [path for folder in (FOLDER, ROLLUP_FOLDER) for path in _older(shelf.root / folder, now - stray_ns)]
+    strays = [
+        path for folder in (segments.FOLDER, rollups.FOLDER) for path in _older(shelf.root / folder, now - stray_ns)
+    ]
     old = shelf.base.execute("select id, file from segments where replaced_ns < ?", (now - grace_ns,)).fetchall()
     known = listed_files(shelf)
     gone = [path for path in strays if path not in known] + [shelf.root / file for _, file in old]

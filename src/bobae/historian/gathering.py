@@ -177,7 +177,8 @@ def _read(share: _Share, reach: Reach, found: Ints) -> Iterator[_Piece]:
         low = np.maximum(first[here] - begin, 0)
         high = np.minimum(last[here] - begin, len(time))
         _trim(time, receipt, low, high, (reach.t0_ns, reach.t1_ns, limit), reach.carry, share.place[here], found)
-        if segment.loaded and len(receipt):  # known since it was loaded; else as if received when measured
+        if segment.loaded and len(receipt) and not reach.verbatim:
+            # known since it was loaded; else as if received when measured
             receipt = np.where(receipt <= limit, EARLY, _EVER)
         yield _Piece((time, value, status, receipt), share.place[here], low, high, share.rank)
 

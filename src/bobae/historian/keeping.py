@@ -10,22 +10,33 @@ from bobae.core import Refused
 from bobae.historian.compacting import FAN_IN, compact, sweep
 from bobae.historian.database import connect, said
 from bobae.historian.replacing import Shelf, Stopped
+from bobae.historian.retention import drop_raw
 
 _log = logging.getLogger("bobae.historian")
 
 
 class Keeper:
-    """Compacts and sweeps the historian in `root`; one at a time, in the writer's process.
+    """Compacts, rolls up and sweeps the historian in `root`; one at a time, in the writer's process.
 
     Args:
         root: the historian's folder.
         lock: held for the moment in which the list changes.
         seen: the segments whose rows the writer's memory has had.
         clock: ns UTC.
+        keep_raw_ns: older samples become one-minute rows; None: all are kept as they came.
     """
 
-    def __init__(self, root: Path, lock: threading.RLock, seen: set[int], *, clock: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        root: Path,
+        lock: threading.RLock,
+        seen: set[int],
+        *,
+        clock: Callable[[], int],
+        keep_raw_ns: int | None = None,
+    ) -> None:
         self._root, self._lock, self._seen, self._clock = root, lock, seen, clock
+        self._keep_raw_ns = keep_raw_ns
         self._stop, self._alone = threading.Event(), threading.Lock()
         self._thread: threading.Thread | None = None
 
@@ -47,6 +58,8 @@ class Keeper:
             try:
                 shelf = Shelf(self._root, base, self._clock, self._lock, self._seen, self._stop)
                 sweep(shelf)
+                if self._keep_raw_ns is not None:
+                    drop_raw(shelf, self._keep_raw_ns)
                 compact(shelf, fan_in=fan_in)
             except (OSError, sqlite3.Error) as error:
                 raise said(error, self._root) from error

@@ -12,9 +12,12 @@ import numpy as np
 from bobae.core import Samples
 from bobae.historian import log
 from bobae.historian.hot import NEVER, Hot
+from bobae.historian.rollups import RawGone
 from bobae.historian.segment import Segment
 from bobae.historian.segments import SegmentList
 from bobae.historian.writer import KEEP_NS, Writer
+
+_EVER = np.iinfo(np.int64).max
 
 
 class Present:
@@ -42,8 +45,12 @@ class Present:
         self._writer = writer
         writer.sealed_here.update(segment.number for segment in self.segments)
 
-    def catch_up(self) -> None:
-        """See what others have committed, listed and sealed since."""
+    def catch_up(self, t0_ns: int = _EVER) -> None:
+        """See what others have committed, listed and sealed since.
+
+        Raises:
+            RawGone: samples after `t0_ns` are wanted, and some of them are kept as one-minute rows only.
+        """
         self._base.execute("begin")  # log and list as of one moment
         try:
             if self._writer is None:
@@ -55,6 +62,8 @@ class Present:
             self._forget_sealed(new)
         own = set() if self._writer is None else self._writer.sealed_here
         self._take([segment for segment in new if segment.number not in own])
+        if t0_ns < self._list.raw_from_ns:
+            raise RawGone(self._list.raw_from_ns)
 
     def close(self) -> None:
         """Let go of every file."""

@@ -9,6 +9,8 @@ from pathlib import Path
 from bobae.historian import segment
 from bobae.historian.database import said
 from bobae.historian.disk import checksum, land
+from bobae.historian.hot import NEVER
+from bobae.historian.rollups import raw_from
 from bobae.historian.segment import Segment, Sorted, TagIndex
 
 FOLDER = "segments"
@@ -115,6 +117,7 @@ class SegmentList:
         self._version = -1  # of the database as other connections changed it
         self._open: dict[int, Segment] = {}
         self.segments: tuple[Segment, ...] = ()
+        self.raw_from_ns = NEVER  # what is older is kept as one-minute rows only
         self.refresh()
 
     def refresh(self) -> tuple[Segment, ...]:
@@ -124,6 +127,7 @@ class SegmentList:
             return ()
         found = self._base.execute("select id from segments where replaced_ns is null order by rank, id").fetchall()
         self._version = version
+        self.raw_from_ns = raw_from(self._base)
         new = []
         for (number,) in found:
             if number in self._open:

@@ -26,12 +26,14 @@ from bobae.core import (
     Tags,
 )
 from bobae.frames.grid import NO_LIMIT, Grid, as_of
+from bobae.frames.minutes import Minutes
 from bobae.frames.runs import last_versions, put_in_order
 from bobae.historian.cutting import dataset_of
 from bobae.historian.database import connect, said
 from bobae.historian.gathering import Reach, folded, gathered
 from bobae.historian.hot import TagMajor
 from bobae.historian.present import Present
+from bobae.historian.rollups import RawGone, minutes, rolled_up, spanned
 from bobae.historian.segment import Segment
 from bobae.historian.tags import TagTable, TextTable
 from bobae.historian.writer import COMMIT_S, SEAL_ROWS, SEAL_S, Writer
@@ -50,6 +52,7 @@ def open_store(
     commit_s: float = COMMIT_S,
     seal_rows: int = SEAL_ROWS,
     seal_s: float = SEAL_S,
+    keep_raw_ns: int | None = None,
 ) -> "Store":
     """Open the historian in the folder `root`.
 
@@ -60,6 +63,7 @@ def open_store(
         commit_s: between group commits.
         seal_rows: committed samples that are sealed at once.
         seal_s: seconds after which what is committed is sealed.
+        keep_raw_ns: samples of whole days older than that become one-minute rows; None: all are kept as they came.
 
     Raises:
         BadInput: there is nothing to read, or a newer bobae wrote it.
@@ -73,7 +77,14 @@ def open_store(
         return Store(root, base, present, None)
     try:
         writer = Writer(
-            root, present.hot, present.lock, clock=clock, commit_s=commit_s, seal_rows=seal_rows, seal_s=seal_s
+            root,
+            present.hot,
+            present.lock,
+            clock=clock,
+            commit_s=commit_s,
+            seal_rows=seal_rows,
+            seal_s=seal_s,
+            keep_raw_ns=keep_raw_ns,
         )
     except BaseException:
         base.close()
@@ -101,7 +112,8 @@ class Store:
     def __init__(self, root: Path, base: sqlite3.Connection, present: Present, writer: Writer | None) -> None:
         self._root, self._base, self._present, self._writer = root, base, present, writer
         self._hot, self._lock = present.hot, present.lock
-        self._tags, self._texts = TagTable(base), TextTable(base)
+        self._tags = TagTable(base) if writer is None else writer.tags
+        self._texts = TextTable(base)
 
     @property
     def root(self) -> Path:
@@ -159,13 +171,19 @@ class Store:
         """The tags on the grid t0 + step, t0 + 2 step, ... up to t1; see core.Cut for the arguments.
 
         Raises:
-            BadInput: no whole row, more cells than memory should hold, or an aggregate that a text does not have.
+            BadInput: no whole row, more cells than memory should hold, an aggregate that a text does not have, or
+                what one-minute rows do not know.
         """
         ids = self._ids(tags)
         rows = (t1_ns - t0_ns) // step_ns if step_ns > 0 else 0
         self._check(ids, rows, aggs, (t0_ns, t1_ns, step_ns))
         grid = Grid(t0_ns, step_ns, rows, tuple(aggs), quality.worst, max_age_ns)
-        values = self._on(grid, ids, known_at_ns, settle_ns)
+        try:
+            values = self._on(grid, ids, known_at_ns, settle_ns)
+        except RawGone as gone:
+            if not spanned(grid, known_at_ns, settle_ns):
+                raise
+            values = self._across(grid, ids, gone.until_ns)
         time_ns = t0_ns + step_ns * np.arange(1, rows + 1)
         texts = tuple(self._texts.texts) if self._of_texts(ids).any() else ()
         return Frame(tuple(tags), tuple(aggs), time_ns, values, texts)
@@ -217,15 +235,27 @@ class Store:
         found = self._in_memory(ids, reach) if known_at_ns is None else None
         if found is None:
             if known_at_ns is None and settle_ns is None:
-                return self._trying(lambda segments, fresh: folded(segments, fresh, ids, grid), ids, reach.t1_ns)
+                return self._trying(lambda segments, fresh: folded(segments, fresh, ids, grid), ids, reach)
             found = self._gathered(ids, reach)
         columns = (found.start, found.time, found.value, found.status)
         return grid.folded(*columns) if settle_ns is None else grid.settled(*columns, found.receipt, settle_ns)
 
+    def _across(self, grid: Grid, ids: Tags, until_ns: int) -> Floats:
+        """The tags on a grid of whole minutes, from one-minute rows up to `until_ns` and samples after."""
+        t1_ns = max(grid.t0_ns + grid.rows * grid.step_ns, until_ns)
+        later = self._gathered(ids, Reach(until_ns, t1_ns, carry=False))
+        with self._lock:
+            files = rolled_up(self._base, self._root, until_ns)
+        earlier = minutes(files, ids, grid.t0_ns, until_ns)
+        rows, start = last_versions(later.start, later.time, until_ns, t1_ns)
+        return Minutes.joined([earlier, Minutes.of(start, later.time[rows], later.value[rows], later.status[rows])]).on(
+            grid
+        )
+
     def _in_memory(self, ids: Tags, reach: Reach) -> TagMajor | None:
         """The samples from t0 on, where memory holds all of them."""
         with self._lock:
-            self._present.catch_up()
+            self._present.catch_up(reach.t0_ns)
             found, complete = self._hot.since(ids, reach.t0_ns, reach.settle_ns)
         if not complete.all():
             return None
@@ -234,14 +264,14 @@ class Store:
 
     def _gathered(self, ids: Tags, reach: Reach) -> TagMajor:
         """The samples within reach."""
-        return self._trying(lambda segments, fresh: gathered(segments, fresh, ids, reach), ids, reach.t1_ns)
+        return self._trying(lambda segments, fresh: gathered(segments, fresh, ids, reach), ids, reach)
 
-    def _trying(self, read: Callable[[Sequence[Segment], TagMajor], T], ids: Tags, t1_ns: int) -> T:
+    def _trying(self, read: Callable[[Sequence[Segment], TagMajor], T], ids: Tags, reach: Reach) -> T:
         """Read from the segments and the memory of one moment; again where a segment was compacted away meanwhile."""
         for attempt in range(_TRIES):
             with self._lock:
-                self._present.catch_up()
-                segments, fresh = self._present.segments, self._hot.fresh(ids, t1_ns)
+                self._present.catch_up(reach.t0_ns)
+                segments, fresh = self._present.segments, self._hot.fresh(ids, reach.t1_ns)
             try:
                 return read(segments, fresh)
             except OSError as error:

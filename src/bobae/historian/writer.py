@@ -44,6 +44,7 @@ class Writer:
         commit_s: between group commits.
         seal_rows: committed rows that are sealed at once.
         seal_s: seconds after which what is committed is sealed.
+        keep_raw_ns: older samples become one-minute rows; None: all are kept as they came.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Writer:
         commit_s: float = COMMIT_S,
         seal_rows: int = SEAL_ROWS,
         seal_s: float = SEAL_S,
+        keep_raw_ns: int | None = None,
     ) -> None:
         self._root, self._hot, self._lock, self._clock = root, hot, lock, clock
         self._commit_s, self._seal_rows, self._seal_s = commit_s, seal_rows, seal_s
@@ -75,7 +77,7 @@ class Writer:
         self._sealed_at = time.monotonic()
         self._sealing = threading.Lock()
         self.sealed_here: set[int] = set()  # segments whose rows went out of this writer's memory
-        self.keeper = Keeper(root, lock, self.sealed_here, clock=clock)
+        self.keeper = Keeper(root, lock, self.sealed_here, clock=clock, keep_raw_ns=keep_raw_ns)
         self._replay()
         self._thread = threading.Thread(target=self._run, name="historian", daemon=True)
         self._thread.start()
