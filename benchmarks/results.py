@@ -18,6 +18,8 @@ PACKAGES = (
     "onnx",
     "onnxruntime",
     "polars",
+    "duckdb",
+    "asyncua",
     "scikit-learn",
     "pyod",
     "river",

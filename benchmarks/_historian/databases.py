@@ -25,7 +25,7 @@ class Compared:
     """One grid, asked of all.
 
     Attributes:
-        blocks: good rows in order of arrival, the same that our store holds.
+        blocks: in order of arrival, the same that our store holds; that a row is not good, they cannot keep.
         query: a grid.
         ours: the same with our reader (tags, 4, rows).
         kernel: makes that array from raw rows by tag and time; a tag's number is its place in the query.

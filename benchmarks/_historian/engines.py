@@ -4,7 +4,7 @@ import contextlib
 import statistics
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from _anomaly.rows import Row, Target, row
@@ -36,7 +36,14 @@ class Asked:
     target: Target | None = None
 
 
-def rows(files: Sequence[Path], asked: Sequence[Asked], *, times: int = TIMES, cold: bool = False) -> list[Row]:
+def rows(
+    files: Sequence[Path],
+    asked: Sequence[Asked],
+    *,
+    times: int = TIMES,
+    cold: bool = False,
+    tools: Sequence[str] = TOOLS,
+) -> list[Row]:
     """What each costs, and how many times faster ours is; nothing where the peers are not installed.
 
     Args:
@@ -44,19 +51,21 @@ def rows(files: Sequence[Path], asked: Sequence[Asked], *, times: int = TIMES, c
         asked: the frames.
         times: runs of each reader.
         cold: none begins with anything in memory; `ours` must open the store anew itself.
+        tools: which peers; duckdb's SQL must be among them.
     """
     if not peers.PYTHON.exists():
         print("duckdb and polars are not installed: make bench-peers, then run this again", file=sys.stderr)
         return []
     told: list[Row] = []
     with contextlib.ExitStack() as stack:
-        tools = [stack.enter_context(Peer(tool, threads)) for tool in TOOLS for threads in THREADS]
+        peered = [stack.enter_context(Peer(tool, threads)) for tool in tools for threads in THREADS]
         for one in asked:
             found = one.ours()
-            wrong = sum(differing(found, tool.frame(files, one.query)) for tool in tools)
-            figure = f"{one.figure}: cells that differ between {len(tools) + 1} readers"
-            told.append(row(figure, wrong, "cells", target=Target("<=", 0)))
-            told += _times(files, one, tools, times=times, cold=cold)
+            wrong = sum(differing(found, tool.frame(files, one.query)) for tool in peered)
+            figure = f"{one.figure}, cold cache" if cold else one.figure
+            differ = f"{figure}: cells that differ between {len(peered) + 1} readers"
+            told.append(row(differ, wrong, "cells", target=Target("<=", 0)))
+            told += _times(files, replace(one, figure=figure), peered, times=times, cold=cold)
     return told
 
 
@@ -65,7 +74,7 @@ def _times(files: Sequence[Path], asked: Asked, tools: Sequence[Peer], *, times:
     for tool in tools:
         works[f"{tool.tool}, threads: {tool.threads}"] = _cost(tool, files, asked.query, fresh=cold)
     taken = in_turn(works, times=times, before=(lambda: chill(files)) if cold else None)
-    figure = f"{asked.figure}, cold cache" if cold else asked.figure
+    figure = asked.figure
     sql = [name for name in taken if name.startswith(f"{SQL},")]
     fastest = min(sql, key=lambda name: statistics.median(taken[name]))
     faster = ratio(taken[fastest], taken["bobae"])
