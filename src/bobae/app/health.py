@@ -8,11 +8,14 @@ import tempfile
 import zoneinfo
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from bobae.app import discovery
+from bobae.app.plant_store import historian_folder
 from bobae.app.settings import Settings
-from bobae.core import BobaeError, Text, text
+from bobae.core import BadInput, BobaeError, Text, text
+from bobae.historian.checking import examined
 
 Level = Literal["good", "warning", "bad"]
 _PACKAGES = ("numpy", "scipy", "pyarrow", "numba", "onnx", "onnxruntime", "pydantic", "cryptography", "python_calamine")
@@ -28,10 +31,14 @@ class Examined:
     said: Text
 
 
-def doctor(settings: Settings) -> list[Examined]:
-    """Look at everything; nothing is changed."""
+def doctor(settings: Settings, plant: Path | None = None) -> list[Examined]:
+    """Look at everything, and at the samples of `plant` where a plant folder is given; nothing is changed.
+
+    Raises:
+        BadInput: there is no such folder.
+    """
     looks: tuple[Callable[[], list[Examined]], ...] = (_python, _memory, _packages, _plugins, _zones, _text)
-    return [found for look in looks for found in look()] + _home(settings)
+    return [found for look in looks for found in look()] + _home(settings) + _historian(plant)
 
 
 def _python() -> list[Examined]:
@@ -100,3 +107,14 @@ def _home(settings: Settings) -> list[Examined]:
         return [Examined("home", "bad", said)]
     said = text("keys and settings are kept in {home}; {free} GB free", home=home, free=f"{free:.1f}")
     return [Examined("home", "good" if free > 1 else "warning", said)]
+
+
+def _historian(plant: Path | None) -> list[Examined]:
+    if plant is None:
+        return []
+    if not plant.is_dir():
+        raise BadInput("there is no plant folder {folder}", folder=plant)
+    root = historian_folder(plant)
+    if not root.exists():
+        return [Examined("historian", "good", text("no samples are kept in {folder} yet", folder=plant))]
+    return [Examined(found.name, found.level, found.said) for found in examined(root)]

@@ -1,6 +1,9 @@
 """`bobae doctor`."""
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from bobae.cli.answer import Answer
 from bobae.cli.door import app
@@ -13,9 +16,14 @@ if TYPE_CHECKING:
 _MARKS = {"good": "[green]✓[/]", "warning": "[yellow]![/]", "bad": "[red]✗[/]"}
 
 
-def doctor() -> Answer:
+Plant = Annotated[
+    Path | None, typer.Argument(metavar="DIR", help="a plant folder whose kept samples are to be looked through too")
+]
+
+
+def doctor(plant: Plant = None) -> Answer:
     """See whether this machine can run bobae, and what to do if not."""
-    examined = app.doctor(settings())
+    examined = app.doctor(settings(), plant)
     well = all(e.level != "bad" for e in examined)
     document = {
         "well": well,

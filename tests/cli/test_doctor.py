@@ -1,0 +1,39 @@
+"""`bobae doctor DIR` looks through the samples that a plant keeps."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from bobae.app.plant_store import historian_folder
+from bobae.cli import main
+from bobae.core import Samples, TagRow
+from bobae.historian import open_store
+
+
+def doctor(plant: Path, capsys: pytest.CaptureFixture[str], *more: str) -> tuple[int, str]:
+    with pytest.raises(SystemExit) as ended:
+        main(["doctor", str(plant), *more])
+    return int(str(ended.value.code)), capsys.readouterr().out
+
+
+def test_samples_that_a_plant_keeps_are_looked_through(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "no samples are kept" in doctor(tmp_path, capsys)[1].replace("\n", " ")
+    with open_store(historian_folder(tmp_path), write=True, commit_s=0.001) as store:
+        (tag,) = store.writer.tag_ids([TagRow(0, "a.p")])
+        store.writer.append(Samples.of([tag], [5], [1.0])).durable.result()
+        store.writer.seal()
+    code, out = doctor(tmp_path, capsys, "--json")
+    names = {one["name"] for one in json.loads(out)["examined"] if one["level"] == "good"}
+    assert code == 0
+    assert {"historian.database", "historian.segments", "historian.log"} <= names
+    (segment,) = historian_folder(tmp_path).rglob("*.parquet")
+    os.truncate(segment, 5)
+    code, out = doctor(tmp_path, capsys, "--lang", "ko")
+    assert code == 1
+    assert "백업에서 파일을 되살리" in out
+
+
+def test_a_folder_that_is_not_there_is_bad_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert doctor(tmp_path / "nowhere", capsys)[0] == 2
