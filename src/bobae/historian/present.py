@@ -63,7 +63,7 @@ class Present:
         own = set() if self._writer is None else self._writer.sealed_here
         self._take([segment for segment in new if segment.number not in own])
         if t0_ns < self._list.raw_from_ns:
-            raise RawGone(self._list.raw_from_ns)
+            raise RawGone(until_ns=self._list.raw_from_ns)
 
     def close(self) -> None:
         """Let go of every file."""
