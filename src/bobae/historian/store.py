@@ -185,8 +185,7 @@ class Store:
                 raise
             values = self._across(grid, ids, gone.until_ns)
         time_ns = t0_ns + step_ns * np.arange(1, rows + 1)
-        texts = tuple(self._texts.texts) if self._of_texts(ids).any() else ()
-        return Frame(tuple(tags), tuple(aggs), time_ns, values, texts)
+        return Frame(tuple(tags), tuple(aggs), time_ns, values, self._every_text() if self._of_texts(ids).any() else ())
 
     def asof(self, tags: Sequence[str], times_ns: Ints, *, max_age_ns: int | None = None) -> Floats:
         """What each tag showed at each time (tags, times): its last good sample at or before, or NaN."""
@@ -299,6 +298,11 @@ class Store:
                 tag=self._tags.rows[int(ids[self._of_texts(ids)][0])].path,
                 known=", ".join(sorted(_OF_TEXTS)),
             )
+
+    def _every_text(self) -> tuple[str, ...]:
+        with self._lock:
+            self._texts.refresh()  # what was read may be newer than what is known here
+            return tuple(self._texts.texts)
 
     def _of_texts(self, ids: Tags) -> Bools:
         return np.array([self._tags.rows[int(i)].kind == "text" for i in ids], dtype=np.bool_)

@@ -87,13 +87,14 @@ class Line:
     Args:
         models: those that watch.
         settle_ns: how long after its time a row is taken as complete; what comes later, comes too late for it.
-        from_ns: rows after this time are scored.
+        from_ns: everything received until then can be read. What has settled by then is history; what settles later
+            is scored.
     """
 
     def __init__(self, models: Sequence[LiveModel], *, settle_ns: int, from_ns: int) -> None:
         steps = sorted({model.step_ns for model in models})
         self._groups = [
-            _Group([model for model in models if model.step_ns == step], step, settle_ns, from_ns // step * step)
+            _Group([m for m in models if m.step_ns == step], step, settle_ns, (from_ns - settle_ns) // step * step)
             for step in steps
         ]
 
@@ -119,7 +120,6 @@ class _Group:
         self._tags = list(dict.fromkeys(tag for model in models for tag in model.tags))
         place = {tag: i for i, tag in enumerate(self._tags)}
         self._columns = [np.array([place[tag] for tag in model.tags]) for model in models]
-        self._of_texts: frozenset[str] | None = None
 
     def warm(self, store: StoreReader, rows: int) -> None:
         frame = self._read(store, self._done_ns - rows * self._step_ns, self._done_ns)
@@ -138,13 +138,13 @@ class _Group:
 
     def _rows(self, store: StoreReader, frame: Frame) -> Iterator[LiveRow]:
         values = np.ascontiguousarray(frame.values[:, 0].T)
-        say = self._words(store, frame.texts)
+        say = _words(store, frame.texts)
         for time_ns, row in zip(frame.time_ns.tolist(), values, strict=True):
             for model, columns in zip(self._models, self._columns, strict=True):
                 yield model.row(time_ns, row[columns], say)
 
-    def _words(self, store: StoreReader, texts: Sequence[str]) -> Callable[[str, float], str]:
-        if self._of_texts is None:
-            self._of_texts = frozenset(row.path for row in store.tags() if row.kind == "text")
-        of_texts = self._of_texts
-        return lambda tag, value: texts[int(value)] if tag in of_texts else str(value)
+
+def _words(store: StoreReader, texts: Sequence[str]) -> Callable[[str, float], str]:
+    """What the store's number of a tag means as a word."""
+    of_texts = {row.path for row in store.tags() if row.kind == "text"} if texts else set()
+    return lambda tag, value: texts[int(value)] if tag in of_texts else str(value)
