@@ -82,17 +82,18 @@ class InOrder:
 
 def in_order(rows: FileRows) -> InOrder:
     """Asset by asset in time order; of rows of one time the last holds, and rows without time or asset are left out."""
+    table = rows.dataset.table.select([column.name for column in rows.measured])
     stamps = rows.dataset.table.column(rows.layout.time)
-    valid = stamps.is_valid().to_numpy()
     time_ns = rows.dataset.values(rows.layout.time)
+    if _is_plain(rows, stamps, time_ns):
+        return InOrder(table, time_ns, np.array([0, len(time_ns)]), ())
+    valid = stamps.is_valid().to_numpy()
     early, nameless = valid & (time_ns < 0), rows.asset < 0
     kept = np.flatnonzero(valid & ~early & ~nameless)
     mixed = _is_mixed(time_ns[kept], rows.asset[kept])
     order = kept[in_time_order(time_ns[kept], rows.asset[kept])] if mixed else kept
     again = (np.diff(time_ns[order]) == 0) & (np.diff(rows.asset[order]) == 0)
     order = order[np.append(~again, True)[: len(order)]]
-    names = [column.name for column in rows.measured]
-    table = rows.dataset.table.select(names)
     if mixed or len(order) < len(table):
         table = table.take(pa.array(order))
     counts = ((~valid).sum(), early.sum(), (nameless & valid).sum(), again.sum(), len(kept))
@@ -132,6 +133,13 @@ def as_words(column: pa.ChunkedArray) -> pa.ChunkedArray:
 def kind_of(column: Column) -> TagKind:
     """What kind of tag a column becomes."""
     return _KINDS.get(column.kind, "number")
+
+
+def _is_plain(rows: FileRows, stamps: pa.ChunkedArray, time_ns: Ints) -> bool:
+    """Whether all rows can be kept as they stand, as those of nearly every machine's log can."""
+    if len(rows.layout.assets) > 1 or stamps.null_count or rows.asset.any() or not len(time_ns):
+        return False
+    return bool(time_ns[0] >= 0 and np.all(time_ns[1:] > time_ns[:-1]))
 
 
 def _is_mixed(time_ns: Ints, asset: Ints) -> bool:

@@ -145,7 +145,7 @@ class _Reading:
             data = re.sub(rb"(?m)^" + re.escape(form.comment.encode()) + rb".*\n?", b"", data)
         if form.delimiter == layout.SPACES:
             data = _single_spaces(data)
-        if data.strip():
+        if data and not data.isspace():
             self._table(data, line, last=block.last)
 
     def rows(self) -> Rows:
