@@ -39,10 +39,10 @@ def test_pages_give_what_any_parquet_reader_gives(tmp_path, seed):
     assert file.metadata.num_row_groups > 3
     for group in range(file.metadata.num_row_groups):
         time, value, status, lag = file.read_row_group(group, columns=list(COLUMNS)).columns
-        np.testing.assert_array_equal(pages.times("time_ns", group), time.to_numpy())
+        np.testing.assert_array_equal(pages.whole("time_ns", group), time.to_numpy())
         np.testing.assert_array_equal(pages.values("value", group), value.to_numpy())
-        np.testing.assert_array_equal(pages.statuses("status", group), status.to_numpy())
-        np.testing.assert_array_equal(pages.times("lag_ms", group), lag.to_numpy())
+        np.testing.assert_array_equal(pages.whole("status", group), status.to_numpy())
+        np.testing.assert_array_equal(pages.whole("lag_ms", group), lag.to_numpy())
 
 
 def test_damaged_pages_are_an_error_or_other_numbers_and_never_a_crash(tmp_path):
@@ -60,9 +60,9 @@ def test_damaged_pages_are_an_error_or_other_numbers_and_never_a_crash(tmp_path)
             pages = Pages(path)
             for group in range(len(pages.first_rows) - 1):
                 for name in ("time_ns", "lag_ms"):
-                    pages.times(name, group)
+                    pages.whole(name, group)
                 pages.values("value", group)
-                pages.statuses("status", group)
+                pages.whole("status", group)
         except OSError:
             refused += 1
     assert refused > 20

@@ -7,7 +7,6 @@ dictionary. All that a damaged file could say is checked before memory is touche
 """
 
 import mmap
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,27 +16,15 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from bobae.core import Floats, Ints, Statuses
+from bobae.core import Floats, Ints
 
 Octets = npt.NDArray[np.uint8]
 Words = npt.NDArray[np.uint64]
-_DATA, _DICTIONARY = 0, 2
-_PLAIN, _OLD_DICTIONARY, _DIFFERENCES, _NUMBERS = 0, 2, 5, 8
+_DICTIONARY = 2  # a kind of page
+_PLAIN, _DIFFERENCES, _NUMBERS = 0, 5, 8  # encodings: PLAIN, DELTA_BINARY_PACKED, RLE_DICTIONARY
 _MOST_DEEP = 8
 _MOST_ROWS, _MOST_SIZE = 1 << 20, 1 << 26  # of a row group, and of a page: more is damage
 Whole = Any  # a 64-bit number inside a kernel: numba knows signed from unsigned where numpy's annotations do not
-
-
-class _Page(NamedTuple):
-    """One page, unpacked: its content is octets[begin:end], also seen as 64-bit words."""
-
-    kind: int
-    rows: int
-    encoding: int
-    octets: Octets
-    words: Words
-    begin: int
-    end: int
 
 
 class Pages:
@@ -68,64 +55,38 @@ class Pages:
         if (sizes < 1).any() or (sizes > _MOST_ROWS).any() or any(c.end > len(self._octets) for c in chunks):
             raise OSError(f"{path}: what it says of its row groups cannot be")
 
-    def times(self, name: str, group: int) -> Ints:
-        """A column of int64 packed as differences (rows,)."""
-        out = np.empty(self._rows(group), np.int64)
-        done = 0
-        for page in self._pages(name, group):
-            done = self._checked(_add_up(page.octets, page.words, page.begin, page.end, out, done), name, group)
+    def whole(self, name: str, group: int) -> Ints:
+        """A column of int64 (rows,)."""
+        rows = int(self.first_rows[group + 1] - self.first_rows[group])
+        if name not in self._chunks:
+            raise OSError(f"{self._path}: there is no column {name}")
+        chunk = self._chunks[name][group]
+        out = np.empty(rows, np.int64)
+        if chunk.codec is None:
+            done = _unpacked(self._octets, self._words, chunk.begin, chunk.end, out)
+        else:
+            done = self._unzipped(chunk, chunk.codec, out)
+        if done != rows:
+            raise OSError(f"{self._path}: column {name} of row group {group} is damaged")
         return out
 
     def values(self, name: str, group: int) -> Floats:
         """A column of doubles (rows,)."""
-        return self._looked_up(name, group, np.empty(self._rows(group)), np.dtype(np.float64))
+        return self.whole(name, group).view(np.float64)
 
-    def statuses(self, name: str, group: int) -> Statuses:
-        """A column of int64 status codes as uint32 (rows,)."""
-        return self._looked_up(name, group, np.empty(self._rows(group), np.uint32), np.dtype(np.int64))
-
-    def _looked_up(self, name: str, group: int, out: npt.NDArray[Any], kept_as: np.dtype[Any]) -> npt.NDArray[Any]:
-        known = out[:0]
-        done = 0
-        for page in self._pages(name, group):
-            if page.encoding in (_PLAIN, _OLD_DICTIONARY) and page.end - page.begin == kept_as.itemsize * page.rows:
-                plain = page.octets[page.begin : page.end].view(kept_as).astype(out.dtype)
-                if page.kind == _DICTIONARY:
-                    known = plain
-                    continue
-                done += len(plain)
-                out[done - len(plain) : done] = plain[: len(out)]
-            else:
-                part = out[done : done + page.rows]
-                done += self._checked(_look_up(page.octets, page.words, page.begin, page.end, known, part), name, group)
-        self._checked(0 if done == len(out) else -1, name, group)
-        return out
-
-    def _pages(self, name: str, group: int) -> Iterator[_Page]:
-        if name not in self._chunks:
-            raise OSError(f"{self._path}: there is no column {name}")
-        chunk = self._chunks[name][group]
-        at = chunk.begin
-        while at < chunk.end:
-            kind, size, packed, rows, encoding, at = _header(self._octets, at, min(chunk.end, len(self._octets)))
-            self._checked(min(at, size, packed, rows, chunk.end - at - packed, _MOST_SIZE - size), name, group)
-            if chunk.codec is None:
-                yield _Page(kind, rows, encoding, self._octets, self._words, at, at + packed)
-            else:
-                words = np.empty(size // 8 + 2, np.uint64)
-                octets = words.view(np.uint8)
-                plain = chunk.codec.decompress(self._octets[at : at + packed], size)
-                octets[:size] = np.frombuffer(plain, np.uint8)
-                yield _Page(kind, rows, encoding, octets, words, 0, size)
+    def _unzipped(self, chunk: "_Chunk", codec: pa.Codec, out: Ints) -> int:
+        """A compressed column of differences; how many rows, -1: damaged."""
+        at, done = chunk.begin, 0
+        while 0 <= at < chunk.end and done >= 0:
+            _, size, packed, _, encoding, at = _header(self._octets, at, chunk.end)
+            if min(at, size, packed, chunk.end - at - packed, _MOST_SIZE - size) < 0 or encoding != _DIFFERENCES:
+                return -1
+            words = np.empty(size // 8 + 2, np.uint64)
+            octets = words.view(np.uint8)
+            octets[:size] = np.frombuffer(codec.decompress(self._octets[at : at + packed], size), np.uint8)
+            done = _add_up(octets, words, 0, size, out, done)
             at += packed
-
-    def _rows(self, group: int) -> int:
-        return int(self.first_rows[group + 1] - self.first_rows[group])
-
-    def _checked(self, number: int, name: str, group: int) -> int:
-        if number < 0:
-            raise OSError(f"{self._path}: column {name} of row group {group} is damaged")
-        return number
+        return done
 
 
 class _Chunk(NamedTuple):
@@ -262,10 +223,51 @@ def _add_up(octets: Octets, words: Words, at: Whole, end: Whole, out: Ints, done
 
 
 @numba.njit(cache=True, nogil=True)
-def _look_up(
-    octets: Octets, words: Words, at: Whole, end: Whole, known: npt.NDArray[Any], out: npt.NDArray[Any]
-) -> Whole:
-    """Numbers of a dictionary, in runs and bit-packed groups, into `out` as what they stand for; rows, -1: damaged."""
+def _unpacked(octets: Octets, words: Words, at: Whole, end: Whole, out: Ints) -> Whole:
+    """All pages of a column that is not compressed, as 64-bit numbers or the bits of doubles; rows, -1: damaged."""
+    known = out[:0]
+    done = 0
+    while at < end:
+        kind, _, packed, rows, encoding, at = _header(octets, at, end)
+        stop = at + packed
+        if at < 0 or packed < 0 or rows < 0 or stop > end or _beyond(words, stop):
+            return -1
+        if kind == _DICTIONARY:
+            if packed != 8 * rows:
+                return -1
+            known = np.empty(rows, np.int64)
+            _copied(words, at, known)
+        elif done + rows > len(out):
+            return -1
+        elif encoding == _DIFFERENCES:
+            done = _add_up(octets, words, at, stop, out, done)
+        elif encoding == _PLAIN and packed == 8 * rows:
+            _copied(words, at, out[done : done + rows])
+            done += rows
+        else:
+            done = (
+                -1 if encoding != _NUMBERS else _look_up(octets, words, at, stop, known, out[done : done + rows], done)
+            )
+        if done < 0:
+            return -1
+        at = stop
+    return done
+
+
+@numba.njit(cache=True, nogil=True)
+def _copied(words: Words, octet: Whole, out: Ints) -> None:
+    """64-bit numbers as they stand."""
+    everything = _mask(64)
+    for i in range(len(out)):
+        out[i] = np.int64(_bits(words, np.uint64((octet + 8 * i) * 8), everything))
+
+
+@numba.njit(cache=True, nogil=True)
+def _look_up(octets: Octets, words: Words, at: Whole, end: Whole, known: Ints, out: Ints, done: Whole) -> Whole:
+    """Numbers of a dictionary, in runs and bit-packed groups, into `out` as what they stand for.
+
+    Returns `done` and the rows of `out`; -1: damaged.
+    """
     if at >= end or len(known) == 0:
         return -1
     width = np.int64(octets[at])
@@ -299,4 +301,4 @@ def _look_up(
             out[n:until] = known[number]
             n = until
         at += size
-    return n
+    return done + n

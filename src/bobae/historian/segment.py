@@ -204,10 +204,9 @@ class Segment:
             OSError: the file is gone or damaged.
         """
         pages = self._opened()
-        time = pages.times("time_ns", group)
-        lag = pages.times("lag_ms", group) if receipt else time[:0]
-        received = (time // MS + lag) * MS if receipt else lag
-        return time, pages.values("value", group), pages.statuses("status", group), received
+        time, status = pages.whole("time_ns", group), pages.whole("status", group).astype(np.uint32)
+        received = (time // MS + pages.whole("lag_ms", group)) * MS if receipt else time[:0]
+        return time, pages.values("value", group), status, received
 
     def close(self) -> None:
         """Let go of the file."""
