@@ -5,7 +5,7 @@ import pytest
 from bobae.frames.runs import counted
 from bobae.historian import segment
 from bobae.historian.hot import TagMajor
-from bobae.historian.pages import Pages
+from bobae.historian.pages import Pages, footer_checksum
 from bobae.historian.segment import Sorted
 
 COLUMNS = ("time_ns", "value", "status", "lag_ms")
@@ -35,7 +35,7 @@ def rows_of(tags, seed):
 def test_pages_give_what_any_parquet_reader_gives(tmp_path, seed):
     path = tmp_path / "a.parquet"
     segment.write(path, [rows_of(40, seed)])
-    file, pages = pq.ParquetFile(path), Pages(path)
+    file, pages = pq.ParquetFile(path), Pages(path, footer_checksum(path))
     assert file.metadata.num_row_groups > 3
     for group in range(file.metadata.num_row_groups):
         time, value, status, lag = file.read_row_group(group, columns=list(COLUMNS)).columns
@@ -45,19 +45,19 @@ def test_pages_give_what_any_parquet_reader_gives(tmp_path, seed):
         np.testing.assert_array_equal(pages.whole("lag_ms", group), lag.to_numpy())
 
 
-def test_damaged_pages_are_an_error_or_other_numbers_and_never_a_crash(tmp_path):
+def test_a_damaged_file_is_an_error_or_other_numbers_and_never_a_crash(tmp_path):
     path = tmp_path / "a.parquet"
     segment.write(path, [rows_of(3, 1)])
     whole = np.frombuffer(path.read_bytes(), np.uint8)
-    footer = int.from_bytes(whole[-8:-4].tobytes(), "little") + 8
+    footer_crc = footer_checksum(path)
     dice, refused = np.random.default_rng(0), 0
     for _ in range(400):
         damaged = whole.copy()
-        at = dice.integers(0, len(damaged) - footer, dice.integers(1, 30))
+        at = dice.integers(0, len(damaged), dice.integers(1, 30))
         damaged[at] = dice.integers(0, 256, len(at))
         path.write_bytes(damaged.tobytes())
         try:
-            pages = Pages(path)
+            pages = Pages(path, footer_crc)
             for group in range(len(pages.first_rows) - 1):
                 for name in ("time_ns", "lag_ms"):
                     pages.whole(name, group)
@@ -71,6 +71,8 @@ def test_damaged_pages_are_an_error_or_other_numbers_and_never_a_crash(tmp_path)
 def test_a_file_cut_short_is_refused(tmp_path):
     path = tmp_path / "a.parquet"
     segment.write(path, [rows_of(3, 1)])
-    path.write_bytes(path.read_bytes()[:-100])
-    with pytest.raises(OSError, match="a.parquet"):
-        Pages(path)
+    footer_crc = footer_checksum(path)
+    for left in (path.stat().st_size - 100, 7, 0):
+        path.write_bytes(path.read_bytes()[:left])
+        with pytest.raises(OSError, match=r"a\.parquet"):
+            Pages(path, footer_crc)

@@ -24,8 +24,8 @@ create table log (
 create table segments (
     id integer primary key autoincrement, rank integer not null, file text not null unique, level integer not null,
     loaded integer not null, rows integer not null, bytes integer not null, crc integer not null,
-    min_ns integer not null, max_ns integer not null, max_receipt_ns integer not null, max_lag_ns integer not null,
-    through integer not null, tags blob not null, replaced_ns integer
+    footer_crc integer not null, min_ns integer not null, max_ns integer not null, max_receipt_ns integer not null,
+    max_lag_ns integer not null, through integer not null, tags blob not null, replaced_ns integer
 );
 create table rollups (
     id integer primary key autoincrement, file text not null unique, rows integer not null, bytes integer not null,
@@ -69,6 +69,7 @@ def _prepared(base: sqlite3.Connection, path: Path, *, write: bool) -> sqlite3.C
         if version == 0:
             base.execute("pragma page_size = 16384")
         base.execute("pragma journal_mode = wal")
+        base.execute("pragma secure_delete = off")  # sealed rows of the log need no overwriting
         base.execute("pragma synchronous = full")  # a commit is on the disk before it returns
         if version == 0:
             with changing(base):

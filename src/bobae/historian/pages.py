@@ -7,6 +7,7 @@ dictionary. All that a damaged file could say is checked before memory is touche
 """
 
 import mmap
+import zlib
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +23,7 @@ Octets = npt.NDArray[np.uint8]
 Words = npt.NDArray[np.uint64]
 _DICTIONARY = 2  # a kind of page
 _PLAIN, _DIFFERENCES, _NUMBERS = 0, 5, 8  # encodings: PLAIN, DELTA_BINARY_PACKED, RLE_DICTIONARY
+_TAIL = 8  # octets at the end of a file: how long the footer is, and PAR1
 _MOST_DEEP = 8
 _MOST_ROWS, _MOST_SIZE = 1 << 20, 1 << 26  # of a row group, and of a page: more is damage
 Whole = Any  # a 64-bit number inside a kernel: numba knows signed from unsigned where numpy's annotations do not
@@ -34,8 +36,10 @@ class Pages:
         OSError: it is gone or damaged; so do all methods.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, footer_crc: int) -> None:
         self._path = path
+        if footer_checksum(path) != footer_crc:  # Arrow ends the process over some damaged footers
+            raise OSError(f"{path}: its footer is damaged")
         try:
             about = pq.read_metadata(path)
         except ValueError as error:  # Arrow's own errors, and names that are no text
@@ -87,6 +91,23 @@ class Pages:
             done = _add_up(octets, words, 0, size, out, done)
             at += packed
         return done
+
+
+def footer_checksum(path: Path) -> int:
+    """CRC-32 of a Parquet file's footer, its length and the mark at the end; -1 where there is none.
+
+    Raises:
+        OSError: the file is gone.
+    """
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(size - _TAIL, 0))
+        tail = file.read()
+        length = int.from_bytes(tail[:4], "little") + _TAIL
+        if len(tail) < _TAIL or length > size:
+            return -1
+        file.seek(size - length)
+        return zlib.crc32(file.read())
 
 
 class _Chunk(NamedTuple):

@@ -168,6 +168,7 @@ class Segment:
         max_receipt_ns: int,
         max_lag_ns: int,
         through: int,
+        footer_crc: int,
     ) -> None:
         self.path = path
         self.index = index
@@ -176,6 +177,7 @@ class Segment:
         self.max_receipt_ns = max_receipt_ns
         self.max_lag_ns = max_lag_ns
         self.through = through
+        self._footer_crc = footer_crc
         self.rows = int(index.start[-1])
         self.min_ns = int(index.min_ns.min())
         self.max_ns = int(index.max_ns.max())
@@ -216,5 +218,5 @@ class Segment:
     def _opened(self) -> Pages:
         with self._lock:
             if self._pages is None:
-                self._pages = Pages(self.path)
+                self._pages = Pages(self.path, self._footer_crc)
             return self._pages

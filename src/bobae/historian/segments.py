@@ -10,6 +10,7 @@ from bobae.historian import segment
 from bobae.historian.database import said
 from bobae.historian.disk import checksum, land
 from bobae.historian.hot import NEVER
+from bobae.historian.pages import footer_checksum
 from bobae.historian.rollups import raw_from
 from bobae.historian.segment import Segment, Sorted, TagIndex
 
@@ -38,7 +39,7 @@ class Draft:
             day = time.strftime("%Y-%m-%d", time.gmtime(int(self.index.min_ns.min()) // 10**9))
             self._path = folder / f"day={day}" / f"{draft.stem[1:]}.parquet"
             land(draft, self._path, root)
-            self._crc = checksum(self._path)
+            self._crc, self._footer_crc = checksum(self._path), footer_checksum(self._path)
         except OSError as error:
             raise said(error, root) from error
         finally:
@@ -59,6 +60,7 @@ class Draft:
             self._rows,
             self._path.stat().st_size,
             self._crc,
+            self._footer_crc,
             int(self.index.min_ns.min()),
             int(self.index.max_ns.max()),
             self._max_receipt_ns,
@@ -67,11 +69,12 @@ class Draft:
             self.index.packed(),
         )
         newest = "(select coalesce(max(rank), 0) + 1 from segments)"
-        done = base.execute(
-            "insert into segments (rank, file, level, loaded, rows, bytes, crc, min_ns, max_ns, max_receipt_ns, "
-            f"max_lag_ns, through, tags) values ({newest if rank is None else int(rank)}{', ?' * len(row)})",
-            row,
+        columns = (
+            "rank, file, level, loaded, rows, bytes, crc, footer_crc, min_ns, max_ns, max_receipt_ns, max_lag_ns, "
+            "through, tags"
         )
+        values = f"{newest if rank is None else int(rank)}{', ?' * len(row)}"
+        done = base.execute(f"insert into segments ({columns}) values ({values})", row)
         return int(done.lastrowid or 0)
 
     def discard(self) -> None:
@@ -95,8 +98,9 @@ class Draft:
 
 def opened(base: sqlite3.Connection, root: Path, number: int) -> Segment:
     """A segment that is or was listed; its file opens when it is read."""
-    file, loaded, max_receipt_ns, max_lag_ns, through, tags = base.execute(
-        "select file, loaded, max_receipt_ns, max_lag_ns, through, tags from segments where id = ?", (number,)
+    file, footer_crc, loaded, max_receipt_ns, max_lag_ns, through, tags = base.execute(
+        "select file, footer_crc, loaded, max_receipt_ns, max_lag_ns, through, tags from segments where id = ?",
+        (number,),
     ).fetchone()
     return Segment(
         root / file,
@@ -106,6 +110,7 @@ def opened(base: sqlite3.Connection, root: Path, number: int) -> Segment:
         max_receipt_ns=max_receipt_ns,
         max_lag_ns=max_lag_ns,
         through=through,
+        footer_crc=footer_crc,
     )
 
 
