@@ -62,6 +62,11 @@ class TagTable:
             self.refresh()
         return self.ids([row.path for row in wanted])
 
+    def forget_uncommitted(self) -> None:
+        """Read all anew: after a transaction that failed."""
+        self._rows, self._by_path = [], {}
+        self.refresh()
+
     def become_texts(self, ids: Tags) -> None:
         """These tags hold texts, whatever they were thought to hold; call it inside a transaction."""
         for number in set(ids.tolist()):

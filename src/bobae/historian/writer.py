@@ -193,7 +193,9 @@ class Writer:
             with self._lock:
                 self._write(Samples.joined(taken))
         except Exception as error:  # noqa: BLE001 - whatever it is, those who wait for the promise must hear of it
-            self._texts.forget_uncommitted()
+            with self._lock:
+                self.tags.forget_uncommitted()
+                self._texts.forget_uncommitted()
             promise.durable.set_exception(error if isinstance(error, Refused) else said(error, self._root))
             return
         self._committed_ns = taken_ns // MS * MS
