@@ -156,22 +156,28 @@ def test_a_segment_is_on_the_disk_before_it_is_listed(tmp_path: Path) -> None:
     assert [i for i, path in syncs.items() if path == log and listing[-1] < i < sealed]
 
 
-def test_a_log_cut_anywhere_in_its_last_commit_opens_with_all_earlier_ones(tmp_path: Path) -> None:
-    root, torn = tmp_path / "kept", tmp_path / "torn"
-    store = opened(root)
-    appended(store, 0, 5)
+@pytest.mark.parametrize(("page_bytes", "every"), [(1024, 1), (16384, 61)])
+def test_a_log_cut_anywhere_in_its_last_commit_opens_with_all_earlier_ones(
+    page_bytes: int, every: int, tmp_path: Path, in_memory: Path
+) -> None:
+    root, torn = tmp_path / "kept", in_memory / "torn"
+    of_pages(root, page_bytes)
+    with opened(root) as store:
+        appended(store, 0, 5)
+    store = opened(root)  # the log is short now: what there was is in the database itself
     appended(store, 5, 5)
     wal = root / f"{FILE}-wal"
     begin = wal.stat().st_size
     appended(store, 10, 5)
     end = wal.stat().st_size
     assert end > begin
-    torn.mkdir()
+    torn.mkdir(parents=True)
     shutil.copy(root / FILE, torn / FILE)
     shutil.copy(wal, torn / f"{FILE}-wal")
     store.close()
     whole = (torn / f"{FILE}-wal").read_bytes()
-    commits = {size: logged(torn, size) for size in range(end, begin - 1, -1)}
+    assert len(whole) % (page_bytes + 24) == 32
+    commits = {size: logged(torn, size) for size in range(end, begin - 1, -every)}
     assert commits.pop(end) == 3
     assert set(commits.values()) == {2}
     boundaries = {begin, begin + 1, begin + 24, (begin + end) // 2, end - 1, end}
@@ -184,6 +190,15 @@ def test_a_log_cut_anywhere_in_its_last_commit_opens_with_all_earlier_ones(tmp_p
             appended(again, 20, 1)
             assert numbers(again)[-1] == 20
         assert intact(tmp_path / f"torn{size}")
+
+
+def of_pages(root: Path, page_bytes: int) -> None:
+    """An empty database with pages of this size: small ones make a short log, whose every byte can be tried."""
+    root.mkdir()
+    base = sqlite3.connect(root / FILE)
+    base.execute(f"pragma page_size = {page_bytes}")
+    base.execute("pragma journal_mode = wal")
+    base.close()
 
 
 def logged(root: Path, size: int) -> int:
@@ -263,14 +278,16 @@ def test_a_disk_that_is_full_when_sealing_keeps_the_log(small_disk: Path) -> Non
         assert numbers(again) == list(range(20_000))
 
 
-def test_a_reader_sees_all_and_nothing_twice_while_the_writer_appends_seals_and_merges(tmp_path: Path) -> None:
-    store = opened(tmp_path)
+def test_a_reader_sees_all_and_nothing_twice_while_the_writer_appends_seals_and_merges(
+    in_memory: Path,
+) -> None:
+    store = opened(in_memory)
     appended(store, 0, 3)
-    command = [sys.executable, str(WRITERS), "reading", str(tmp_path), "0"]
+    command = [sys.executable, str(WRITERS), "reading", str(in_memory), "0"]
     reader = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert reader.stdout is not None
     reader.stdout.readline()  # it has begun
-    shelf = Shelf(tmp_path, connect(tmp_path, write=True), lambda: 1 << 62, threading.RLock())
+    shelf = Shelf(in_memory, connect(in_memory, write=True), lambda: 1 << 62, threading.RLock())
     for step in range(150):
         appended(store, 3 + 10 * step, 10)
         if step % 3 == 0:
