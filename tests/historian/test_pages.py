@@ -12,7 +12,7 @@ COLUMNS = ("time_ns", "value", "status", "lag_ms")
 
 
 def rows_of(tags, seed):
-    """Rows as machines send them: uneven tags, decimals, full precision, setpoints, clocks of any kind, bad statuses."""
+    """Rows as machines send them: uneven tags, decimals and full precision, clocks of any kind, bad statuses."""
     dice = np.random.default_rng(seed)
     counts = dice.integers(1, 20_000, tags)
     tag = np.repeat(np.arange(tags, dtype=np.int32), counts)
@@ -31,10 +31,11 @@ def rows_of(tags, seed):
     return Sorted(np.arange(tags, dtype=np.int32), TagMajor(counted(tag, tags - 1), time, value, status, receipt))
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_pages_give_what_any_parquet_reader_gives(tmp_path, seed):
+@pytest.mark.parametrize("small", [False, True])
+@pytest.mark.parametrize("seed", range(4))
+def test_pages_give_what_any_parquet_reader_gives(tmp_path, seed, small):
     path = tmp_path / "a.parquet"
-    segment.write(path, [rows_of(40, seed)])
+    segment.write(path, [rows_of(40, seed)], small=small)
     file, pages = pq.ParquetFile(path), Pages(path, footer_checksum(path))
     assert file.metadata.num_row_groups > 3
     for group in range(file.metadata.num_row_groups):
@@ -45,9 +46,10 @@ def test_pages_give_what_any_parquet_reader_gives(tmp_path, seed):
         np.testing.assert_array_equal(pages.whole("lag_ms", group), lag.to_numpy())
 
 
-def test_a_damaged_file_is_an_error_or_other_numbers_and_never_a_crash(tmp_path):
+@pytest.mark.parametrize("small", [False, True])
+def test_a_damaged_file_is_an_error_or_other_numbers_and_never_a_crash(tmp_path, small):
     path = tmp_path / "a.parquet"
-    segment.write(path, [rows_of(3, 1)])
+    segment.write(path, [rows_of(3, 1)], small=small)
     whole = np.frombuffer(path.read_bytes(), np.uint8)
     footer_crc = footer_checksum(path)
     dice, refused = np.random.default_rng(0), 0
@@ -70,7 +72,7 @@ def test_a_damaged_file_is_an_error_or_other_numbers_and_never_a_crash(tmp_path)
 
 def test_a_file_cut_short_is_refused(tmp_path):
     path = tmp_path / "a.parquet"
-    segment.write(path, [rows_of(3, 1)])
+    segment.write(path, [rows_of(3, 1)], small=False)
     footer_crc = footer_checksum(path)
     for left in (path.stat().st_size - 100, 7, 0):
         path.write_bytes(path.read_bytes()[:left])

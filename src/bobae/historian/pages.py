@@ -23,6 +23,7 @@ Octets = npt.NDArray[np.uint8]
 Words = npt.NDArray[np.uint64]
 _DICTIONARY = 2  # a kind of page
 _PLAIN, _DIFFERENCES, _NUMBERS = 0, 5, 8  # encodings: PLAIN, DELTA_BINARY_PACKED, RLE_DICTIONARY
+_BEGIN, _END, _SIZE = 3, 4, 5  # columns of what `_pages` gives
 _TAIL = 8  # octets at the end of a file: how long the footer is, and PAR1
 _MOST_DEEP = 8
 _MOST_ROWS, _MOST_SIZE = 1 << 20, 1 << 26  # of a row group, and of a page: more is damage
@@ -66,11 +67,10 @@ class Pages:
             raise OSError(f"{self._path}: there is no column {name}")
         chunk = self._chunks[name][group]
         out = np.empty(rows, np.int64)
-        if chunk.codec is None:
-            done = _unpacked(self._octets, self._words, chunk.begin, chunk.end, out)
-        else:
-            done = self._unzipped(chunk, chunk.codec, out)
-        if done != rows:
+        octets, words, pages = self._octets, self._words, _pages(self._octets, chunk.begin, chunk.end)
+        if chunk.codec is not None:
+            octets, words, pages = _unzipped(octets, pages, chunk.codec)
+        if _unpacked(octets, words, pages, out) != rows:
             raise OSError(f"{self._path}: column {name} of row group {group} is damaged")
         return out
 
@@ -78,19 +78,21 @@ class Pages:
         """A column of doubles (rows,)."""
         return self.whole(name, group).view(np.float64)
 
-    def _unzipped(self, chunk: "_Chunk", codec: pa.Codec, out: Ints) -> int:
-        """A compressed column of differences; how many rows, -1: damaged."""
-        at, done = chunk.begin, 0
-        while 0 <= at < chunk.end and done >= 0:
-            _, size, packed, _, encoding, at = _header(self._octets, at, chunk.end)
-            if min(at, size, packed, chunk.end - at - packed, _MOST_SIZE - size) < 0 or encoding != _DIFFERENCES:
-                return -1
-            words = np.empty(size // 8 + 2, np.uint64)
-            octets = words.view(np.uint8)
-            octets[:size] = np.frombuffer(codec.decompress(self._octets[at : at + packed], size), np.uint8)
-            done = _add_up(octets, words, 0, size, out, done)
-            at += packed
-        return done
+
+def _unzipped(octets: Octets, pages: Ints, codec: pa.Codec) -> tuple[Octets, Words, Ints]:
+    """The pages decompressed one behind the other, and where each lies now; none of them if they cannot be."""
+    sizes = pages[:, _SIZE]
+    if (sizes < 0).any() or (sizes > _MOST_SIZE).any():
+        pages = pages[:0]
+    begins = np.cumsum([0, *pages[:, _SIZE]])
+    words = np.empty(int(begins[-1]) // 8 + 2, np.uint64)
+    there = words.view(np.uint8)
+    for page, begin in zip(pages, begins, strict=False):
+        plain = codec.decompress(octets[page[_BEGIN] : page[_END]], int(page[_SIZE]))
+        there[begin : begin + page[_SIZE]] = np.frombuffer(plain, np.uint8)
+    moved = pages.copy()
+    moved[:, _BEGIN], moved[:, _END] = begins[:-1], begins[1:]
+    return there, words, moved
 
 
 def footer_checksum(path: Path) -> int:
@@ -244,17 +246,41 @@ def _add_up(octets: Octets, words: Words, at: Whole, end: Whole, out: Ints, done
 
 
 @numba.njit(cache=True, nogil=True)
-def _unpacked(octets: Octets, words: Words, at: Whole, end: Whole, out: Ints) -> Whole:
-    """All pages of a column that is not compressed, as 64-bit numbers or the bits of doubles; rows, -1: damaged."""
+def _pages(octets: Octets, at: Whole, end: Whole) -> Ints:
+    """Kind, rows, encoding, begin, end and unpacked size of each page of a column (pages, 6); none if damaged."""
+    found = np.empty((4, 6), np.int64)
+    n = 0
+    while at < end:
+        kind, size, packed, rows, encoding, at = _header(octets, at, end)
+        if at < 0 or packed < 0 or rows < 0 or at + packed > end:
+            return found[:0]
+        if n == len(found):
+            longer = np.empty((2 * n, 6), np.int64)
+            longer[:n] = found
+            found = longer
+        found[n, 0], found[n, 1], found[n, 2], found[n, 3], found[n, 4], found[n, 5] = (
+            kind,
+            rows,
+            encoding,
+            at,
+            at + packed,
+            size,
+        )
+        n += 1
+        at += packed
+    return found[:n]
+
+
+@numba.njit(cache=True, nogil=True)
+def _unpacked(octets: Octets, words: Words, pages: Ints, out: Ints) -> Whole:
+    """All pages of a column as 64-bit numbers, or the bits of doubles; how many rows, -1: damaged."""
     known = out[:0]
     done = 0
-    while at < end:
-        kind, _, packed, rows, encoding, at = _header(octets, at, end)
-        stop = at + packed
-        if at < 0 or packed < 0 or rows < 0 or stop > end or _beyond(words, stop):
+    for kind, rows, encoding, at, stop, _ in pages:
+        if _beyond(words, stop):
             return -1
         if kind == _DICTIONARY:
-            if packed != 8 * rows:
+            if stop - at != 8 * rows:
                 return -1
             known = np.empty(rows, np.int64)
             _copied(words, at, known)
@@ -262,16 +288,15 @@ def _unpacked(octets: Octets, words: Words, at: Whole, end: Whole, out: Ints) ->
             return -1
         elif encoding == _DIFFERENCES:
             done = _add_up(octets, words, at, stop, out, done)
-        elif encoding == _PLAIN and packed == 8 * rows:
+        elif encoding == _PLAIN and stop - at == 8 * rows:
             _copied(words, at, out[done : done + rows])
             done += rows
+        elif encoding == _NUMBERS:
+            done = _look_up(octets, words, at, stop, known, out[done : done + rows], done)
         else:
-            done = (
-                -1 if encoding != _NUMBERS else _look_up(octets, words, at, stop, known, out[done : done + rows], done)
-            )
+            return -1
         if done < 0:
             return -1
-        at = stop
     return done
 
 

@@ -22,7 +22,7 @@ from bobae.historian.segment import Segment, Sorted
 from bobae.historian.segments import DAY_NS, Draft, opened
 from bobae.historian.tags import TagTable, TextTable, text_column
 
-BLOCK_ROWS = 4_000_000
+BLOCK_ROWS = 2_000_000
 _EVER = np.iinfo(np.int64).max
 
 

@@ -35,7 +35,7 @@ class Draft:
         draft = folder / f".{time.time_ns()}-{secrets.token_hex(4)}.parquet"
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self.index = segment.write(draft, self._counted(parts))
+            self.index = segment.write(draft, self._counted(parts), small=loaded or level > 0)
             day = time.strftime("%Y-%m-%d", time.gmtime(int(self.index.min_ns.min()) // 10**9))
             self._path = folder / f"day={day}" / f"{draft.stem[1:]}.parquet"
             land(draft, self._path, root)
