@@ -93,8 +93,8 @@ def row_times(runner: Runner, x: Floats, *, rounds: int) -> list[dict[str, Any]]
 def candidate(
     graph: bytes, contract: Contract, native: Callable[[Floats, Floats], Any], x: Floats, sha256: str
 ) -> Candidate:
-    """The model with 8 reference windows of 256 rows."""
-    windows = x[: WINDOWS * WINDOW].reshape(WINDOWS, WINDOW, SENSORS)
+    """The model with 8 reference windows of 256 rows of x (rows, inputs)."""
+    windows = x[: WINDOWS * WINDOW].reshape(WINDOWS, WINDOW, -1)
     gap = np.zeros((WINDOWS, WINDOW))
     gap[:, 0] = 2.0
     runs = [native(*window) for window in zip(windows, gap, strict=True)]
