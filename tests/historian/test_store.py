@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from bobae.core import BadInput, Cut, Kind, Quality, Refused, Samples, TagRow, UnknownName
+from bobae.core import BadInput, Cut, Gap, Kind, Quality, Refused, Samples, TagRow, UnknownName
 from bobae.historian import Store, open_store
 from bobae.historian.database import changing, connect
 from bobae.historian.hot import TagMajor
@@ -160,6 +160,7 @@ def test_a_store_answers_as_plain_lists_would(seed: int, tmp_path: Path) -> None
         twin.act()
         twin.compare(twin.store)
         twin.compare(twin.reader)
+    assert twin.plain.rows, "nothing was appended: nothing was compared"
     twin.close()
 
 
@@ -269,3 +270,22 @@ def test_what_cannot_be_is_refused_in_words(store: Store, tmp_path: Path) -> Non
         open_store(tmp_path / "nowhere")
     with open_store(store.root) as reader, pytest.raises(Refused, match="reading only"):
         _ = reader.writer
+
+
+def test_a_text_that_comes_to_a_tag_of_numbers_is_kept_as_a_bad_sample(tmp_path):
+    with open_store(tmp_path, write=True) as store:
+        (tag,) = store.writer.tag_ids([TagRow(0, "p.a")])
+        store.writer.append(Samples.of([tag], [1_000], [5.0])).durable.result()
+        store.writer.append(Samples.of([tag, tag], [2_000, 3_000], [np.nan, 6.0], text=["off", None])).durable.result()
+        kept = store.raw(["p.a"], 0, 9_000)
+        assert kept.status.tolist() == [0, Gap.WRONG_KIND, 0]
+        np.testing.assert_array_equal(kept.value, [5.0, np.nan, 6.0])
+        assert store.tags()[0].kind == "number"
+
+
+def test_a_tag_whose_first_value_is_a_text_is_a_text(tmp_path):
+    with open_store(tmp_path, write=True) as store:
+        (tag,) = store.writer.tag_ids([TagRow(0, "p.a")])
+        store.writer.append(Samples.of([tag], [1_000], [np.nan], text=["run"])).durable.result()
+        assert store.tags()[0].kind == "text"
+        assert store.last(["p.a"]).text.tolist() == ["run"]

@@ -35,6 +35,7 @@ class Gap(IntEnum):
     OVERFLOW = 0x80B8_0000  # BadRequestTooLarge: more came than could be taken
     DISK_FULL = 0x8003_0000  # BadOutOfMemory: nothing more could be kept
     NO_SUCH_NODE = 0x8034_0000  # BadNodeIdUnknown: the server does not know the address
+    WRONG_KIND = 0x8074_0000  # BadTypeMismatch: a text where the tag holds numbers
     EMPTY_CELL = 0x809B_0000  # BadNoData: a file has the row, but nothing in this column
 
 
@@ -45,6 +46,7 @@ GAP_REASONS: dict[Gap, Text] = {
     Gap.OVERFLOW: text("more samples came than could be taken"),
     Gap.DISK_FULL: text("the disk was full"),
     Gap.NO_SUCH_NODE: text("the machine does not know this address"),
+    Gap.WRONG_KIND: text("a text came where the tag holds numbers"),
     Gap.EMPTY_CELL: text("the cell of the file is empty"),
 }
 # Good, with the information bit of a historian that placed the sample in time itself: a value that was still the same

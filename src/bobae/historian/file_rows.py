@@ -112,7 +112,7 @@ def readings(column: pa.ChunkedArray, kind: TagKind, texts: TextTable) -> tuple[
         words = as_words(column).combine_chunks()
         coded = words.dictionary_encode()
         different = coded.dictionary.to_numpy(zero_copy_only=False)
-        numbers = np.append(texts.numbers(different, np.zeros(len(different))), np.nan)
+        numbers = np.append(texts.numbers(different), np.nan)
         value = numbers[coded.indices.fill_null(len(different)).to_numpy()]
     elif pa.types.is_timestamp(column.type):
         value = column.cast(pa.int64()).to_numpy() / _NS

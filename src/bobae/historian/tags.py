@@ -112,19 +112,17 @@ class TextTable:
         self._texts, self._numbers = [], {}
         self.refresh()
 
-    def numbers(self, texts: Texts, otherwise: Floats) -> Floats:
-        """Each text's number, `otherwise` where there is no text: (rows,)."""
-        return np.array(
-            [self._numbers[text] if text is not None else value for text, value in zip(texts, otherwise, strict=True)],
-            dtype=np.float64,
-        )
+    def numbers(self, texts: Texts) -> Floats:
+        """Each text's number: (rows,)."""
+        return np.array([self._numbers[text] for text in texts], dtype=np.float64)
 
     def words(self, numbers: Floats) -> Texts:
-        """The texts of some numbers, None for NaN: object (rows,)."""
+        """The texts of some numbers, None for NaN and for numbers that stand for none: object (rows,)."""
         if len(numbers) and np.nanmax(numbers, initial=-1) >= len(self._texts):
             self.refresh()
         words = np.array([*self._texts, None], dtype=object)
-        return words[np.nan_to_num(numbers, nan=-1).astype(np.int64)]
+        known = (numbers >= 0) & (numbers < len(self._texts))
+        return words[np.where(known, numbers, -1).astype(np.int64)]
 
 
 def text_column(tags: TagTable, texts: TextTable, ids: Tags, start: Ints, values: Floats) -> Texts | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bobae.core import BadInput, Ints, Refused, Samples, TagRow, Tags
+from bobae.core import BadInput, Gap, Ints, Refused, Samples, TagRow, Tags, Texts
 from bobae.frames.runs import counted, put_in_order, scattered
 from bobae.historian import log
 from bobae.historian.database import WriterLock, changing, connect, said
@@ -204,14 +204,25 @@ class Writer:
     def _write(self, samples: Samples) -> None:
         with changing(self._base):
             if samples.text is not None:
-                worded = np.array([word is not None for word in samples.text])
-                self._texts.add(samples.text[worded])
-                self.tags.become_texts(samples.tag[worded])
-                samples = replace(samples, value=self._texts.numbers(samples.text, samples.value), text=None)
+                samples = self._in_numbers(samples, samples.text)
             data, crc = log.packed(samples)
             done = self._base.execute("insert into log (rows, crc, data) values (?, ?, ?)", (len(samples), crc, data))
         self._sequence = int(done.lastrowid or 0)
         self._hot.append(samples)
+
+    def _in_numbers(self, samples: Samples, texts: Texts) -> Samples:
+        """Texts as their numbers; one that comes to a tag of numbers is kept as a sample without a value."""
+        worded = np.array([word is not None for word in texts])
+        newest = self._hot.newest(np.unique(samples.tag[worded]))
+        holds_numbers = [tag for tag in newest.tag[np.isfinite(newest.value)] if self.tags.rows[tag].kind != "text"]
+        wrong = worded & np.isin(samples.tag, holds_numbers)
+        said = worded & ~wrong
+        self._texts.add(texts[said])
+        self.tags.become_texts(samples.tag[said])
+        status = np.where(wrong, np.uint32(Gap.WRONG_KIND), samples.status)
+        value = np.where(wrong, np.nan, samples.value)
+        value[said] = self._texts.numbers(texts[said])
+        return replace(samples, value=value, status=status, text=None)
 
     def _seal_is_due(self) -> bool:
         waiting = len(self._hot) - self._hot.sealed
