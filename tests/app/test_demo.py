@@ -1,14 +1,21 @@
-import csv
+import asyncio
+import time
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from bobae.app import demo, settings_for, up, verdict_in_words
-from bobae.core import BadInput, speaking
+from bobae.app.at_work import PlantAtWork
+from bobae.app.live_run import Ran, Wishes
+from bobae.app.plant_store import historian_folder
+from bobae.core import BadInput, Gap, Refused, speaking
+from bobae.historian import open_store
 from bobae.twins.press import write_history
 
 MINUTE_S = 60.0
+ADDRESS = "http://127.0.0.1:8800/api/v1"
 
 
 class Heard:
@@ -32,58 +39,104 @@ class Heard:
         return "\n".join(said for _, said in self.said)
 
 
+@dataclass
+class Demo:
+    """The demo with a row a minute, until the press is watched and about to break."""
+
+    folder: Path
+    heard: Heard = field(default_factory=Heard)
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    began_ns: int = 0
+
+    async def run(self) -> Ran:
+        wishes = Wishes((self._stop_when_watched,), ADDRESS)
+        settings = settings_for(self.folder, language="en")
+        told = {"progress": self.heard.progress, "tell": self.heard.tell}
+        return await demo(self.folder, settings, wishes, stop=self.stop, step_s=MINUTE_S, **told)
+
+    async def _stop_when_watched(self, work: PlantAtWork) -> None:
+        self.began_ns = time.time_ns()
+        while len(self.heard.steps()) < 5:
+            await asyncio.sleep(0.05)
+        self.stop.set()
+
+
 @pytest.fixture(scope="module")
-def done(tmp_path_factory):
-    """The demo with a row a minute: (what came of it, what was told, its folder)."""
-    folder, heard = tmp_path_factory.mktemp("plant") / "demo", Heard()
-    home = tmp_path_factory.mktemp("home")
+def home(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BOBAE_HOME", str(home))
-        settings = settings_for(folder, language="en")
-        return demo(settings, folder=folder, step_s=MINUTE_S, progress=heard.progress, tell=heard.tell), heard, folder
+        patch.setenv("BOBAE_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
 
 
-def test_the_demo_goes_from_history_to_a_scored_new_day(done):
-    came, heard, folder = done
-    assert len(heard.steps()) == 5
-    assert {path.name for path in (folder / "results").iterdir()} == {
-        "assessment.html",
-        "report.html",
-        "demo.bobae",
-        "new_day_scores.csv",
-    }
-    assert came.judged is not None
-    assert came.judged.path == folder / "results" / "demo.bobae"
-    assert all(made.path.stat().st_size > 1_000 for made in came.files)
-    assert len(heard.worked) >= 3
+@pytest.fixture(scope="module")
+def done(home, tmp_path_factory):
+    """What came of the demo, and the demo."""
+    run = Demo(tmp_path_factory.mktemp("plant") / "demo")
+    return asyncio.run(run.run()), run
+
+
+def test_the_demo_goes_from_history_to_a_press_that_is_watched(done):
+    came, run = done
+    assert run.heard.steps()[0] == "A hydraulic press runs for two weeks, in a moment"
+    assert run.heard.steps()[-1] == "Now the press itself is watched"
+    results = {path.name for path in (run.folder / "results").iterdir()}
+    assert results == {"assessment.html", "report.html", "press1.bobae"}
+    assert f"is watched by {run.folder / 'results' / 'press1.bobae'}" in run.heard.text()
+    assert f"{ADDRESS}/alarms" in run.heard.text()
+    assert len(run.heard.worked) >= 3
+    assert came.alarms == []
 
 
 def test_the_demo_finds_most_of_its_faults_and_names_them(done):
-    came, heard, _ = done
-    events = [event for event in came.judged.outcome.events if event.detected is not None]
-    assert len(events) >= 5
+    came, run = done
+    judged = came.trained[0].judged
+    events = [event for event in judged.outcome.events if event.detected is not None]
+    assert len(events) >= 3
     assert sum(event.detected for event in events) >= 0.6 * len(events)
-    assert all(event.what for event in events)
-    assert "cooler fan failed" in heard.text()
-    assert f"Verdict: {verdict_in_words(came.judged.outcome.verdict)}" in heard.text()
+    assert all(event.what not in ("", "known fault") for event in events)
+    assert f"Verdict: {verdict_in_words(judged.outcome.verdict)}" in run.heard.text()
 
 
-def test_the_new_day_is_told_against_the_maintenance_log(done):
-    came, heard, folder = done
-    assert "internal leakage of the main pump" in heard.text()
-    with (folder / "results" / "new_day_scores.csv").open(encoding="utf-8") as file:
-        assert sum(1 for _ in csv.reader(file)) == 24 * 60 + 1
-    assert came.scored.alarms()
+def test_the_press_is_collected_while_the_model_is_trained(done):
+    came, run = done
+    assert came.sources[0].connected
+    assert came.samples > 30
+    with open_store(historian_folder(run.folder)) as store:
+        clock = [row.path for row in store.tags() if row.path.endswith((".cycle_time", ".main_pressure"))]
+        live = store.raw(clock, run.began_ns, 2**62)
+    assert Gap.NO_COMMUNICATION not in live.status.tolist()
+    assert np.isfinite(live.value).sum() > 10
 
 
-def test_the_document_of_the_demo_names_its_files_and_the_next_commands(done):
-    came, _, folder = done
+def test_the_document_of_the_demo_names_its_files(done):
+    came, run = done
     document = came.as_json()
-    assert document["verdict"] == str(came.judged.outcome.verdict)
-    assert document["trained"]["model_sha256"] == came.judged.model.sha256
-    assert Path(document["files"][0]["path"]).name == "report.html"
-    assert all(Path(made["path"]).is_file() for made in document["files"])
-    assert any(str(folder / "history") in step["command"] for step in document["next"])
+    trained = document["trained"][0]
+    assert trained["verdict"] == str(came.trained[0].judged.outcome.verdict)
+    assert Path(trained["files"][0]["path"]).name == "report.html"
+    assert all(Path(made["path"]).is_file() for made in trained["files"])
+    assert document["folder"] == str(run.folder)
+    assert document["sources"][0]["samples"] == came.samples
+
+
+def test_a_demo_is_made_anew_where_an_earlier_one_was_and_stops_when_told(done):
+    _, run = done
+    with open_store(historian_folder(run.folder), write=True), pytest.raises(Refused, match="another bobae"):
+        asyncio.run(Demo(run.folder).run())
+    assert (run.folder / "results" / "press1.bobae").is_file()
+    again = Demo(run.folder)
+    again.stop.set()
+    came = asyncio.run(again.run())
+    assert (came.samples, again.heard.said) == (0, [])
+    assert not historian_folder(run.folder).exists()
+    assert not (run.folder / "results").exists()
+
+
+def test_a_folder_with_something_else_in_it_is_left_alone(home, tmp_path):
+    (tmp_path / "plant.yaml").write_text("plant: mine\n", encoding="utf-8")
+    with pytest.raises(BadInput, match="--out"):
+        asyncio.run(Demo(tmp_path).run())
+    assert [path.name for path in tmp_path.iterdir()] == ["plant.yaml"]
 
 
 def test_the_job_reads_the_files_that_a_plant_folder_names(tmp_path):

@@ -9,11 +9,13 @@ from bobae.core import LazyModule
 
 if TYPE_CHECKING:
     from bobae.app.assessing import TableFound, assess, assess_tables
+    from bobae.app.at_work import PlantAtWork
     from bobae.app.benchmarks import bench, benchmark_names
     from bobae.app.data import chosen_roles, read, read_with_roles
     from bobae.app.demo_plant import demo
     from bobae.app.health import Examined, doctor
     from bobae.app.judging import Judged, Wanted, backtest, train
+    from bobae.app.live_run import Ran, Wishes, live, stopping
     from bobae.app.loading import load
     from bobae.app.main_job import Tell, Up, up
     from bobae.app.models import (
@@ -33,20 +35,24 @@ if TYPE_CHECKING:
     from bobae.app.plugins import Checked, check
     from bobae.app.reports import report_of, report_path, write_report
     from bobae.app.settings import Settings, settings_for
+    from bobae.app.sources import live_plant
 
 __all__ = [
     "Alarm",
     "Checked",
     "Examined",
     "Judged",
+    "PlantAtWork",
     "PlantFile",
     "PlantMistakes",
+    "Ran",
     "Scored",
     "Settings",
     "TableFound",
     "Tell",
     "Up",
     "Wanted",
+    "Wishes",
     "assess",
     "assess_tables",
     "backtest",
@@ -57,6 +63,8 @@ __all__ = [
     "demo",
     "doctor",
     "init",
+    "live",
+    "live_plant",
     "load",
     "model_distrust",
     "model_export",
@@ -70,6 +78,7 @@ __all__ = [
     "report_path",
     "score",
     "settings_for",
+    "stopping",
     "train",
     "up",
     "verdict_in_words",
@@ -82,6 +91,7 @@ _WHERE = {
         "assess",
         "assess_tables",
     ),
+    "at_work": ("PlantAtWork",),
     "benchmarks": (
         "bench",
         "benchmark_names",
@@ -101,6 +111,12 @@ _WHERE = {
         "Wanted",
         "backtest",
         "train",
+    ),
+    "live_run": (
+        "Ran",
+        "Wishes",
+        "live",
+        "stopping",
     ),
     "loading": ("load",),
     "main_job": (
@@ -138,6 +154,7 @@ _WHERE = {
         "Settings",
         "settings_for",
     ),
+    "sources": ("live_plant",),
 }
 _LATE = {name: LazyModule(f"bobae.app.{module}") for module, names in _WHERE.items() for name in names}
 

@@ -4,8 +4,7 @@ import asyncio
 import contextlib
 import logging
 import random
-import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from bobae.serve import Line
 
 SETTLE_NS = 300_000_000  # a row is scored so long after its time: what the network and one group commit take
 _LOOK_S = 0.02
+_STORE = ""
 _log = logging.getLogger("bobae.app")
 
 
@@ -48,8 +48,8 @@ class PlantAtWork:
         self._collectors: Sequence[Collector] = collectors(
             plant, writer=store.writer, reader=store, chance=random.Random()
         )
-        self._watches: Sequence[Watch] = ()
-        self._trouble: Text | None = None
+        self._watches: list[Watch] = []
+        self._troubles: dict[str, Text] = {}  # monitor (or _STORE) -> why its rows get no further
 
     @property
     def reader(self) -> StoreReader:
@@ -80,7 +80,7 @@ class PlantAtWork:
             if not state.connected
         ]
         reasons += [state.storing for state in self.sources() if state.storing is not None]
-        return [*reasons, *([] if self._trouble is None else [self._trouble])]
+        return [*reasons, *self._troubles.values()]
 
     async def collect(self) -> None:
         """Collect from every source until cancelled."""
@@ -89,30 +89,42 @@ class PlantAtWork:
                 tasks.create_task(collector.run())
 
     async def watch(self, watches: Sequence[Watch]) -> None:
-        """Score every row as it settles, and keep the alarms, until cancelled."""
-        self._watches = watches
+        """Score every row as it settles, and keep the alarms, until cancelled; may be called for others later."""
         if not watches:
             return
-        line = Line([w.live for w in watches], settle_ns=SETTLE_NS, from_ns=time.time_ns())
-        await asyncio.to_thread(line.warm, self.store)
-        by_monitor = {w.monitor: w.watcher for w in watches}
+        while not self.store.writer.committed_ns:  # its first look at the clock comes within 100 ms
+            await asyncio.sleep(_LOOK_S)
+        line = Line([w.live for w in watches], settle_ns=SETTLE_NS, from_ns=self.store.writer.committed_ns)
+        await _in_thread(lambda: line.warm(self.store))
+        self._watches += watches
+        watchers = {w.monitor: w.watcher for w in watches}
         while True:
             await asyncio.sleep(_LOOK_S)
-            with self._told():
+            with self._telling(_STORE):
                 for row in line.settled(self.store, self.store.writer.committed_ns):
-                    with self._told():
-                        by_monitor[row.model].observe(row.time_ns, row.answers, row.x)
+                    with self._telling(row.model):
+                        watchers[row.model].observe(row.time_ns, row.answers, row.x)
 
     @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
-        """An error is told as a reason for not being ready, and logged once; the next row tries again."""
+    def _telling(self, of: str) -> Iterator[None]:
+        """An error is a reason for not being ready until it is over, and logged once; the next row tries again."""
         try:
             yield
-            self._trouble = None
         except BobaeError as error:
-            if self._trouble is None:
+            if of not in self._troubles:
                 _log.error("%s", error)
-            self._trouble = error.text
+            self._troubles[of] = error.text
+        else:
+            self._troubles.pop(of, None)
+
+
+async def _in_thread(call: Callable[[], None]) -> None:
+    """Let a thread do it; one that is cancelled waits for its end, since the stores are closed after it."""
+    done = asyncio.create_task(asyncio.to_thread(call))
+    try:
+        await asyncio.shield(done)
+    finally:
+        await done
 
 
 @contextlib.asynccontextmanager

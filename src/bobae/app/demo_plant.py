@@ -1,45 +1,93 @@
-"""The demo: two weeks of a made hydraulic press through the main job, and then a day that the model has not seen."""
+"""The demo: two weeks of a press made, kept and learned from, while the press itself runs on; then it breaks."""
 
+import asyncio
+import contextlib
+import importlib
+import shutil
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bobae.app import discovery
-from bobae.app.judging import Wanted
-from bobae.app.main_job import Tell, Up, tell_nobody, up
+from bobae.app import discovery, plant_file
+from bobae.app.at_work import PlantAtWork
+from bobae.app.live_run import Beside, Known, Ran, Stopped, Wishes, from_thread, live
+from bobae.app.loading import load
+from bobae.app.main_job import Tell, tell_nobody
+from bobae.app.plant_store import historian_folder
 from bobae.app.settings import Settings, settings_for
 from bobae.app.told import Happened
-from bobae.core import Progress, silent, text
+from bobae.core import BadInput, Progress, Text, Unreachable, silent, speaking, text
+from bobae.historian import open_store
 
 DAYS = 14
 STEP_S = 10.0
 SEED = 0
+FAULT = "lube_blockage"
+AFTER_S, GROWS_S = 20.0, 60.0
+_MODEL = "results/press1.bobae"
+_LOG = "maintenance_log.csv"  # every demo has one
+_LOOK_S = 0.1
+_STARTS_S = 60.0
 
 
-def demo(
-    settings: Settings,
-    *,
+async def demo(
     folder: Path,
+    settings: Settings,
+    wishes: Wishes,
+    *,
+    stop: asyncio.Event,
     step_s: float = STEP_S,
-    wanted: Wanted | None = None,
     progress: Progress = silent,
     tell: Tell = tell_nobody,
-) -> Up:
-    """Make the demo plant in `folder` and do the main job on it.
+) -> Ran:
+    """Make the press's history in `folder`, learn from it, and watch the live press, until `stop` is set.
 
     Args:
+        folder: new, or with an earlier demo in it, which is made anew.
         settings: for the language and bobae's own folder; all else comes from the demo plant.
-        folder: files of an earlier demo in it are written anew.
-        step_s: seconds between rows.
-        wanted: alarm budget, costs and seed of the training.
+        wishes: what runs beside it, and what is wanted of the training.
+        stop: ends it.
+        step_s: seconds between the rows of the history.
         progress: told how far each part is.
         tell: told what was found, as it is found.
 
     Raises:
-        BadInput: the step is no part of a day.
+        BadInput: the folder holds something else, the step is no part of a day, or the port is taken.
+        Refused: another bobae works in the folder.
+        Missing: the package for OPC UA is not installed.
     """
     press: Any = discovery.load("twins", "press")
+    discovery.load("connectors", "opcua")  # without it nothing need begin
+    began, url = time.monotonic(), f"opc.tcp://127.0.0.1:{_free_port()}/press"
+    with speaking(settings.language):
+        try:
+            events = await asyncio.to_thread(_write, press, folder, settings.language, step_s, from_thread(stop, tell))
+            async with _server(press, url, folder, settings.language) as server:
+                await asyncio.to_thread(
+                    _load, folder, settings.language, from_thread(stop, progress), from_thread(stop, tell)
+                )
+                await _answers(server, url)
+                tell(text("the press runs on and answers over OPC UA at {url}, in a process of its own", url=url))
+                press.write_live_plant(folder / plant_file.FILE_NAME, url=url, language=settings.language, model=_MODEL)
+                here = settings_for(folder, language=settings.language)
+                assert here.plant is not None
+                known = Known(tuple(Happened(e.start_ns, e.end_ns, e.what) for e in events), _explain(press))
+                beside = (*wishes.beside, _breaking(press, url, tell))
+                asked = replace(wishes, beside=beside, known={monitor.asset: known for monitor in here.plant.monitors})
+                return await live(folder, here, asked, stop=stop, progress=progress, tell=tell)
+        except Stopped:
+            return Ran(folder, time.monotonic() - began)
+
+
+def _write(press: Any, folder: Path, language: str, step_s: float, tell: Tell) -> Sequence[Any]:
+    """The press's history until now, as files; the faults in it come back."""
+    _clear(folder)
     tell(text("A hydraulic press runs for two weeks, in a moment"), "step")
-    written = press.write_history(folder, days=DAYS, step_s=step_s, seed=SEED, language=settings.language)
+    written = press.write_history(folder, days=DAYS, step_s=step_s, seed=SEED, language=language, end_ns=time.time_ns())
     faults = [event for event in written.events if event.kind != "maintenance"]
     tell(
         text(
@@ -48,14 +96,97 @@ def demo(
             faults=len(faults),
         )
     )
-    tell(text("its files: {history}; its maintenance log: {log}", history=written.history, log=written.log))
-    return up(
-        [folder],
-        settings_for(folder, language=settings.language),
-        results=folder / "results",
-        new_day=written.new_day,
-        wanted=wanted,
-        progress=progress,
-        tell=tell,
-        known=tuple(Happened(event.start_ns, event.end_ns, event.what) for event in faults),
+    return faults
+
+
+def _clear(folder: Path) -> None:
+    """Make room for a new demo where an earlier one was.
+
+    Raises:
+        BadInput: the folder holds something else.
+        Refused: another bobae works there.
+    """
+    if not folder.exists() or not any(folder.iterdir()):
+        return
+    if not (folder / _LOG).is_file():
+        raise BadInput("{folder} holds something other than a demo; name a new folder with --out", folder=folder)
+    kept = historian_folder(folder)
+    if kept.exists():
+        open_store(kept, write=True).close()  # refused where another bobae works
+    for old in (kept, folder / Path(_MODEL).parent):
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _load(folder: Path, language: str, progress: Progress, tell: Tell) -> None:
+    loaded = load(folder, [folder / "history"], settings_for(folder, language=language), progress=progress)
+    counts = {"samples": f"{loaded.samples:,}", "tags": len(loaded.tags)}
+    tell(text("its history is kept in {folder}: {samples} samples of {tags} tags", folder=folder, **counts))
+
+
+def _explain(press: Any) -> Any:
+    def explain(top_tags: Sequence[tuple[str, float]]) -> Text | None:
+        kinds = press.likely([tag for tag, _ in top_tags])
+        if not kinds:
+            return None
+        first = kinds[0]
+        return text(
+            "Most like it: {what} ({means}). First of all: {look_at}.",
+            what=first.what,
+            means=first.means,
+            look_at=first.look_at,
+        )
+
+    return explain
+
+
+def _breaking(press: Any, url: str, tell: Tell) -> Beside:
+    """Breaks the press once it is watched."""
+
+    async def breaking(work: PlantAtWork) -> None:
+        while not work.models():
+            await asyncio.sleep(_LOOK_S)
+        inject = importlib.import_module(f"{press.__name__}.inject").inject
+        await inject(url, FAULT, after_s=AFTER_S, grows_s=GROWS_S)
+        tell(text("Now the press itself is watched"), "step")
+        tell(
+            text(
+                "in {after} s a fault begins to develop in it, fully grown {grows} s later; Ctrl-C ends the demo",
+                after=round(AFTER_S),
+                grows=round(GROWS_S),
+            )
+        )
+
+    return breaking
+
+
+@contextlib.asynccontextmanager
+async def _server(press: Any, url: str, folder: Path, language: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """The press's server, in a process of its own, for as long as it is needed."""
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", f"{press.__name__}.live", "--url", url),
+        *("--snapshot", str(folder / "press.json"), "--language", language),
+        stdout=asyncio.subprocess.PIPE,
+        start_new_session=True,  # Ctrl-C is for bobae, which ends it
     )
+    try:
+        yield child
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            child.terminate()
+        await child.wait()
+
+
+async def _answers(server: asyncio.subprocess.Process, url: str) -> None:
+    """Wait until the press's server says that it answers."""
+    assert server.stdout is not None
+    answer = b""
+    with contextlib.suppress(TimeoutError):
+        answer = await asyncio.wait_for(server.stdout.readline(), _STARTS_S)
+    if not answer:
+        raise Unreachable("the press's server at {url} did not start; run bobae doctor", url=url)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

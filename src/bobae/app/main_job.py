@@ -1,4 +1,4 @@
-"""The main job on files: assess, train, verdict, report, sealed model, and a new day scored, told step by step.
+"""The main job: assess, train, verdict, report, sealed model, told step by step.
 
 A step that the data cannot carry is told with its reason, and the job goes on with what is left.
 """
@@ -12,17 +12,16 @@ from typing import Any, Protocol
 from bobae.app import plant_file
 from bobae.app.data import read_with_roles
 from bobae.app.judging import Judged, Wanted, train
-from bobae.app.models import Scored, score
 from bobae.app.plant_data import plant_of
 from bobae.app.reports import FOLDER, report_of, write_report
 from bobae.app.settings import Settings
-from bobae.app.told import Happened, Level, Said, day_told, named, split_told, verdict_told
+from bobae.app.told import Happened, Level, Said, named, split_told, verdict_told
 from bobae.core import Dataset, Progress, Refused, Text, Verdict, silent, telling_time_of, text
 from bobae.train.assess import Assessment
 from bobae.train.assess import assess as assess_dataset
 
 _FINDINGS_SHOWN = 5
-_TASK = "anomaly"
+TASK = "anomaly"
 
 
 class Tell(Protocol):
@@ -53,7 +52,6 @@ class Up:
         assessment: what the data can answer.
         judged: the trained model; None where the data could not carry one.
         refusal: why not.
-        scored: the new day, where there was one and a model.
         files: what to open, most telling first.
         next: commands to type next, each with what it does.
         seconds: from the first row to the last word.
@@ -62,7 +60,6 @@ class Up:
     assessment: Assessment
     judged: Judged | None
     refusal: Text | None
-    scored: Scored | None
     files: tuple[Made, ...]
     next: tuple[tuple[str, Text], ...]
     seconds: float
@@ -77,7 +74,6 @@ class Up:
             "verdict": None if self.judged is None else str(self.judged.outcome.verdict),
             "refusal": None if self.refusal is None else str(self.refusal),
             "trained": trained,
-            "new_day_alarms": None if self.scored is None else [a.as_json() for a in self.scored.alarms()],
             "files": [{"path": str(made.path), "what": str(made.what)} for made in self.files],
             "next": [{"command": command, "what": str(what)} for command, what in self.next],
             "seconds": round(self.seconds, 1),
@@ -106,19 +102,21 @@ def up(
     settings: Settings,
     *,
     results: Path | None = None,
-    new_day: Path | None = None,
+    model: Path | None = None,
+    asset: str | None = None,
     wanted: Wanted | None = None,
     known: tuple[Happened, ...] = (),
     progress: Progress = silent,
     tell: Tell = tell_nobody,
 ) -> Up:
-    """Do the main job on files, or on the files that a plant folder names.
+    """Do the main job on files, on the files that a plant folder names, or on what its historian has.
 
     Args:
         data: files and folders; a folder with a plant file stands for the files that its source reads.
         settings: those that hold there.
         results: the folder that reports and model go into; else one beside the work, named after the data.
-        new_day: rows that came later, to be scored with the model.
+        model: the file that the model goes into; else one in `results`, named after the data.
+        asset: of a plant's machines only this one, or those below it.
         wanted: alarm budget, costs, seed; else the settings'.
         known: what the faults were, where somebody knows more than the marks in the files say.
         progress: told how far each part is.
@@ -132,14 +130,12 @@ def up(
     job = _Job(settings, wanted or Wanted(), results or FOLDER / name, progress, tell, known)
     read_from = [place for given in data for place in _named_by_plant(given, settings)]
     with telling_time_of(settings.timezone):
-        dataset, assessment = _assess(job, read_from)
-        judged, refusal = _train(job, dataset, assessment, model=job.results / f"{name}.bobae")
-        scored = _score(job, judged, new_day) if judged is not None and new_day is not None else None
+        dataset, assessment = _assess(job, read_from, asset)
+        judged, refusal = _train(job, dataset, assessment, model=model or job.results / f"{name}.bobae")
     return Up(
         assessment=assessment,
         judged=judged,
         refusal=refusal,
-        scored=scored,
         files=tuple(job.made),
         next=tuple(_next(read_from, judged)),
         seconds=time.monotonic() - began,
@@ -157,9 +153,9 @@ def _named_by_plant(place: Path, settings: Settings) -> list[Path]:
     return [place / path for path in named_paths if isinstance(path, str)] or [place]
 
 
-def _assess(job: _Job, data: Sequence[Path]) -> tuple[Dataset, Assessment]:
+def _assess(job: _Job, data: Sequence[Path], asset: str | None) -> tuple[Dataset, Assessment]:
     job.tell(text("What can these data answer?"), "step")
-    dataset = read_with_roles(data, job.settings, progress=job.progress)
+    dataset = read_with_roles(data, job.settings, asset=asset, progress=job.progress)
     found = assess_dataset(dataset)
     counts = {"rows": f"{len(dataset):,}", "columns": len(dataset.columns)}
     job.tell(text("{origin}: {rows} rows, {columns} columns", origin=dataset.origin, **counts))
@@ -177,11 +173,11 @@ def _assess(job: _Job, data: Sequence[Path]) -> tuple[Dataset, Assessment]:
 
 def _train(job: _Job, dataset: Dataset, assessment: Assessment, *, model: Path) -> tuple[Judged | None, Text | None]:
     job.tell(text("Learning what normal running looks like, and proving it on later days"), "step")
-    answer = next(answer for answer in assessment.tasks if answer.task == _TASK)
+    answer = next(answer for answer in assessment.tasks if answer.task == TASK)
     try:
         if answer.ready == "no":
             raise Refused("the machine cannot be watched with these data: {why}", why=answer.why)
-        judged = train(dataset, job.settings, task=_TASK, out=model, wanted=job.wanted, progress=job.progress)
+        judged = train(dataset, job.settings, task=TASK, out=model, wanted=job.wanted, progress=job.progress)
     except Refused as error:
         job.tell(error.text, "warning")
         job.tell(text("No model was made; the assessment says what the data can answer as they are."), "warning")
@@ -194,16 +190,6 @@ def _train(job: _Job, dataset: Dataset, assessment: Assessment, *, model: Path) 
     job.made.insert(0, Made(report, text("the verdict with all that it rests on: alarms, sensors, money")))
     job.made.append(Made(model, text("the sealed model: what was trained is what will run")))
     return judged, None
-
-
-def _score(job: _Job, judged: Judged, new_day: Path) -> Scored:
-    job.tell(text("A new day comes in: the sealed model watches it"), "step")
-    dataset = read_with_roles([new_day], job.settings, progress=job.progress)
-    out = job.results / f"{new_day.stem}_scores.csv"
-    scored = score(judged.path, dataset, job.settings, out=out, progress=job.progress)
-    job.tell_all(day_told(scored, dataset.time_ns(), job.known))
-    job.made.append(Made(scored.path, text("the new day, row by row: score, alarm, sensor")))
-    return scored
 
 
 def _next(data: Sequence[Path], judged: Judged | None) -> Iterator[tuple[str, Text]]:

@@ -1,9 +1,12 @@
 """The live sources of a plant: which they are, what is to be read from each, and who collects it."""
 
 import random
+from collections.abc import Sequence
+from pathlib import Path
 
-from bobae.app import discovery
+from bobae.app import discovery, plant_file
 from bobae.app.plugins import check
+from bobae.app.settings import Settings
 from bobae.collect import Collector, Patience
 from bobae.core import BadInput, LiveConnector, Plant, StoreReader, StoreWriter, TagRow, Wish
 
@@ -11,6 +14,13 @@ from bobae.core import BadInput, LiveConnector, Plant, StoreReader, StoreWriter,
 def live_sources(plant: Plant) -> list[str]:
     """The names of the sources that send by themselves, in the plant file's order."""
     return [name for name, source in plant.sources.items() if "subscribe" in check(source.connector).manifest.abilities]
+
+
+def live_plant(data: Sequence[Path], settings: Settings) -> Path | None:
+    """The plant folder that `data` is, where a source of it sends by itself."""
+    if len(data) != 1 or settings.plant is None or not (data[0] / plant_file.FILE_NAME).is_file():
+        return None
+    return data[0] if live_sources(settings.plant) else None
 
 
 def collectors(

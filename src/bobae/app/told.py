@@ -1,19 +1,16 @@
-"""What the main job says of a training and of a new day, sentence by sentence, against what is known of the faults."""
+"""What the main job says of a training, sentence by sentence, against what is known of the faults."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import numpy as np
-
-from bobae.app.models import Scored, verdict_in_words
-from bobae.core import Ints, Text, Verdict, local_time, text
+from bobae.app.models import verdict_in_words
+from bobae.core import Text, Verdict, local_time, text
 from bobae.train.outcome import EpisodeOutcome, EventOutcome, Outcome, PartRows
 
 Level = Literal["step", "plain", "good", "warning"]
 Said = Iterator[tuple[Text, Level]]
 _TAGS_SHOWN = 3
-_ALARMS_SHOWN = 10
 _FAULTS_SHOWN = 10
 
 
@@ -59,16 +56,6 @@ def verdict_told(outcome: Outcome) -> Said:
         yield warning, "warning"
 
 
-def day_told(scored: Scored, time_ns: Ints | None, known: tuple[Happened, ...]) -> Said:
-    """The alarms of new rows, and what is known of that time."""
-    alarms = scored.alarms()
-    yield text("{n} alarms in {rows} rows", n=len(alarms), rows=f"{scored.table.num_rows:,}"), "plain"
-    for alarm in alarms[:_ALARMS_SHOWN]:
-        yield text("{start} to {end}: {tag}", start=alarm.start, end=alarm.end, tag=alarm.top_tag or "-"), "warning"
-    if time_ns is not None and len(time_ns):
-        yield from _looked_up(scored, time_ns, known)
-
-
 def _period(part: PartRows, has_time: bool) -> Text:
     if not has_time or part.start_ns is None or part.end_ns is None:
         return text("{part}: {rows} rows", part=part.title, rows=f"{part.rows:,}")
@@ -95,24 +82,6 @@ def _alarm_of(event: EventOutcome, episodes: tuple[EpisodeOutcome, ...]) -> Epis
     """The first alarm of the machine that reaches into the fault."""
     met = (e for e in episodes if e.asset == event.asset and e.end_ns >= event.start_ns and e.start_ns <= event.end_ns)
     return next(met, None)
-
-
-def _looked_up(scored: Scored, time_ns: Ints, known: tuple[Happened, ...]) -> Said:
-    alarm = np.asarray(scored.table.column("alarm").fill_null(False))
-    explained = np.zeros(len(alarm), dtype=np.bool_)
-    there = [k for k in known if k.end_ns >= time_ns[0] and k.start_ns <= time_ns[-1]]
-    for fault in there:
-        inside = (time_ns >= fault.start_ns) & (time_ns <= fault.end_ns)
-        explained |= inside
-        if not (alarm & inside).any():
-            yield text("what maintenance wrote: {what}; the model did not see it", what=fault.what), "warning"
-            continue
-        minutes = round((int(time_ns[alarm & inside][0]) - fault.start_ns) / 60e9)
-        said = text("what maintenance wrote: {what}; alarm after {minutes} min", what=fault.what, minutes=minutes)
-        yield said, "good"
-    begins = np.diff(alarm.astype(np.int8), prepend=0) > 0
-    if there and (false := int((begins & ~explained).sum())):
-        yield text("alarms for nothing that day: {n}", n=false), "warning"
 
 
 def when(time_ns: int) -> str:

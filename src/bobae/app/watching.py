@@ -38,10 +38,16 @@ class Watch:
 
 
 def model_path(plant_folder: Path, monitor: Monitor) -> Path:
-    """Where the model of a monitor lies: where the plant file says, else in the plant's folder `models`."""
+    """Where the model of a monitor lies: where the plant file says, else in a folder of its own below `models`."""
     if monitor.model is not None:
         return plant_folder / monitor.model
-    return plant_folder / "models" / f"{monitor.asset.replace('/', '-')}-{monitor.task}.bobae"
+    name = f"{monitor.asset.replace('/', '-')}-{monitor.task}"
+    return plant_folder / "models" / name / f"{name}.bobae"
+
+
+def report_beside(model: Path) -> Path:
+    """Where the report of a model lies that was trained here."""
+    return model.with_name("report.html")
 
 
 def watch(

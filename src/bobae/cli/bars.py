@@ -12,9 +12,11 @@ from bobae.core import LazyModule, Progress, Text, silent
 if TYPE_CHECKING:
     import rich.console as rich_console
     import rich.progress as rich_progress
+    import rich.text as rich_text
 else:
     rich_console = LazyModule("rich.console")
     rich_progress = LazyModule("rich.progress")
+    rich_text = LazyModule("rich.text")
 
 _MOST_BARS = 8
 
@@ -23,7 +25,7 @@ class Shown(Progress, Protocol):
     """Progress that also tells sentences, between the bars."""
 
     def tell(self, said: Text, *, mark: str = "") -> None:
-        """Print a sentence on standard error, with `mark` before it."""
+        """Print a sentence on standard error, with `mark` before it; further lines of it are there to be copied."""
         ...
 
 
@@ -52,7 +54,7 @@ class _Sentences:
         silent(what, done, total)
 
     def tell(self, said: Text, *, mark: str = "") -> None:
-        print(f"{mark}{said}", file=sys.stderr)
+        print(f"{mark}{said}", file=sys.stderr, flush=True)
 
 
 class _Bars:
@@ -64,6 +66,7 @@ class _Bars:
         self._task: rich_progress.TaskID | None = None
 
     def __call__(self, what: Text, done: float, total: float) -> None:
+        self._drawn.start()  # again, after a sentence
         if str(what) != self._said or self._task is None:
             self.finish()
             self._said = str(what)
@@ -78,7 +81,16 @@ class _Bars:
         for task in self._drawn.task_ids:
             self._drawn.remove_task(task)
         self._task = None
-        self._drawn.console.print(f"{mark}{said}", markup=False, highlight=False)
+        # the thread that draws them would now and then write over the sentence
+        self._drawn.live.transient = True
+        self._drawn.stop()
+        self._drawn.live.transient = False
+        console, indent = self._drawn.console, " " * len(mark.lstrip("\n"))
+        sentence, *as_they_are = str(said).split("\n")
+        lines = rich_text.Text(sentence).wrap(console, console.width - len(indent))
+        console.print(mark + f"\n{indent}".join(line.plain for line in lines), markup=False, highlight=False)
+        for line in as_they_are:  # one line each also where they are longer than the terminal is wide
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     def finish(self) -> None:
         """Fill the bar of what was being done."""

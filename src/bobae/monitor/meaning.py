@@ -55,6 +55,11 @@ def meaning(asset: str, signals: Sequence[Signal], because: Text | None) -> Text
     return said if because is None else text("{meaning} {because}", meaning=said, because=because)
 
 
+def parts(said: Text) -> tuple[Text, ...]:
+    """The parts of an alarm's meaning: what is seen, and what somebody who knows the machine says of it, if anybody."""
+    return (said.values["meaning"], said.values["because"]) if "because" in said.values else (said,)
+
+
 def _told(signal: Signal) -> Text:
     value, usual = (f"{number(x, _PLACES)} {unit(signal.unit)}".strip() for x in (signal.value, signal.usual))
     if signal.usual != signal.usual:  # NaN

@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bobae.cli.answer import Answer
 from bobae.cli.bars import Shown, bars
-from bobae.cli.door import app
+from bobae.cli.door import api, app
+from bobae.cli.logs import logs_told
 from bobae.cli.options import Budget, Costs, Log, Seed
 from bobae.cli.session import settings
-from bobae.core import BadInput, Text, costs_of, say
+from bobae.core import BadInput, Text, costs_of, say, seconds_of
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from bobae.app import Tell
+    from bobae.app import PlantAtWork, Ran, Tell, Up, Wanted, Wishes
 
 Data = Annotated[
-    list[Path] | None, typer.Argument(metavar="DATA", help="your CSV, Excel or Parquet files, or a folder of them")
+    list[Path] | None,
+    typer.Argument(
+        metavar="DATA", help="a plant folder with a live source; or CSV, Excel or Parquet files, or a folder of them"
+    ),
 ]
-Demo = Annotated[bool, typer.Option("--demo", help="a simulated press with two weeks of history and known faults")]
+Demo = Annotated[
+    bool, typer.Option("--demo", help="a simulated press: two weeks of history, then live until a fault is found")
+]
 Folder = Annotated[Path | None, typer.Option("--out", "-o", metavar="DIR", help="where report, page and model go")]
+Port = Annotated[int, typer.Option("--port", metavar="PORT", help="where a live plant answers over HTTP")]
+For = Annotated[
+    str | None, typer.Option("--for", metavar="TIME", help="stop a live plant by itself, such as after 90s, 5min or 2h")
+]
+Live = Callable[["Wishes", "asyncio.Event", Shown, "Tell"], Coroutine[Any, Any, "Ran"]]
 _DEMO = Path("bobae-demo")
 _MARKS = {"step": "\n== ", "plain": "   ", "good": " + ", "warning": " ! "}
 
@@ -32,32 +45,86 @@ def up(
     data: Data = None,
     *,
     demo: Demo = False,
+    port: Port = 8800,
+    lasting: For = None,
     log: Log = None,
     alarm_budget: Budget = None,
     costs: Costs = "",
     seed: Seed = 0,
     out: Folder = None,
 ) -> Answer:
-    """Do the main job: from files to a verdict, a report and a sealed model, told step by step."""
+    """Do the main job: watch a live plant with trained models; or go from files to a verdict, a report and a model."""
     if demo == bool(data):
-        raise BadInput("say what to work on: --demo for the demo press, or a folder with your own files")
+        raise BadInput(
+            "say what to work on: --demo for the demo press, a plant folder, or a folder with your own files"
+        )
     wanted = app.Wanted(alarm_budget, costs_of(costs), log, seed)
-    with bars() as progress:
-        tell = _told_by(progress)
-        if data:
-            done = app.up(data, settings(), results=out, wanted=wanted, progress=progress, tell=tell)
-        else:
-            done = app.demo(settings(), folder=out or _DEMO, wanted=wanted, progress=progress, tell=tell)
+    for_s = None if lasting is None else seconds_of(lasting)
+    if demo:
+        folder = out or _DEMO
+        return _live(
+            lambda wishes, stop, progress, tell: app.demo(
+                folder, settings(), wishes, stop=stop, progress=progress, tell=tell
+            ),
+            wanted=wanted,
+            port=port,
+            for_s=for_s,
+        )
+    assert data is not None
+    if (plant := app.live_plant(data, settings())) is None:
+        return _on_files(data, out, wanted)
+    if out is not None:
+        raise BadInput("{plant} is a live plant: its models and reports go into it; leave --out away", plant=plant)
+    return _live(
+        lambda wishes, stop, progress, tell: app.live(
+            plant, settings(), wishes, stop=stop, progress=progress, tell=tell
+        ),
+        wanted=wanted,
+        port=port,
+        for_s=for_s,
+    )
+
+
+def _live(run: Live, *, wanted: Wanted, port: int, for_s: float | None) -> Answer:
+    """A live plant until it is stopped."""
+
+    async def serve(work: PlantAtWork) -> None:
+        await api.serve_http(api.create_api(work), port=port)
+
+    async def until_stopped(progress: Shown) -> Ran:
+        wishes = app.Wishes((serve,), address=f"http://127.0.0.1:{port}/api/v1", wanted=wanted)
+        with app.stopping(for_s) as stop:
+            return await run(wishes, stop, progress, _told_by(progress))
+
+    with bars() as progress, logs_told():
+        ran = asyncio.run(until_stopped(progress))
 
     def show(console: Console) -> None:
-        console.print(say("Done in {seconds} s. Open these:", seconds=round(done.seconds)))
-        for made in done.files:
-            console.print(f"  {made.path}\n      {made.what}", markup=False, soft_wrap=True)
-        console.print(say("What to type next:"))
-        for command, what in done.next:
-            console.print(f"  {command}\n      {what}", markup=False, soft_wrap=True)
+        said = say(
+            "Stopped after {seconds} s: {samples} samples came, {alarms} alarms changed; all is kept in {folder}.",
+            seconds=round(ran.seconds),
+            samples=f"{ran.samples:,}",
+            alarms=len(ran.alarms),
+            folder=ran.folder,
+        )
+        console.print(said, markup=False, soft_wrap=True)
 
-    return Answer(done.as_json(), show)
+    return Answer(ran.as_json(), show)
+
+
+def _on_files(data: list[Path], results: Path | None, wanted: Wanted) -> Answer:
+    with bars() as progress:
+        done = app.up(data, settings(), results=results, wanted=wanted, progress=progress, tell=_told_by(progress))
+    return Answer(done.as_json(), lambda console: _show(console, done))
+
+
+def _show(console: Console, done: Up) -> None:
+    console.print(say("Done in {seconds} s. Open these:", seconds=round(done.seconds)))
+    for made in done.files:
+        console.print(f"  {made.path}\n      {made.what}", markup=False, soft_wrap=True)
+    console.print(say("What to type next:"))
+    for command, what in done.next:
+        console.print(f"  {command}\n      {what}", markup=False, soft_wrap=True)
 
 
 def _told_by(progress: Shown) -> Tell:
