@@ -2,7 +2,8 @@
 
 In a document, `<!-- figures: anomaly -->` and `<!-- end -->` stand around the table of `results/anomaly.json`;
 `<!-- figures: anomaly targets + SKAB F1, always alarming -->` keeps the rows with a target, and those named after the
-plus sign (by semicolons between). `--check` only says whether the documents are current.
+plus sign (by semicolons between). `<!-- growth -->` stands before the pictures and the table of `results/growth.json`.
+`--check` only says whether the documents are current.
 """
 
 import json
@@ -11,17 +12,19 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import growth
+
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
 MARKED = re.compile(r"(<!-- figures: (\w+)( targets)?(?: \+ (.*?))? -->\n).*?(<!-- end -->)", re.DOTALL)
+GROWTH = re.compile(r"(<!-- growth -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def table(name: str, only_targets: bool, named: set[str]) -> str:
     """The rows of one benchmark as a Markdown table; '' before it has been run."""
-    path = ROOT / "benchmarks" / "results" / f"{name}.json"
-    if not path.is_file():
+    result = _result(name)
+    if result is None:
         return ""
-    result = json.loads(path.read_text("utf-8"))
     rows = ["| figure | measured | reference | target | |", "|---|--:|--:|--:|---|"]
     for row in result["rows"]:
         if only_targets and row.get("target") is None and row["figure"] not in named:
@@ -29,16 +32,23 @@ def table(name: str, only_targets: bool, named: set[str]) -> str:
         met = {True: "met", False: "**missed**", None: ""}[row.get("met")]
         cells = (_measured(row), _said(row.get("reference"), None), _said(row.get("target"), None), met)
         rows.append(f"| {row['figure']} | {' | '.join(cells)} |")
+    return "\n".join([*rows, "", _measured_on(result)]) + "\n"
+
+
+def _result(name: str) -> dict[str, Any] | None:
+    path = ROOT / "benchmarks" / "results" / f"{name}.json"
+    return json.loads(path.read_text("utf-8")) if path.is_file() else None
+
+
+def _measured_on(result: dict[str, Any]) -> str:
     machine = result["machine"]
-    rows.append("")
-    rows.append(
-        f"`{result['command']}` on {machine['cores']} cores, {machine['memory_gb']:.0f} GB, {result['date'][:10]}."
-    )
-    return "\n".join(rows) + "\n"
+    return f"`{result['command']}` on {machine['cores']} cores, {machine['memory_gb']:.0f} GB, {result['date'][:10]}."
 
 
 def _said(value: Any, unit: str | None) -> str:
-    number = f"{value:.3g}" if isinstance(value, float) else "" if value is None else str(value)
+    number = "" if value is None else str(value)
+    if isinstance(value, float):
+        number = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
     return f"{number} {unit}".strip() if unit else number
 
 
@@ -51,7 +61,13 @@ def _measured(row: dict[str, Any]) -> str:
 
 def with_tables(document: str) -> str:
     """The same document with every marked table made anew."""
-    return MARKED.sub(lambda m: m[1] + table(m[2], bool(m[3]), set((m[4] or "").split("; "))) + m[5], document)
+    made = MARKED.sub(lambda m: m[1] + table(m[2], bool(m[3]), set((m[4] or "").split("; "))) + m[5], document)
+    return GROWTH.sub(lambda m: m[1] + _growth() + m[2], made)
+
+
+def _growth() -> str:
+    result = _result("growth")
+    return "" if result is None else f"{growth.page(result)}\n{_measured_on(result)}\n"
 
 
 def main() -> int:
