@@ -12,11 +12,9 @@ from bobae.core import LazyModule, Progress, Text, silent
 if TYPE_CHECKING:
     import rich.console as rich_console
     import rich.progress as rich_progress
-    import rich.text as rich_text
 else:
     rich_console = LazyModule("rich.console")
     rich_progress = LazyModule("rich.progress")
-    rich_text = LazyModule("rich.text")
 
 _MOST_BARS = 8
 
@@ -87,7 +85,8 @@ class _Bars:
         self._drawn.live.transient = False
         console, indent = self._drawn.console, " " * len(mark.lstrip("\n"))
         sentence, *as_they_are = str(said).split("\n")
-        lines = rich_text.Text(sentence).wrap(console, console.width - len(indent))
+        words = console.render_str(sentence, markup=False, emoji=False, highlight=False)
+        lines = words.wrap(console, console.width - len(indent))
         console.print(mark + f"\n{indent}".join(line.plain for line in lines), markup=False, highlight=False)
         for line in as_they_are:  # one line each also where they are longer than the terminal is wide
             console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -58,18 +58,18 @@ class LiveModel:
             if wanted.categories is not None
         }
 
-    def row(self, time_ns: int, values: Floats, say: Callable[[str, float], str]) -> LiveRow:
+    def row(self, time_ns: int, values: Floats, word: Callable[[str, float], str]) -> LiveRow:
         """The next row through the model; one without any value is passed over, as in a cut.
 
         Args:
             time_ns: of the row.
             values: as the store has them (inputs,), NaN where missing.
-            say: what the store's number of a tag means as a word, for inputs that are categories.
+            word: what the store's number of a tag means as a word, for inputs that are categories.
         """
         x = values.copy()
         for i, known in self._known.items():
             if not np.isnan(x[i]):
-                x[i] = known.get(say(self.tags[i], x[i]), UNSEEN)
+                x[i] = known.get(word(self.tags[i], x[i]), UNSEEN)
         if np.isnan(x).all():
             return LiveRow(self.name, time_ns, x, None)
         gap = 0.0
@@ -138,10 +138,10 @@ class _Group:
 
     def _rows(self, store: StoreReader, frame: Frame) -> Iterator[LiveRow]:
         values = np.ascontiguousarray(frame.values[:, 0].T)
-        say = _words(store, frame.texts)
+        word = _words(store, frame.texts)
         for time_ns, row in zip(frame.time_ns.tolist(), values, strict=True):
             for model, columns in zip(self._models, self._columns, strict=True):
-                yield model.row(time_ns, row[columns], say)
+                yield model.row(time_ns, row[columns], word)
 
 
 def _words(store: StoreReader, texts: Sequence[str]) -> Callable[[str, float], str]:
