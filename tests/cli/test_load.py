@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import deltalake
 import numpy as np
 import pytest
 
@@ -100,3 +101,13 @@ def test_what_cannot_be_loaded_is_told(
     assert (code, document["kind"]) == (2, "bad_input")
     assert said in document["message"]
     assert not Path("plant1/bobae-data").exists()
+
+
+def test_a_plants_samples_are_exported_for_other_tools(data: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    run("init", "plant1", capsys=capsys)
+    run("load", "plant1", *data, "--asset", "line1/press1", capsys=capsys)
+    code, exported = run("export", "plant1", capsys=capsys)
+    assert code == 0
+    table = deltalake.DeltaTable(exported["table"]).to_pyarrow_table()
+    assert table.num_rows == 14 * 288 * 4
+    assert {"tag", "time_ns", "value", "status"} <= set(table.column_names)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bobae.app.benchmarks import bench, benchmark_names
     from bobae.app.data import chosen_roles, read, read_with_roles
     from bobae.app.demo_plant import demo
+    from bobae.app.exporting import export
     from bobae.app.health import Examined, doctor
     from bobae.app.judging import Judged, Wanted, backtest, train
     from bobae.app.live_run import Ran, Wishes, live, stopping
@@ -62,6 +63,7 @@ __all__ = [
     "chosen_roles",
     "demo",
     "doctor",
+    "export",
     "init",
     "live",
     "live_plant",
@@ -102,6 +104,7 @@ _WHERE = {
         "read_with_roles",
     ),
     "demo_plant": ("demo",),
+    "exporting": ("export",),
     "health": (
         "Examined",
         "doctor",

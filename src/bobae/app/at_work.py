@@ -12,7 +12,7 @@ from bobae.app.plant_store import historian_folder
 from bobae.app.sources import collectors
 from bobae.app.watching import Watch, version_of
 from bobae.collect import Collector, SourceState
-from bobae.core import BobaeError, Plant, StoreReader, Text, text
+from bobae.core import BobaeError, Plant, StoreReader, Text, seconds_of, text
 from bobae.historian import Store, open_store
 from bobae.registry.catalogue import AlarmStore, Catalogue, open_catalogue
 from bobae.serve import Line
@@ -136,7 +136,8 @@ async def at_work(folder: Path, plant: Plant) -> AsyncIterator[PlantAtWork]:
         BadInput: a source's settings cannot be.
     """
     root = historian_folder(folder)
-    store = await asyncio.to_thread(open_store, root, write=True)
+    keep_raw_ns = None if plant.keep_raw is None else round(seconds_of(plant.keep_raw) * 1e9)
+    store = await asyncio.to_thread(open_store, root, write=True, keep_raw_ns=keep_raw_ns)
     try:
         with open_catalogue(root) as catalogue:
             yield PlantAtWork(plant, store, catalogue)

@@ -14,6 +14,7 @@ from bobae.app.at_work import PlantAtWork, at_work
 from bobae.app.judging import Wanted
 from bobae.app.live_told import alarm_told
 from bobae.app.main_job import TASK, Tell, Up, tell_nobody, up
+from bobae.app.models import verdict_in_words
 from bobae.app.settings import Settings
 from bobae.app.told import Happened
 from bobae.app.watching import Explain, Watch, model_path, report_beside, watch
@@ -24,6 +25,7 @@ from bobae.core import (
     Monitor,
     Plant,
     Progress,
+    Verdict,
     local_time,
     silent,
     speaking,
@@ -270,8 +272,21 @@ class _Run:
         except BobaeError as error:
             self.tell(text("{asset} is not watched: {why}", asset=monitor.asset, why=error.text), "warning")
         else:
-            self.tell(text("{asset} is watched by {model}", asset=monitor.asset, model=model), "good")
+            self._tell_watched(made, model)
             yield made
+
+    def _tell_watched(self, made: Watch, model: Path) -> None:
+        verdict = made.sealed.manifest.verdict
+        if verdict is Verdict.USEFUL:
+            self.tell(text("{asset} is watched by {model}", asset=made.asset, model=model), "good")
+            return
+        said = text(
+            "{asset} is watched by {model}, whose verdict was: {verdict}. Do not rely on its alarms.",
+            asset=made.asset,
+            model=model,
+            verdict=verdict_in_words(verdict),
+        )
+        self.tell(said, "warning")
 
     def _model(self, monitor: Monitor) -> Path:
         return model_path(self.folder, monitor)

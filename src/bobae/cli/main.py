@@ -10,7 +10,21 @@ import typer
 
 from bobae.cli import failures
 from bobae.cli.command import Command, as_typer, help_of, only_help
-from bobae.cli.commands import assess, backtest, bench, check, doctor, init, load, model, score, train, up, version
+from bobae.cli.commands import (
+    assess,
+    backtest,
+    bench,
+    check,
+    doctor,
+    export,
+    init,
+    load,
+    model,
+    score,
+    train,
+    up,
+    version,
+)
 from bobae.core import say, speaking
 from bobae.core.language import locale_language
 
@@ -22,6 +36,7 @@ COMMANDS: tuple[Command, ...] = (
     train.train,
     backtest.backtest,
     score.score,
+    export.export,
     doctor.doctor,
     check.check,
     bench.bench,

@@ -16,8 +16,8 @@ _PER_WEEK = {
     **dict.fromkeys(("year", "y", "a", "년"), 7 / 365.25),
 }
 _BUDGET = re.compile(r"\s*([0-9]*\.?[0-9]+)\s*(?:/\s*(\w+))?\s*$")
-_SECONDS = {"s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0}
-_TIME = re.compile(r"\s*([0-9]*\.?[0-9]+)\s*(s|min|m|h)?\s*$")
+_SECONDS = {"s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0, "d": 86_400.0, "w": 604_800.0, "y": 31_557_600.0}
+_TIME = re.compile(r"\s*([0-9]*\.?[0-9]+)\s*(s|min|m|h|d|w|y)?\s*$")
 
 
 def alarms_per_week(written: str | float) -> float:
@@ -38,7 +38,7 @@ def alarms_per_week(written: str | float) -> float:
 
 
 def seconds_of(written: str) -> float:
-    """A stretch of time such as '120s', '2min' or '1h' in seconds; a bare number is seconds.
+    """A stretch of time such as '120s', '2min', '1h' or '90d' in seconds; a bare number is seconds.
 
     Raises:
         BadInput: it is not a number above zero of a known unit.

@@ -92,6 +92,11 @@ class Plant(_Described):
     )
     sources: dict[Name, Source] = Field(default_factory=dict, description="name -> where samples come from")
     monitors: tuple[Monitor, ...] = Field(default=(), description="which questions are watched over")
+    keep_raw: str | None = Field(
+        default=None,
+        pattern=r"^[0-9.]+(h|d|w|y)$",
+        description="how long each sample is kept, such as 90d or 2y; then one-minute rows are. None: for ever",
+    )
 
     def tags(self) -> list[tuple[str, Tag]]:
         """Every tag with its path 'area/line/work_unit.tag', in order."""
