@@ -101,7 +101,7 @@ def _live(run: Live, *, wanted: Wanted, port: int, for_s: float | None) -> Answe
 
     def show(console: Console) -> None:
         said = say(
-            "Stopped after {seconds} s: {samples} samples came, {alarms} alarms changed; all is kept in {folder}.",
+            "Stopped after {seconds} s. Samples that came: {samples}; alarms: {alarms}. All is kept in {folder}.",
             seconds=round(ran.seconds),
             samples=f"{ran.samples:,}",
             alarms=len(ran.alarms),
