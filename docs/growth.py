@@ -16,7 +16,7 @@ PANELS = {
     "memory, MB": ("memory of the process that collects", "memory of a process that reads"),
 }
 TONES = ("#3b7dd8", "#d9822b", "#2e9e6b", "#b8479b", "#7a6bd1")
-WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 300, 180, 44, 26, 10, 24
+WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 300, 180, 44, 26, 24, 24
 KEY = 16  # a line of the key below a panel
 
 Found = dict[str, dict[int, dict[str, Any]]]  # figure -> tags -> row
