@@ -100,12 +100,12 @@ def test_the_demo_finds_most_of_its_faults_and_names_them(done):
 def test_the_press_is_collected_while_the_model_is_trained(done):
     came, run = done
     assert came.sources[0].connected
-    assert came.samples > 30
+    assert came.samples > 20
     with open_store(historian_folder(run.folder)) as store:
         clock = [row.path for row in store.tags() if row.path.endswith((".cycle_time", ".main_pressure"))]
         live = store.raw(clock, run.began_ns, 2**62)
-    assert Gap.NO_COMMUNICATION not in live.status.tolist()
-    assert np.isfinite(live.value).sum() > 10
+    assert live.status[np.isnan(live.value)].tolist() == [Gap.NOT_COLLECTED] * 2  # of each one, when it was stopped
+    assert np.isfinite(live.value).sum() >= 4
 
 
 def test_the_document_of_the_demo_names_its_files(done):

@@ -90,15 +90,15 @@ def test_ctrl_c_ends_it_with_one_sentence(plant: Path, port: int) -> None:
     assert "경보와 측정값을 볼 수 있는 주소" in told
 
 
-def test_a_taken_port_is_told(plant: Path) -> None:
+def test_a_taken_port_is_told(plant: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         taken = int(other.getsockname()[1])
-        with up(plant, taken, "--for", "60s") as running:
-            _, err = running.communicate()
-    assert running.returncode == 2
-    assert f"port {taken} is taken" in err
+        with pytest.raises(SystemExit) as left:
+            main(["up", str(plant), "--port", str(taken), "--for", "60s"])
+    assert left.value.code == 2
+    assert f"port {taken} is taken" in capsys.readouterr().err
 
 
 def test_it_stops_by_itself_after_the_time_that_is_wished(
