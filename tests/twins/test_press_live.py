@@ -187,3 +187,15 @@ def test_a_live_press_without_a_snapshot_says_so(tmp_path):
     assert done.returncode == 1
     assert done.stdout == ""
     assert "none.json holds no press" in done.stderr
+
+
+def test_it_ends_when_the_process_that_it_is_for_is_gone(tmp_path):
+    history_until(time.time_ns(), days=1)[1].write(tmp_path / "press.json")
+    url = f"opc.tcp://127.0.0.1:{free_port()}/press"
+    gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    command = [sys.executable, "-m", "bobae.twins.press.live", "--url", url, "--snapshot", tmp_path / "press.json"]
+    done = subprocess.run(
+        [*command, "--parent", gone.stdout.strip()], capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0
+    assert url in done.stdout

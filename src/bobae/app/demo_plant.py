@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import importlib
+import os
 import shutil
 import socket
 import sys
@@ -164,7 +165,7 @@ async def _server(press: Any, url: str, folder: Path, language: str) -> AsyncIte
     """The press's server, in a process of its own, for as long as it is needed."""
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", f"{press.__name__}.live", "--url", url),
-        *("--snapshot", str(folder / "press.json"), "--language", language),
+        *("--snapshot", str(folder / "press.json"), "--language", language, "--parent", str(os.getpid())),
         stdout=asyncio.subprocess.PIPE,
         start_new_session=True,  # Ctrl-C is for bobae, which ends it
     )

@@ -62,7 +62,7 @@ class Cut:
 
     Attributes:
         tags: paths; their names without the asset become the columns' where these stay unique.
-        t0_ns, t1_ns: rows at t0 + step, t0 + 2 step, ... up to t1.
+        t0_ns, t1_ns: rows at t0 + step, t0 + 2 step, ... up to t1, those without any value left out.
         step_ns: between rows; None: a row at each time that any tag of an asset has a sample, with what came just then.
         agg: of each interval; 'last' is carried on until a sample that does not count, or for `max_age_ns`.
         quality: which samples count.

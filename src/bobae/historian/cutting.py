@@ -98,10 +98,12 @@ def _block(store: StoreReader, query: Cut, tags: Mapping[str, str], known: Mappi
     )
     texts = np.array([*frame.texts, None], dtype=object)
     columns = {}
-    for (name, path), values in zip(tags.items(), frame.values[:, 0], strict=True):
+    # a row without any value is none: live scoring passes it over too
+    seen = np.isfinite(frame.values[:, 0]).any(axis=0)
+    for (name, path), values in zip(tags.items(), frame.values[:, 0, seen], strict=True):
         of_texts = known[path].kind == "text" and query.agg != "count"
         columns[name] = texts[np.nan_to_num(values, nan=-1).astype(np.int64)] if of_texts else values
-    return _Block(frame.time_ns, columns)
+    return _Block(frame.time_ns[seen], columns)
 
 
 def _as_recorded(store: StoreReader, query: Cut, tags: Mapping[str, str], known: Mapping[str, TagRow]) -> _Block:

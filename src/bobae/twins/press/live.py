@@ -7,6 +7,7 @@ it missed. SIGTERM and Ctrl-C stop it.
 import argparse
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 import time
@@ -24,13 +25,14 @@ SAVED_EVERY_S = 5
 MOST_SHOWN = 10  # seconds that the process was held up are shown late; of a longer outage only the last
 
 
-async def serve(url: str, snapshot: Path, *, language: str) -> None:
-    """Serve the press until cancelled.
+async def serve(url: str, snapshot: Path, *, language: str, parent: int | None = None) -> None:
+    """Serve the press until cancelled, or until the process that it is for is gone.
 
     Args:
         url: opc.tcp://127.0.0.1:PORT/press.
         snapshot: where the press goes on from, and where its state is kept from now on.
         language: of product and state, 'ko' or 'en'.
+        parent: number of the process that it is for; None: of nobody.
 
     Raises:
         BadInput: the snapshot is none.
@@ -43,7 +45,7 @@ async def serve(url: str, snapshot: Path, *, language: str) -> None:
     async with nodes.server:
         print(say("the press answers at {url}", url=url), flush=True)
         try:
-            while True:
+            while parent in (None, os.getppid()):
                 await nodes.show((await _next_seconds(press)).part(slice(-MOST_SHOWN, None)))
                 if press.time_ns // NS % SAVED_EVERY_S == 0:
                     press.snapshot().write(snapshot)
@@ -63,12 +65,13 @@ def main(given: Sequence[str] | None = None) -> int:
     parser.add_argument("--url", default="opc.tcp://127.0.0.1:4840/press")
     parser.add_argument("--snapshot", type=Path, required=True)
     parser.add_argument("--language", choices=LANGUAGES, default="en")
+    parser.add_argument("--parent", type=int, help="end with this process, which started it")
     asked = parser.parse_args(given)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what runs beside it deaf to this one
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     with speaking(asked.language), contextlib.suppress(KeyboardInterrupt):
         try:
-            asyncio.run(serve(asked.url, asked.snapshot, language=asked.language))
+            asyncio.run(serve(asked.url, asked.snapshot, language=asked.language, parent=asked.parent))
         except (BobaeError, OSError) as error:
             print(error, file=sys.stderr)
             return 1
