@@ -234,14 +234,14 @@ def test_a_window_is_the_last_rows_of_a_frame(store: Store) -> None:
     np.testing.assert_array_equal(store.window(["a.p", "a.q"], 3, 10, 30, settle_ns=100), expected)
 
 
-def test_a_cut_on_a_grid_has_a_column_a_tag_and_rows_of_each_asset(store: Store) -> None:
+def test_a_cut_on_a_grid_has_a_column_a_tag_and_the_rows_of_each_asset_with_a_value(store: Store) -> None:
     kept(store, "l/p1.oil", [10, 20], [1.0, 2.0])
     kept(store, "l/p2.oil", [20], [5.0])
     dataset = store.cut(Cut(("l/p1.oil", "l/p2.oil"), 0, 20, 10))
     assert [column.name for column in dataset.columns] == ["time", "asset", "oil"]
-    assert dataset.table["asset"].to_pylist() == ["l/p1", "l/p1", "l/p2", "l/p2"]
-    assert dataset.table["oil"].to_pylist() == [1.0, 2.0, None, 5.0]
-    assert dataset.table["time"].cast(pa.int64()).to_pylist() == [10, 20, 10, 20]
+    assert dataset.table["asset"].to_pylist() == ["l/p1", "l/p1", "l/p2"]
+    assert dataset.table["oil"].to_pylist() == [1.0, 2.0, 5.0]
+    assert dataset.table["time"].cast(pa.int64()).to_pylist() == [10, 20, 20]
 
 
 def test_a_cut_as_recorded_has_a_row_where_something_was_recorded(store: Store) -> None:
