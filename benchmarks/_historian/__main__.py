@@ -14,6 +14,7 @@ from _historian.measure import TIMES
 
 TAGS = 1_000
 SEALS = 10
+FEW = 3  # rounds beside the databases, of which one takes minutes
 
 
 def main() -> int:
@@ -43,7 +44,7 @@ def measured(folder: Path, *, samples: int, times: int) -> list[Row]:
     with kept.opened(root) as store:
         grid, _ = questions.two(TAGS)
         same = databases.Compared(blocks, grid, partial(questions.ours, store, grid), questions.on_grid(grid))
-        rows += databases.rows(same, times=times)
+        rows += databases.rows(same, times=FEW)
     return rows + appending.rows(blocks, TAGS, folder / "appended", times=times)
 
 
