@@ -15,14 +15,14 @@ from _anomaly.rows import Row
 from _live import clone, cost, equal, jumps
 from _live.bench import Size, at_work
 
-FULL = Size(tags=1_000, seconds=60, rounds=3)
+FULL = Size(tags=1_000, seconds=60, rounds=2)
 QUICK = Size(tags=200, seconds=20, rounds=1)
 
 
 def main() -> None:
     """Measure, print the table, write the result file."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="200 tags and 10 models, one round of jumps in place of 3")
+    parser.add_argument("--quick", action="store_true", help="200 tags and 10 models, one round of jumps in place of 2")
     parser.add_argument("--clone", action="store_true", help="also from git clone to the first alarm of the demo")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from bobae.core import Aggregate, Quality
+from bobae.core import Aggregate, Gap, Quality
 from bobae.frames.grid import NO_LIMIT, ORDER, Beside, Folding, Grid, as_of
 from bobae.frames.minutes import MINUTE_NS, Minutes
 from bobae.frames.runs import counted, put_in_order, scattered
@@ -130,3 +130,15 @@ def test_minutes_on_a_grid_are_as_the_samples_themselves(seed: int) -> None:
             for number, name in enumerate(ORDER):
                 tolerance = 1e-12 if name in ("mean", "sum") else 0.0
                 np.testing.assert_allclose(got[:, number], wanted[:, number], rtol=tolerance, atol=tolerance)
+
+
+def test_that_nothing_was_collected_counts_from_its_own_time_although_it_is_written_later() -> None:
+    start, time = np.array([0, 3]), np.array([1, 3, 9])
+    status = np.array([0, Gap.NOT_COLLECTED, 0], dtype=np.uint32)
+    receipt = np.array([1, 9, 9])
+    grid = Grid(0, 1, 10, ("last",), WORST)
+    last = grid.settled(start, time, np.array([5.0, np.nan, 6.0]), status, receipt, 0)[0, 0]
+    np.testing.assert_array_equal(last, [5, 5, np.nan, np.nan, np.nan, np.nan, np.nan, np.nan, 6, 6])
+    status[1] = Gap.NO_COMMUNICATION  # live scoring went on with what it had until it was known
+    last = grid.settled(start, time, np.array([5.0, np.nan, 6.0]), status, receipt, 0)[0, 0]
+    np.testing.assert_array_equal(last, [5, 5, 5, 5, 5, 5, 5, 5, 6, 6])

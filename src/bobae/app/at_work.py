@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import random
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from bobae.serve import Line
 
 SETTLE_NS = 300_000_000  # a row is scored so long after its time: what the network and one group commit take
 _LOOK_S = 0.02
+_TAKEN_UP_NS = 1_000_000_000
 _STORE = ""
 _log = logging.getLogger("bobae.app")
 
@@ -92,7 +94,9 @@ class PlantAtWork:
         """Score every row as it settles, and keep the alarms, until cancelled; may be called for others later."""
         if not watches:
             return
-        while not self.store.writer.committed_ns:  # its first look at the clock comes within 100 ms
+        began_ns = time.time_ns()
+        # until the collectors have said, and the disk has, that nothing was collected before
+        while self.store.writer.committed_ns < began_ns + _TAKEN_UP_NS:
             await asyncio.sleep(_LOOK_S)
         line = Line([w.live for w in watches], settle_ns=SETTLE_NS, from_ns=self.store.writer.committed_ns)
         await _in_thread(lambda: line.warm(self.store))

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import numba
 import numpy as np
 
-from bobae.core import Aggregate, Floats, Ints, Statuses
+from bobae.core import Aggregate, Floats, Gap, Ints, Statuses
 
 ORDER: tuple[Aggregate, ...] = ("last", "mean", "min", "max", "sum", "count", "first")
 NO_LIMIT = np.iinfo(np.int64).max
+_NOT_COLLECTED = np.uint32(Gap.NOT_COLLECTED)
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,10 @@ class Grid:
     def settled(
         self, start: Ints, time: Ints, value: Floats, status: Statuses, receipt: Ints, settle_ns: int
     ) -> Floats:
-        """As `folded`, each row only from what had been received by its time plus `settle_ns`."""
+        """As `folded`, each row only from what had been received by its time plus `settle_ns`.
+
+        That nothing was collected counts from its own time on: it is written down only when collecting begins again.
+        """
         out = np.empty((len(start) - 1, len(self.aggs), self.rows))
         limits = (self.t0_ns, self.step_ns, self.worst, self.age_ns, settle_ns)
         _fold_settled(start, time, value, status, receipt, limits, self.slots, out)
@@ -221,7 +225,9 @@ def _fold_settled(
         sums = np.zeros(rows)
         for i in range(start[k], start[k + 1]):
             own = max(-(-(time[i] - t0) // step) - 1, -1)  # the row whose interval it lies in; -1: before the first
-            known = max(own, max(-(-(receipt[i] - settle - t0) // step) - 1, 0))
+            # nothing was scored while nothing was collected: that is known only later, and holds from its own time on
+            received = time[i] if status[i] == _NOT_COLLECTED else receipt[i]
+            known = max(own, max(-(-(received - settle - t0) // step) - 1, 0))
             if known < rows:
                 shown[known] = max(shown[known], i)
             if own < 0 or own >= rows or known > own:

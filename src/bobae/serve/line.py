@@ -122,19 +122,22 @@ class _Group:
         self._columns = [np.array([place[tag] for tag in model.tags]) for model in models]
 
     def warm(self, store: StoreReader, rows: int) -> None:
-        frame = self._read(store, self._done_ns - rows * self._step_ns, self._done_ns)
-        for _ in self._rows(store, frame):
-            pass
+        begin_ns = self._done_ns - rows * self._step_ns
+        for model in self._models:  # one after the other: the past of all tags at once would take much memory
+            frame = self._read(store, model.tags, begin_ns, self._done_ns)
+            word = _words(store, frame.texts)
+            for time_ns, values in zip(frame.time_ns.tolist(), frame.values[:, 0].T, strict=True):
+                model.row(time_ns, values, word)
 
     def settled(self, store: StoreReader, complete_ns: int) -> Iterator[LiveRow]:
         while (rows := (complete_ns - self._settle_ns - self._done_ns) // self._step_ns) > 0:
             until_ns = self._done_ns + min(rows, _MOST_ROWS) * self._step_ns
-            frame = self._read(store, self._done_ns, until_ns)
+            frame = self._read(store, self._tags, self._done_ns, until_ns)
             self._done_ns = until_ns
             yield from self._rows(store, frame)
 
-    def _read(self, store: StoreReader, t0_ns: int, t1_ns: int) -> Frame:
-        return store.frame(self._tags, t0_ns, t1_ns, self._step_ns, settle_ns=self._settle_ns)
+    def _read(self, store: StoreReader, tags: Sequence[str], t0_ns: int, t1_ns: int) -> Frame:
+        return store.frame(tags, t0_ns, t1_ns, self._step_ns, settle_ns=self._settle_ns)
 
     def _rows(self, store: StoreReader, frame: Frame) -> Iterator[LiveRow]:
         values = np.ascontiguousarray(frame.values[:, 0].T)
