@@ -1,16 +1,19 @@
 """A load is all there or not at all, whatever happens meanwhile."""
 
 import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from bobae.core import Column, Dataset, Gap, Kind, Refused, Role, Samples, TagRow
-from bobae.historian import Store, open_store
+from bobae.historian import Store, loading, open_store
+from bobae.historian.database import FILE
 from bobae.historian.file_rows import FileRows
 from bobae.historian.loading import load
 from bobae.historian.loads import Layout, loads_in
@@ -118,6 +121,30 @@ def test_a_load_that_is_killed_leaves_nothing_and_can_be_done_again(tmp_path: Pa
     assert len(raw(tmp_path, "press1.oil")) == 0
     assert loads_in(tmp_path) == ()
     assert load(tmp_path, rows_of([NS, 2 * NS], oil=[1.0, 2.0]), name="a", sha256="a").samples == 2
+
+
+class InterruptedAfterCommit(sqlite3.Connection):
+    """Ctrl-C comes just when the load has been committed."""
+
+    def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+        done = super().execute(sql, *values)
+        if sql == "commit" and super().execute("select count(*) from loads").fetchone()[0]:
+            raise KeyboardInterrupt
+        return done
+
+
+def test_an_interrupt_after_the_commit_takes_no_file_that_is_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_store(tmp_path, write=True).close()
+
+    def interrupted(root: Path, *, write: bool) -> sqlite3.Connection:
+        return sqlite3.connect(root / FILE, isolation_level=None, factory=InterruptedAfterCommit)
+
+    monkeypatch.setattr(loading, "connect", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        load(tmp_path, rows_of([NS, 2 * NS], oil=[1.0, 2.0]), name="a", sha256="a")
+    assert raw(tmp_path, "press1.oil").value.tolist() == [1.0, 2.0]
 
 
 def test_where_nothing_can_be_written_nothing_is_loaded(tmp_path: Path) -> None:

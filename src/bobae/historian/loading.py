@@ -208,7 +208,6 @@ def _new(time_ns: Ints, value: Floats, status: Statuses, words: pa.Array | None,
 
 def _listed(base: sqlite3.Connection, drafts: Sequence[Draft], row: LoadRow, loading: _Loading) -> Loaded:
     """The load, all of it, from one moment on; or nothing, where another process has loaded the same meanwhile."""
-    listed = False
     try:
         with changing(base):
             earlier = load_of(base, row.sha256)
@@ -216,11 +215,9 @@ def _listed(base: sqlite3.Connection, drafts: Sequence[Draft], row: LoadRow, loa
                 for draft in drafts:
                     draft.list_it(base)
                 note_load(base, row)
-        listed = earlier is None
     finally:
-        if not listed:
-            for draft in drafts:
-                draft.discard()
+        for draft in drafts:  # an error may come after the commit: what is listed stays
+            draft.discard_unlisted(base)
     if earlier is not None:
         return Loaded(earlier, before=True)
     time_ns = loading.ordered.time_ns
