@@ -110,7 +110,7 @@ def write(path: Path, parts: Iterable[Sorted], *, small: bool) -> TagIndex:
     Args:
         path: of the file.
         parts: the rows.
-        small: compress the values too, which takes a tenth to a half off the file and half as long again to read.
+        small: compress the values too: a smaller file that takes longer to read.
 
     Raises:
         OSError: the disk is full or cannot be written to.
