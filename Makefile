@@ -53,7 +53,7 @@ $(BIN)/python:
 
 $(RUN_STAMP): pyproject.toml constraints.txt | $(BIN)/python
 	@echo "installing bobae into $(VENV) (once, about a minute) ..."
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[opcua]' -c constraints.txt
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[demo]' -c constraints.txt
 	@touch $@
 
 $(DEV_STAMP): pyproject.toml constraints.txt | $(BIN)/python

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bobae.app.plant_store import historian_folder
+from bobae.app.plant_store import historian_folder, sources_folder
 from bobae.app.sources import collectors
 from bobae.app.watching import Watch, version_of
 from bobae.collect import Collector, SourceState
@@ -44,11 +44,11 @@ class PlantAtWork:
         alarms: its alarms.
     """
 
-    def __init__(self, plant: Plant, store: Store, catalogue: Catalogue) -> None:
+    def __init__(self, folder: Path, plant: Plant, store: Store, catalogue: Catalogue) -> None:
         self.plant, self.store = plant, store
         self._catalogue = catalogue
         self._collectors: Sequence[Collector] = collectors(
-            plant, writer=store.writer, reader=store, chance=random.Random()
+            plant, sources_folder(folder), writer=store.writer, reader=store, chance=random.Random()
         )
         self._watches: list[Watch] = []
         self._troubles: dict[str, Text] = {}  # monitor (or _STORE) -> why its rows get no further
@@ -144,6 +144,6 @@ async def at_work(folder: Path, plant: Plant) -> AsyncIterator[PlantAtWork]:
     store = await asyncio.to_thread(open_store, root, write=True, keep_raw_ns=keep_raw_ns)
     try:
         with open_catalogue(root) as catalogue:
-            yield PlantAtWork(plant, store, catalogue)
+            yield PlantAtWork(folder, plant, store, catalogue)
     finally:
         await asyncio.to_thread(store.close)

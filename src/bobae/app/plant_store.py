@@ -1,4 +1,4 @@
-"""Where a plant's samples are kept."""
+"""Where a plant's samples are kept, and what its sources remember."""
 
 from pathlib import Path
 
@@ -6,3 +6,8 @@ from pathlib import Path
 def historian_folder(plant: Path) -> Path:
     """The folder of the historian that belongs to the plant folder `plant`."""
     return plant / "bobae-data"
+
+
+def sources_folder(plant: Path) -> Path:
+    """Where each live source of the plant folder `plant` has a folder of its own for what outlives a restart."""
+    return historian_folder(plant) / "sources"

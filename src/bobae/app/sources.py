@@ -24,12 +24,19 @@ def live_plant(data: Sequence[Path], settings: Settings) -> Path | None:
 
 
 def collectors(
-    plant: Plant, *, writer: StoreWriter, reader: StoreReader, chance: random.Random, patience: Patience | None = None
+    plant: Plant,
+    folder: Path,
+    *,
+    writer: StoreWriter,
+    reader: StoreReader,
+    chance: random.Random,
+    patience: Patience | None = None,
 ) -> list[Collector]:
     """A collector for each live source.
 
     Args:
         plant: its sources and tags.
+        folder: where each source may keep what outlives a restart, in a folder of its own.
         writer: takes the samples; tags that it does not know yet are given to it.
         reader: tells what the store ended with.
         chance: for the pauses between attempts.
@@ -40,7 +47,7 @@ def collectors(
         Missing: a connector needs a package that is not installed.
     """
     return [
-        _collector(plant, name, writer=writer, reader=reader, chance=chance, patience=patience)
+        _collector(plant, name, folder / name, writer=writer, reader=reader, chance=chance, patience=patience)
         for name in live_sources(plant)
     ]
 
@@ -48,6 +55,7 @@ def collectors(
 def _collector(
     plant: Plant,
     name: str,
+    folder: Path,
     *,
     writer: StoreWriter,
     reader: StoreReader,
@@ -56,7 +64,8 @@ def _collector(
 ) -> Collector:
     source = plant.sources[name]
     plugin = discovery.load("connectors", source.connector)
-    plugin.connector(source.settings)  # what is wrong with the settings is told now, not at the first attempt
+    folder.mkdir(parents=True, exist_ok=True)
+    plugin.connector(source.settings, folder)  # what is wrong with the settings is told now, not at the first attempt
     rows, wishes = [], []
     for path, tag in plant.tags():
         if tag.source == name and tag.address is not None:
@@ -69,9 +78,17 @@ def _collector(
         )
 
     def make() -> LiveConnector:
-        made: LiveConnector = plugin.connector(source.settings)
+        made: LiveConnector = plugin.connector(source.settings, folder)
         return made
 
     return Collector(
-        name, make, wishes, writer.tag_ids(rows), writer=writer, reader=reader, chance=chance, patience=patience
+        name,
+        make,
+        wishes,
+        writer.tag_ids(rows),
+        writer=writer,
+        reader=reader,
+        chance=chance,
+        patience=patience,
+        resumes="resume" in check(source.connector).manifest.abilities,
     )

@@ -5,17 +5,20 @@ import logging
 import random
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from bobae.collect.clock import TOLD_S, ClockSkew
+from bobae.collect.filling import filled
 from bobae.collect.newest import MS, NEVER, Newest
 from bobae.collect.outbox import Outbox
 from bobae.collect.state import SourceState
 from bobae.core import (
     Bools,
     Gap,
+    HistoryReader,
+    Ints,
     LiveConnector,
     Readings,
     Refused,
@@ -69,6 +72,7 @@ class Collector:
         clock: ns UTC.
         patience: how long is waited for what.
         limit: rows that may wait to be on the disk; beyond it the oldest are given up.
+        resumes: whether the source delivers afterwards what happens while nobody listens: then nothing is missing.
     """
 
     def __init__(
@@ -84,6 +88,7 @@ class Collector:
         clock: Callable[[], int] = time.time_ns,
         patience: Patience | None = None,
         limit: int = 500_000,
+        resumes: bool = False,
     ) -> None:
         self._name = name
         self._make = make
@@ -91,6 +96,7 @@ class Collector:
         self._positions = {wish.path: position for position, wish in enumerate(wishes)}
         self._outbox = Outbox(writer, limit=limit)
         self._reader = reader
+        self._resumes = resumes
         self._chance = chance
         self._clock = clock
         self._patience = patience or Patience()
@@ -133,7 +139,7 @@ class Collector:
                     await asyncio.sleep(self._patience.pause_s(self._retries, error, self._chance))
                     self._retries += 1
         finally:
-            self._outbox.add(self._newest.gap(Gap.NOT_COLLECTED, self._skew.in_source_time(self._clock())))
+            self._add_gap(Gap.NOT_COLLECTED, self._skew.in_source_time(self._clock()))
             self._outbox.close()
 
     async def _collect_once(self) -> None:
@@ -143,10 +149,11 @@ class Collector:
         try:
             await connector.open()
             self._newest.came[:] = False
-            rejected = await connector.subscribe(self._wishes, self._deliver)
+            missing = self._newest.missing()
+            rejected = await connector.subscribe(self._wishes_now(), self._deliver)
             self._subscribed(rejected)
             silent = asyncio.get_running_loop().call_later(self._patience.silent_s, self._tell_silent)
-            await connector.watch()
+            await self._watch(connector, missing)
         except (Unreachable, Refused) as error:
             self._lost(error, connector.alive_ns)
             raise
@@ -154,6 +161,30 @@ class Collector:
             if silent is not None:
                 silent.cancel()
             await connector.close()
+
+    async def _watch(self, connector: LiveConnector, missing: tuple[Ints, Ints]) -> None:
+        """Watch until the source is lost; meanwhile fill what was missing, where the source has kept it."""
+        watching = asyncio.create_task(connector.watch())
+        filling: set[asyncio.Task[None]] = set()
+        if isinstance(connector, HistoryReader):
+            until_ns = self._skew.in_source_time(self._clock())
+            what = filled(connector, self._wishes, missing, until_ns=until_ns, newest=self._newest, outbox=self._outbox)
+            filling.add(asyncio.create_task(what))
+        try:
+            while not watching.done():
+                done, filling = await asyncio.wait({watching, *filling}, return_when=asyncio.FIRST_COMPLETED)
+                filling.discard(watching)
+                for task in done:
+                    task.result()
+        finally:
+            for task in (watching, *filling):
+                task.cancel()
+            await asyncio.gather(watching, *filling, return_exceptions=True)
+
+    def _wishes_now(self) -> list[Wish]:
+        """The wishes, each with how far the store has it."""
+        newest = self._newest.newest_ns.tolist()
+        return [replace(w, since_ns=None if ns == NEVER else ns) for w, ns in zip(self._wishes, newest, strict=True)]
 
     def _take_up(self) -> None:
         """Say from when on nothing was collected, for every tag that the store ends with a sample of."""
@@ -163,9 +194,18 @@ class Collector:
         now = self._clock()
         seen = stored.time_ns[stored.time_ns <= now]
         last_sign = int(seen.max()) + MS if len(seen) else now
-        self._outbox.add(self._newest.gap(Gap.NOT_COLLECTED, last_sign, self._newest.sampled()))
+        self._add_gap(Gap.NOT_COLLECTED, last_sign, self._newest.sampled())
 
-    def _deliver(self, readings: Readings) -> None:
+    def _add_gap(self, why: int, at_ns: int, among: Bools | None = None) -> None:
+        if not self._resumes:
+            self._outbox.add(self._newest.gap(why, at_ns, among))
+
+    def _deliver(self, readings: Readings, kept: Callable[[], None] | None = None) -> None:
+        if readings.past or self._resumes:
+            self._samples += len(readings.position)
+            self._newest.came[readings.position] = True
+            self._outbox.add(self._newest.past(readings), kept)
+            return
         now = self._clock()
         changed_now = self._newest.came[readings.position]  # the first value of each tag may be from long ago
         self._skew.note(readings.time_ns[changed_now], now_ns=now)
@@ -173,7 +213,7 @@ class Collector:
         self._samples += len(readings.position)
         self._source_ns = max(self._source_ns, int(readings.time_ns.max()))
         self._overflows += int(np.count_nonzero((readings.status & OVERFLOW) == OVERFLOW))
-        self._outbox.add(self._newest.take(readings, self._skew.in_source_time(now)))
+        self._outbox.add(self._newest.take(readings, self._skew.in_source_time(now)), kept)
 
     def _subscribed(self, rejected: Sequence[Rejected]) -> None:
         now = self._clock()
@@ -184,7 +224,7 @@ class Collector:
         self._rejected = tuple(rejected)
         for status in {one.status for one in rejected}:
             among = self._among(one for one in rejected if one.status == status)
-            self._outbox.add(self._newest.gap(status, self._skew.in_source_time(now), among))
+            self._add_gap(status, self._skew.in_source_time(now), among)
         _log.info("%s", text("{source}: connected, {n} tags", source=self._name, n=len(self._wishes) - len(rejected)))
         self._connected, self._since_ns, self._reason, self._retries = True, now, None, 0
 
@@ -197,12 +237,12 @@ class Collector:
         at = self._skew.in_source_time(alive_ns or now)
         if self._source_ns <= at + TOLD_S * 1e9:  # one tag with a clock gone wild does not carry the others along
             at = max(at, self._source_ns + MS)
-        self._outbox.add(self._newest.gap(Gap.NO_COMMUNICATION, at))
+        self._add_gap(Gap.NO_COMMUNICATION, at)
 
     def _tell_silent(self) -> None:
         at = self._skew.in_source_time(self._clock())
         waiting = ~self._newest.came & ~self._among(self._rejected)
-        self._outbox.add(self._newest.gap(Gap.SENSOR_SILENT, at, waiting))
+        self._add_gap(Gap.SENSOR_SILENT, at, waiting)
 
     def _among(self, rejected: Iterable[Rejected]) -> Bools:
         """Which of the wishes these are."""

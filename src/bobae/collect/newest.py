@@ -9,6 +9,7 @@ from bobae.core import STILL_GOOD, Bools, Gap, Ints, Readings, Samples, Tags
 MS = 1_000_000  # ns
 NEVER = int(np.iinfo(np.int64).min)
 GAPS = np.array([int(gap) for gap in Gap], dtype=np.uint32)
+UNHEARD = np.array([Gap.NO_COMMUNICATION, Gap.NOT_COLLECTED], dtype=np.uint32)
 
 
 class Newest:
@@ -36,10 +37,7 @@ class Newest:
         at = {int(tag): position for position, tag in enumerate(self._tags)}
         where = np.array([at[int(tag)] for tag in stored.tag], dtype=np.int64)
         self.newest_ns[where] = stored.time_ns
-        nothing = np.isnan(stored.value)
-        if stored.text is not None:
-            nothing &= _equal(stored.text, None)
-        gap = nothing & np.isin(stored.status, GAPS)
+        gap = _gaps_among(stored)
         self._gap_ns[where[gap]] = stored.time_ns[gap]
         self._gap_status[where[gap]] = stored.status[gap]
         self._keep(where[~gap], stored.rows(~gap))
@@ -61,10 +59,40 @@ class Newest:
         fresh = arrived.rows(~self._known(arrived, where, before))
         np.maximum.at(self.newest_ns, where, readings.time_ns)
         again = self._resumed(arrived.rows(last), where[last], now_ns)
-        self._keep(where[last], arrived.rows(last))
-        self._gap_ns[where[last]] = NEVER
+        newest = arrived.rows(last)
+        gap = _gaps_among(newest)
+        self._keep(where[last[~gap]], newest.rows(~gap))
+        self._gap_ns[where[last]] = np.where(gap, newest.time_ns, NEVER)
+        self._gap_status[where[last]] = newest.status
         self.came[where[last]] = True
         return Samples.joined([fresh, again]) if len(again) else fresh
+
+    def past(self, readings: Readings) -> Samples:
+        """The rows to store for what a source had kept; nothing is newest by them but in time."""
+        np.maximum.at(self.newest_ns, readings.position, readings.time_ns)
+        return _as_samples(readings, self._tags[readings.position])
+
+    def missing(self) -> tuple[Ints, Ints]:
+        """The positions of the tags of which nothing could be had, and since when: what a source may have kept."""
+        where = np.flatnonzero((self._gap_ns != NEVER) & np.isin(self._gap_status, UNHEARD))
+        return where, self._gap_ns[where]
+
+    def held(self, where: Any, at_ns: Ints, found: Samples | None) -> Samples:
+        """Rows that take the place of the gaps at `at_ns`: what each tag held then, since it did not change there.
+
+        Args:
+            where: positions of the tags.
+            at_ns: since when nothing was had of each (positions,).
+            found: what the source says that it held, `tag` being its position; None: of none.
+        """
+        value, status, text = self._value.copy(), self._status.copy(), self._text.copy()
+        known = self._time_ns != NEVER
+        if found is not None:
+            value[found.tag], status[found.tag], known[found.tag] = found.value, found.status, True
+            text[found.tag] = found.text
+        codes = np.where(status >> 30 == 0, np.uint32(STILL_GOOD), status)
+        rows = Samples(self._tags[where], at_ns, value[where], codes[where], text=text[where])
+        return rows.rows(known[where])
 
     def gap(self, why: int, at_ns: int, among: Bools | None = None) -> Samples:
         """Rows that say that there is nothing from `at_ns` on, for the tags of which that is not said already."""
@@ -75,6 +103,11 @@ class Newest:
         self._gap_ns[where] = self.newest_ns[where] = times
         self._gap_status[where] = why
         return Samples.of(self._tags[where], times, np.full(len(where), np.nan), status=why)
+
+    @property
+    def sampled_ns(self) -> Ints:
+        """Time of the newest sample of each tag; NEVER before the first."""
+        return self._time_ns
 
     def sampled(self) -> Bools:
         """Which tags end in a sample, not in a gap."""
@@ -97,7 +130,7 @@ class Newest:
     def _resumed(self, last: Samples, where: Any, now_ns: int) -> Samples:
         """Rows for the tags whose gap would stay open, since what came is from before it."""
         gap_ns = self._gap_ns[where]
-        open_still = (gap_ns != NEVER) & (last.time_ns <= gap_ns)
+        open_still = (gap_ns != NEVER) & (last.time_ns <= gap_ns) & ~_gaps_among(last)
         chosen, where = last.rows(open_still), where[open_still]
         times = np.maximum(now_ns, self.newest_ns[where] + MS)
         self.newest_ns[where] = times
@@ -113,6 +146,12 @@ class Newest:
 
 def _as_samples(readings: Readings, tags: Tags) -> Samples:
     return Samples(tags, readings.time_ns, readings.value, readings.status, text=readings.text)
+
+
+def _gaps_among(rows: Samples) -> Bools:
+    """Which rows say that there is nothing."""
+    nothing: Bools = np.isnan(rows.value) & np.isin(rows.status, GAPS)
+    return nothing if rows.text is None else nothing & _equal(rows.text, None)
 
 
 def _equal(left: Any, right: Any) -> Bools:

@@ -3,15 +3,35 @@
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from bobae.core import Ack, Gap, Refused, Samples, StoreWriter, Text, text
 
-FLUSH_S = 0.05
+FLUSH_S = 0.02
 BATCH_ROWS = 5_000
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 15.0
 _log = logging.getLogger("bobae.collect")
+
+
+Kept = Callable[[], None]
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """Rows that came together, and who is told once they are on the disk."""
+
+    rows: Samples
+    kept: tuple[Kept, ...] = ()
+
+    @classmethod
+    def joined(cls, parts: Sequence["_Part"]) -> "_Part":
+        rows = [part.rows for part in parts if len(part.rows)]
+        return cls(
+            rows[0] if len(rows) == 1 else Samples.joined(rows), tuple(call for part in parts for call in part.kept)
+        )
 
 
 class Outbox:
@@ -27,9 +47,9 @@ class Outbox:
         self.trouble: Text | None = None
         self._writer = writer
         self._limit = limit
-        self._buffer: deque[Samples] = deque()
+        self._buffer: deque[_Part] = deque()
         self._buffered = 0
-        self._sent: deque[tuple[Ack, Samples]] = deque()
+        self._sent: deque[tuple[Ack | None, _Part]] = deque()
         self._unsaved = 0
         self._given_up: dict[int, tuple[int, Gap]] = {}  # tag -> time of its first lost row, and why
         self._pause_s = FIRST_PAUSE_S
@@ -40,11 +60,16 @@ class Outbox:
         """Rows that are not known to be on the disk."""
         return self._buffered + self._unsaved
 
-    def add(self, samples: Samples) -> None:
-        """Take rows; they go to the store with the next batch."""
-        if not len(samples):
+    def add(self, samples: Samples, kept: Kept | None = None) -> None:
+        """Take rows; they go to the store with the next batch.
+
+        Args:
+            samples: the rows; none, if all were known already: `kept` then waits for what was handed on before.
+            kept: called once they are on the disk, never if some of them were given up.
+        """
+        if not len(samples) and kept is None:
             return
-        self._buffer.append(samples)
+        self._buffer.append(_Part(samples, () if kept is None else (kept,)))
         self._buffered += len(samples)
         self._give_up(self.waiting - self._limit)
         if self._buffered >= BATCH_ROWS and self.trouble is None:
@@ -83,51 +108,52 @@ class Outbox:
 
     def _settle(self) -> Text | None:
         """Forget what is on the disk; take back what is not, and say why."""
-        while self._sent and self._sent[0][0].durable.done():
-            ack, samples = self._sent.popleft()
-            self._unsaved -= len(samples)
-            error = ack.durable.exception()
+        while self._sent and ((ack := self._sent[0][0]) is None or ack.durable.done()):
+            part = self._sent.popleft()[1]
+            self._unsaved -= len(part.rows)
+            error = None if ack is None else ack.durable.exception()
             if error is not None:
-                self._buffer.appendleft(samples)
-                self._buffered += len(samples)
+                self._put_back(part)
                 return error.text if isinstance(error, Refused) else text("the store failed: {why}", why=error)
+            for call in part.kept:
+                call()
         return None
 
     def _send(self) -> Text | None:
         """Append until all is handed on or half the limit is on its way; says why the store refuses."""
         if self._given_up and self._unsaved < self._limit // 2:
-            self._put_back(self._gaps())
+            self._put_back(_Part(self._gaps()))
         while self._buffer and self._unsaved < self._limit // 2:
-            batch = self._next_batch()
+            part = self._next_batch()
             try:
-                self._sent.append((self._writer.append(batch), batch))
+                self._sent.append((self._writer.append(part.rows) if len(part.rows) else None, part))
             except Refused as error:
-                self._put_back(batch)
+                self._put_back(part)
                 return error.text
-            self._unsaved += len(batch)
+            self._unsaved += len(part.rows)
         return None
 
-    def _next_batch(self) -> Samples:
-        parts: list[Samples] = []
+    def _next_batch(self) -> _Part:
+        parts: list[_Part] = []
         rows = 0
         while self._buffer and rows < BATCH_ROWS:
             parts.append(self._buffer.popleft())
-            rows += len(parts[-1])
+            rows += len(parts[-1].rows)
         self._buffered -= rows
-        return parts[0] if len(parts) == 1 else Samples.joined(parts)
+        return _Part.joined(parts)
 
-    def _put_back(self, samples: Samples) -> None:
-        self._buffer.appendleft(samples)
-        self._buffered += len(samples)
+    def _put_back(self, part: _Part) -> None:
+        self._buffer.appendleft(part)
+        self._buffered += len(part.rows)
 
     def _give_up(self, rows: int) -> None:
         """Drop the oldest rows; each tag gets a gap row in place of the first one that it lost."""
         why = Gap.OVERFLOW if self.trouble is None else Gap.DISK_FULL
         while rows > 0 and self._buffer:
-            oldest = self._buffer.popleft()
+            oldest = self._buffer.popleft().rows
             lost = oldest.rows(slice(rows))
             if len(lost) < len(oldest):
-                self._buffer.appendleft(oldest.rows(slice(rows, None)))
+                self._buffer.appendleft(_Part(oldest.rows(slice(rows, None))))
             tags, first = np.unique(lost.tag, return_index=True)
             for tag, time_ns in zip(tags.tolist(), lost.time_ns[first].tolist(), strict=True):
                 self._given_up.setdefault(tag, (time_ns, why))

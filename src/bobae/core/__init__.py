@@ -6,12 +6,14 @@ What stands on pydantic loads when first asked for: it costs as much time as all
 from typing import TYPE_CHECKING, Any
 
 from bobae.core.budget import alarms_per_week, checked_costs, costs_of, seconds_of
-from bobae.core.connector import Deliver, LiveConnector, Offered, Readings, Rejected, Wish
+from bobae.core.connector import Deliver, HistoryReader, LiveConnector, Offered, Readings, Rejected, Wish, Writer
 from bobae.core.dataset import Bools, Column, Dataset, Finding, Floats, Ints, Kind, Role
 from bobae.core.errors import BadInput, BobaeError, Missing, NotEnoughEvidence, Refused, UnknownName, Unreachable
+from bobae.core.given import Given
 from bobae.core.language import LANGUAGES, Text, current_language, say, speaking, text
 from bobae.core.lazy import LazyModule
 from bobae.core.learner import Fitted, Learner
+from bobae.core.pace import Pace
 from bobae.core.progress import Progress, silent
 from bobae.core.samples import Samples, Statuses, Tags, Texts
 from bobae.core.status import GAP_REASONS, GOOD, STILL_GOOD, Gap, Quality, is_good
@@ -46,6 +48,8 @@ __all__ = [
     "Floats",
     "Frame",
     "Gap",
+    "Given",
+    "HistoryReader",
     "Input",
     "Ints",
     "Kind",
@@ -58,6 +62,7 @@ __all__ = [
     "NotEnoughEvidence",
     "Offered",
     "Output",
+    "Pace",
     "Plant",
     "Progress",
     "Quality",
@@ -83,6 +88,7 @@ __all__ = [
     "Unreachable",
     "Verdict",
     "Wish",
+    "Writer",
     "alarms_per_week",
     "checked_costs",
     "costs_of",

@@ -27,11 +27,14 @@ class Wish:
         path: the tag, for messages.
         address: where the source has it, such as an OPC UA node id.
         deadband: the smallest change worth sending, in the tag's unit; None: every change.
+        since_ns: up to when the store has it, ns UTC; None: it has nothing of it. A source that keeps what it once sent
+            goes on from there; the others need not look at it.
     """
 
     path: str
     address: str
     deadband: float | None = None
+    since_ns: int | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,8 @@ class Readings:
         value: float64, NaN where there is no number.
         status: OPC UA status code, uint32.
         text: strings or None; None where no reading is a text.
+        past: whether they tell of long ago, because the source had kept them: they are stored at their times and say
+            nothing of now.
     """
 
     position: Positions
@@ -70,6 +75,7 @@ class Readings:
     value: Floats
     status: Statuses
     text: Texts | None = None
+    past: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,16 +87,40 @@ class Rejected:
     why: Text
 
 
-Deliver = Callable[[Readings], None]  # called in the event loop; must not wait
+class Deliver(Protocol):
+    """Takes what arrived; called in the event loop, never waits.
+
+    A reading without a value whose status is one of `Gap` says that there is nothing of its tag from then on: that is
+    how a connector tells that a part of its source is gone (a device behind a gateway, an edge node behind a broker).
+    """
+
+    def __call__(self, readings: Readings, kept: Callable[[], None] | None = None) -> None:
+        """Take them.
+
+        Args:
+            readings: what arrived together.
+            kept: called in the event loop once they are on the disk, and never if they had to be given up. A source
+                that can be told is told then, not before.
+        """
+        ...
 
 
 @runtime_checkable
 class LiveConnector(Protocol):
     """One connection to one source, used once: when it breaks, the collector opens a fresh one.
 
-    A connector plugin of the ability 'subscribe' exports `connector(settings) -> LiveConnector`, which raises BadInput
-    for settings that cannot be; nothing is opened there.
+    A connector plugin of the ability 'subscribe' exports `connector(settings, folder=None) -> LiveConnector`, which
+    raises BadInput for settings that cannot be; nothing is opened there. `folder` is the source's own: what lies there
+    outlives a restart (a certificate, how far a folder has been read); None: nothing does.
+
+    A plugin with the ability 'resume' besides delivers afterwards what happens while nobody listens (files, tables):
+    nothing of it is ever missing, so the collector writes no gaps for it.
     """
+
+    @property
+    def endpoint(self) -> str:
+        """What it connects to, as a person would write it; two sources with the same one share a device."""
+        ...
 
     async def open(self) -> None:
         """Connect.
@@ -106,7 +136,9 @@ class LiveConnector(Protocol):
         ...
 
     async def subscribe(self, wishes: Sequence[Wish], deliver: Deliver) -> Sequence[Rejected]:
-        """Have the wishes delivered from now on, the value they have now first; says which cannot be.
+        """Have the wishes delivered from now on, the value they have now first; says which cannot be had.
+
+        Positions in what is delivered are those of `wishes`.
 
         Raises:
             Unreachable: the connection broke.
@@ -128,6 +160,59 @@ class LiveConnector(Protocol):
 
     async def close(self) -> None:
         """Let go of everything, whatever state it is in; never raises for a connection that is already gone."""
+        ...
+
+
+@runtime_checkable
+class HistoryReader(LiveConnector, Protocol):
+    """A live connector whose source keeps what it showed, so that an outage can be filled afterwards."""
+
+    async def history(self, wishes: Sequence[Wish], until_ns: int, deliver: Deliver) -> Sequence[int]:
+        """Deliver, as past, what the source has kept of each wish from its `since_ns` to `until_ns`.
+
+        The value that held at `since_ns` comes too, with its own time at or before that.
+
+        Returns:
+            The positions of those wishes whose history is whole: what was not delivered did not happen.
+
+        Raises:
+            Unreachable: the connection broke.
+        """
+        ...
+
+
+@runtime_checkable
+class Writer(Protocol):
+    """One connection to one device that can change what it does; used for one order.
+
+    A plugin of the ability 'write' exports `writer(settings, folder=None) -> Writer`. It knows nothing of who may do
+    what: that is settled before it is opened.
+    """
+
+    async def open(self) -> None:
+        """Connect; raises Unreachable or Refused as a live connector does."""
+        ...
+
+    async def read(self, address: str) -> float | bool | str:
+        """What the device shows at the address now, in the tag's own unit.
+
+        Raises:
+            Unreachable: the connection broke.
+            Refused: the device does not give it, or it is not good.
+        """
+        ...
+
+    async def write(self, address: str, value: float | bool | str) -> None:
+        """Have the device show `value`; back when it has confirmed.
+
+        Raises:
+            Unreachable: the connection broke: whether it was written is not known.
+            Refused: the device does not take it.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of everything; never raises for a connection that is already gone."""
         ...
 
 

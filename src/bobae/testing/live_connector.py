@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Coroutine
+import functools
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -21,12 +23,16 @@ class LiveSource(Protocol):
     Attributes:
         number, flag, text: addresses of a number, a flag and a text.
         unknown: an address that it does not have.
+        says: what its protocol says of a sample besides numbers and flags, of 'time' (when it was true), 'status' (how
+            far it can be trusted) and 'text'. Where there is no time a sample is of when it was read; where there is no
+            status a value that cannot be had is bad.
     """
 
     number: str
     flag: str
     text: str
     unknown: str
+    says: frozenset[str]
 
     def connector(self) -> LiveConnector:
         """A fresh connector to it, which finds a silent source out within a few seconds."""
@@ -53,19 +59,24 @@ class LiveSource(Protocol):
         ...
 
 
+Row = tuple[int, float, int, str | None]  # time, value, status, text
+
+
 class Heard:
     """What a connector has delivered, row by row."""
 
     def __init__(self) -> None:
         self.rows: list[tuple[int, int, float, int, str | None]] = []
 
-    def deliver(self, readings: Readings) -> None:
-        """Take it."""
+    def deliver(self, readings: Readings, kept: Callable[[], None] | None = None) -> None:
+        """Take it, and have it kept at once."""
         texts = [None] * len(readings.position) if readings.text is None else readings.text.tolist()
         columns = (readings.position, readings.time_ns, readings.value, readings.status)
         self.rows += zip(*(column.tolist() for column in columns), texts, strict=True)
+        if kept is not None:
+            kept()
 
-    def of(self, position: int) -> list[tuple[int, float, int, str | None]]:
+    def of(self, position: int) -> list[Row]:
         """Time, value, status and text of all rows of one wish."""
         return [row[1:] for row in self.rows if row[0] == position]
 
@@ -102,6 +113,9 @@ class LiveConnectorContract:
         """A source that runs."""
         raise NotImplementedError("give the fixture `source` in your test class")
 
+    def test_it_says_what_it_connects_to(self, source: LiveSource) -> None:
+        assert source.connector().endpoint == source.connector().endpoint != ""
+
     def test_the_value_that_a_tag_has_comes_at_once(self, source: LiveSource) -> None:
         source.write(source.number, 41.5, time_ns=NOON_NS)
 
@@ -109,47 +123,67 @@ class LiveConnectorContract:
             async with listening(source, source.number) as (_, heard, rejected):
                 await until(lambda: bool(heard.rows))
                 assert rejected == []
-                assert heard.of(0) == [(NOON_NS, 41.5, 0, None)]
+                assert _said(source, heard.of(0)) == _said(source, [(NOON_NS, 41.5, 0, None)])
 
         asyncio.run(listen())
 
     def test_changes_come_in_order_with_source_time_and_status(self, source: LiveSource) -> None:
         sent = [
             (NOON_NS + 1_000_000, 1.25, 0, None),
-            (NOON_NS + 2_000_000, 2.5, UNCERTAIN, None),
-            (NOON_NS + 3_000_000, -1e300, 0, None),
+            (NOON_NS + 2_000_000, 2.5, UNCERTAIN if "status" in source.says else 0, None),
+            (NOON_NS + 3_000_000, -1e30, 0, None),
         ]
 
         async def listen() -> None:
             async with listening(source, source.flag, source.number) as (_, heard, _rejected):
                 await until(lambda: {row[0] for row in heard.rows} == {0, 1})
                 before = len(heard.of(1))
-                for time_ns, value, status, _text in sent:
+                for i, (time_ns, value, status, _text) in enumerate(sent):
                     source.write(source.number, value, time_ns=time_ns, status=status)
+                    if "time" not in source.says:  # what is not stamped is polled: one look for each
+                        await until(functools.partial(_came, heard, 1, before + i + 1))
                 await until(lambda: len(heard.of(1)) == before + 3)
-                assert heard.of(1)[before:] == sent
+                assert _said(source, heard.of(1)[before:]) == _said(source, sent)
+
+        asyncio.run(listen())
+
+    def test_what_has_no_time_of_its_own_is_of_when_it_was_read(self, source: LiveSource) -> None:
+        async def listen() -> None:
+            async with listening(source, source.number) as (_, heard, _rejected):
+                await until(lambda: bool(heard.rows))
+                before = time.time_ns()
+                source.write(source.number, 43.25, time_ns=NOON_NS + 3_500_000)
+                await until(lambda: heard.of(0)[-1][1] == 43.25)
+                at = heard.of(0)[-1][0]
+                assert at == NOON_NS + 3_500_000 if "time" in source.says else before <= at <= time.time_ns()
 
         asyncio.run(listen())
 
     def test_a_bad_value_comes_with_its_status(self, source: LiveSource) -> None:
         async def listen() -> None:
             async with listening(source, source.number) as (_, heard, _rejected):
+                await until(lambda: bool(heard.rows))
                 source.write(source.number, None, time_ns=NOON_NS + 4_000_000, status=BAD)
-                await until(lambda: (NOON_NS + 4_000_000, BAD) in [(row[1], row[3]) for row in heard.rows])
-                assert np.isnan(heard.of(0)[-1][1])
+                await until(lambda: heard.of(0)[-1][2] >> 30 == 2)
+                time_ns, value, status, _ = heard.of(0)[-1]
+                assert np.isnan(value)
+                assert status == BAD or "status" not in source.says
+                assert time_ns == NOON_NS + 4_000_000 or "time" not in source.says
 
         asyncio.run(listen())
 
     def test_texts_and_flags_come_as_they_are(self, source: LiveSource) -> None:
         async def listen() -> None:
             async with listening(source, source.text, source.flag) as (_, heard, _rejected):
-                source.write(source.text, "금형 A-7", time_ns=NOON_NS + 5_000_000)
+                await until(lambda: bool(heard.of(1)))
+                source.write(source.flag, False, time_ns=NOON_NS + 5_000_000)
+                await until(lambda: heard.of(1)[-1][1:] == (0.0, 0, None))
                 source.write(source.flag, True, time_ns=NOON_NS + 6_000_000)
-                await until(lambda: {NOON_NS + 5_000_000, NOON_NS + 6_000_000} <= {row[1] for row in heard.rows})
-                assert heard.of(1)[-1] == (NOON_NS + 6_000_000, 1.0, 0, None)
-                time_ns, value, status, written = heard.of(0)[-1]
-                assert (time_ns, status, written) == (NOON_NS + 5_000_000, 0, "금형 A-7")
-                assert np.isnan(value)
+                await until(lambda: heard.of(1)[-1][1:] == (1.0, 0, None))
+                if "text" in source.says:
+                    source.write(source.text, "금형 A-7", time_ns=NOON_NS + 5_000_000)
+                    await until(lambda: bool(heard.of(0)) and heard.of(0)[-1][2:] == (0, "금형 A-7"))
+                    assert np.isnan(heard.of(0)[-1][1])
 
         asyncio.run(listen())
 
@@ -174,7 +208,8 @@ class LiveConnectorContract:
                 await connector.close()
 
         kinds = asyncio.run(browse())
-        assert [kinds[one] for one in (source.number, source.flag, source.text)] == ["number", "flag", "text"]
+        assert [kinds[one] for one in (source.number, source.flag)] == ["number", "flag"]
+        assert "text" not in source.says or kinds[source.text] == "text"
 
     def test_a_source_that_is_not_there_is_unreachable(self, source: LiveSource) -> None:
         source.kill()
@@ -237,6 +272,15 @@ class LiveConnectorContract:
             assert asyncio.all_tasks() == {asyncio.current_task()}
 
         asyncio.run(listen())
+
+
+def _said(source: LiveSource, rows: Sequence[Row]) -> list[Row]:
+    """The rows without what the protocol does not say."""
+    return [row if "time" in source.says else (0, *row[1:]) for row in rows]
+
+
+def _came(heard: Heard, position: int, rows: int) -> bool:
+    return len(heard.of(position)) == rows
 
 
 async def _lost(connector: LiveConnector) -> None:

@@ -20,6 +20,7 @@ class PressLine:
 
     number, flag, text = (f"ns=2;s={name}" for name in TYPES)
     unknown = "ns=2;s=press.presure"
+    says = frozenset({"time", "status", "text"})
 
     def __init__(self, server: OpcUaProcess) -> None:
         self.server = server

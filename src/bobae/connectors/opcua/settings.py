@@ -1,12 +1,10 @@
 """What plant.yaml may say about an OPC UA source."""
 
-import math
-import os
 from dataclasses import dataclass, field, fields
 from typing import Any
 from urllib.parse import urlsplit
 
-from bobae.core import BadInput, UnknownName
+from bobae.core import BadInput, Given
 from bobae.core.connector import Settings
 
 PORT = 4840  # registered for opc.tcp
@@ -47,19 +45,18 @@ def checked(settings: Settings) -> OpcUaSettings:
         >>> checked({"url": "opc.tcp://10.0.0.7", "publishing_ms": 500}).sampling_ms
         500.0
     """
-    for name in settings:
-        if name not in _KNOWN:
-            raise UnknownName.among(
-                "an OPC UA source has no setting {name!r}; nearest: {nearest}", name=name, known=_KNOWN
-            )
-    publishing_ms = _above_zero(settings, "publishing_ms", 200.0)
+    given = Given(settings, "opcua", _KNOWN)
+    publishing_ms = given.number("publishing_ms", 200.0)
+    user = given.word("user")
+    if user is None and "password_env" in settings:
+        raise BadInput("an OPC UA source has `password_env` but no `user`; write both or neither")
     return OpcUaSettings(
         url=_url(settings.get("url")),
         publishing_ms=publishing_ms,
-        sampling_ms=_above_zero(settings, "sampling_ms", publishing_ms),
-        user=_user(settings),
-        password=_password(settings.get("password_env")),
-        timeout_s=_above_zero(settings, "timeout_s", 4.0),
+        sampling_ms=given.number("sampling_ms", publishing_ms),
+        user=user,
+        password=given.secret("password_env"),
+        timeout_s=given.number("timeout_s", 4.0),
     )
 
 
@@ -75,29 +72,3 @@ def _url(url: Any) -> str:
         raise BadInput("a login does not belong in the address of an OPC UA server; write `user` and `password_env`")
     host = f"[{host}]" if ":" in host else host
     return parts._replace(netloc=f"{host}:{port}").geturl()
-
-
-def _above_zero(settings: Settings, name: str, default: float) -> float:
-    value = settings.get(name, default)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value <= 0:
-        raise BadInput("{name} of an OPC UA source is {value!r}; write a number above zero", name=name, value=value)
-    return float(value)
-
-
-def _user(settings: Settings) -> str | None:
-    user = settings.get("user")
-    if user is None and settings.get("password_env") is not None:
-        raise BadInput("an OPC UA source has `password_env` but no `user`; write both or neither")
-    return None if user is None else str(user)
-
-
-def _password(variable: Any) -> str | None:
-    if variable is None:
-        return None
-    if str(variable) not in os.environ:
-        raise BadInput(
-            "the environment variable {variable!r} is not set; `password_env` names the variable that holds the "
-            "password, the password itself never stands in plant.yaml",
-            variable=variable,
-        )
-    return os.environ[str(variable)]

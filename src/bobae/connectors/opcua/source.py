@@ -34,6 +34,11 @@ class OpcUaSource:
         self._opened_ns = 0
         self._broken = False
 
+    @property
+    def endpoint(self) -> str:
+        """The address of the server."""
+        return self._settings.url
+
     async def open(self) -> None:
         """Connect and log in.
 
