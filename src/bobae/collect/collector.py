@@ -48,7 +48,7 @@ class Patience:
     """
 
     retry_s: float = 0.5
-    longest_retry_s: float = 15.0
+    longest_retry_s: float = 3.0
     refused_s: float = 60.0
     silent_s: float = 2.0
 
