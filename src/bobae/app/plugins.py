@@ -30,7 +30,12 @@ class Exempt(BaseModel):
 
 
 class PluginManifest(BaseModel):
-    """`manifest.toml` of a plugin: what it is, what it can do, how far its checklist is done."""
+    """`manifest.toml` of a plugin: what it is, what it can do, how far its checklist is done.
+
+    Attributes:
+        schemes: the URLs that it answers, such as mqtt for mqtt://broker; none said: its protocol's alone.
+        endpoint: which of its settings takes such a URL whole, 'url' or 'path'; 'host': its host and port are settings.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     name: str
@@ -39,6 +44,13 @@ class PluginManifest(BaseModel):
     abilities: tuple[str, ...]
     needs: tuple[str, ...]
     checklist: dict[str, Literal["done", "todo"] | Todo | Exempt]
+    schemes: tuple[str, ...] = ()
+    endpoint: Literal["url", "path", "host"] = "url"
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """The schemes of the URLs that it answers."""
+        return self.schemes or (self.protocol,)
 
     @property
     def grade(self) -> Grade:
