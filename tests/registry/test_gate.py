@@ -1,7 +1,6 @@
 """Packages that somebody trusted has signed, with contents that must not get in all the same."""
 
 import json
-import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,12 +11,11 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from bobae.core import Candidate, Manifest, Refused
-from bobae.registry import SigningKey, TrustList, open_sealed
+from bobae.registry import Proving, SigningKey, TrustList, open_sealed
 from bobae.registry.container import pack
 from bobae.registry.contents import _digests, files_of
 from bobae.registry.envelope import signed
 from bobae.registry.operators import check_graph
-from bobae.registry.trial import _last_words
 
 Change = Callable[[onnx.ModelProto], object]
 
@@ -233,8 +231,33 @@ def test_a_manifest_deeper_than_any_is_refused(
         open_sealed(package, trust=trust)
 
 
-def test_a_child_ended_by_a_signal_is_told_with_its_number() -> None:
-    assert _last_words(subprocess.CompletedProcess([], -11, b"", b"")) == "signal 11"
+def test_many_models_are_proved_by_one_process_and_a_refused_one_stops_no_other(
+    candidate: Candidate, key: SigningKey, trust: TrustList, package: Path
+) -> None:
+    good = sealed_anyway(candidate, key, package).read_bytes()
+    wrong = sealed_anyway(candidate, key, package, model_onnx=changed(candidate, other_answers)).read_bytes()
+    with Proving() as proving:
+        for data in (good, wrong, good):
+            steps: list[str] = []
+            if data is wrong:
+                with pytest.raises(Refused, match="but was"):
+                    proving.trial(data, steps.append)
+            else:
+                proving.trial(data, steps.append)
+                assert steps == ["operators", "reference"]
+
+
+def test_a_child_that_dies_is_told_with_its_signal_and_the_next_package_is_proved(
+    candidate: Candidate, key: SigningKey, package: Path
+) -> None:
+    good = sealed_anyway(candidate, key, package).read_bytes()
+    with Proving() as proving:
+        proving.trial(good, lambda _: None)
+        assert proving._process is not None
+        proving._process.kill()
+        with pytest.raises(Refused, match="cannot be run here"):
+            proving.trial(good, lambda _: None)
+        proving.trial(good, lambda _: None)
 
 
 def test_the_manifest_of_a_package_is_the_one_that_was_sealed(candidate: Candidate) -> None:

@@ -32,6 +32,7 @@ from bobae.core import (
     telling_time_of,
     text,
 )
+from bobae.registry import Proving
 from bobae.registry.catalogue import Alarm, AlarmState
 
 P = ParamSpec("P")
@@ -185,7 +186,8 @@ async def _until(stop: asyncio.Event, jobs: Sequence[Coroutine[Any, Any, None]])
         while not waiting.done():
             done, _ = await asyncio.wait({*running, waiting}, return_when=asyncio.FIRST_COMPLETED)
             for task in done - {waiting}:
-                task.result()
+                with contextlib.suppress(Stopped):
+                    task.result()
             running -= done
     finally:
         for task in (*running, waiting):
@@ -226,7 +228,7 @@ class _Run:
         yield self._train_and_watch([monitor for monitor in self.plant.monitors if monitor not in there])
 
     async def _watch(self, monitors: Sequence[Monitor]) -> None:
-        await self.work.watch([made for monitor in monitors for made in self._made(monitor)])
+        await self.work.watch(await asyncio.to_thread(self._all_made, monitors, from_thread(self.stop, self.tell)))
 
     async def _train_and_watch(self, monitors: Sequence[Monitor]) -> None:
         for monitor in monitors:
@@ -257,7 +259,11 @@ class _Run:
         for made in came.files:
             tell(text("{path}: {what}", path=made.path, what=made.what))
 
-    def _made(self, monitor: Monitor) -> Iterator[Watch]:
+    def _all_made(self, monitors: Sequence[Monitor], tell: Tell) -> list[Watch]:
+        with Proving() as proving:
+            return [made for monitor in monitors for made in self._made(monitor, proving, tell)]
+
+    def _made(self, monitor: Monitor, proving: Proving, tell: Tell) -> Iterator[Watch]:
         """The monitor with its model; without one it is told, and all else runs."""
         model = self._model(monitor)
         try:
@@ -267,26 +273,19 @@ class _Run:
                 )
             explain = self._known(monitor.asset).explain
             made = watch(
-                monitor, model, store=self.work.store, alarms=self.work.alarms, settings=self.settings, explain=explain
+                monitor,
+                model,
+                store=self.work.store,
+                alarms=self.work.alarms,
+                settings=self.settings,
+                explain=explain,
+                proving=proving,
             )
         except BobaeError as error:
-            self.tell(text("{asset} is not watched: {why}", asset=monitor.asset, why=error.text), "warning")
+            tell(text("{asset} is not watched: {why}", asset=monitor.asset, why=error.text), "warning")
         else:
-            self._tell_watched(made, model)
+            _tell_watched(made, model, tell)
             yield made
-
-    def _tell_watched(self, made: Watch, model: Path) -> None:
-        verdict = made.sealed.manifest.verdict
-        if verdict is Verdict.USEFUL:
-            self.tell(text("{asset} is watched by {model}", asset=made.asset, model=model), "good")
-            return
-        said = text(
-            "{asset} is watched by {model}, whose verdict was: {verdict}. Do not rely on its alarms.",
-            asset=made.asset,
-            model=model,
-            verdict=verdict_in_words(verdict),
-        )
-        self.tell(said, "warning")
 
     def _model(self, monitor: Monitor) -> Path:
         return model_path(self.folder, monitor)
@@ -309,3 +308,17 @@ class _Run:
                         self.tell(said, level)
             await asyncio.sleep(_LOOK_S)
             changed = await asyncio.to_thread(alarms.changed_after, since, limit=_MOST_TOLD)
+
+
+def _tell_watched(made: Watch, model: Path, tell: Tell) -> None:
+    verdict = made.sealed.manifest.verdict
+    if verdict is Verdict.USEFUL:
+        tell(text("{asset} is watched by {model}", asset=made.asset, model=model), "good")
+        return
+    said = text(
+        "{asset} is watched by {model}, whose verdict was: {verdict}. Do not rely on its alarms.",
+        asset=made.asset,
+        model=model,
+        verdict=verdict_in_words(verdict),
+    )
+    tell(said, "warning")

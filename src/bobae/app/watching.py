@@ -9,7 +9,7 @@ import numpy as np
 from bobae.app.settings import Settings
 from bobae.core import BadInput, Monitor, StoreReader, Text
 from bobae.monitor import Watched, Watcher
-from bobae.registry import SealedModel, TrustList, open_sealed
+from bobae.registry import Proving, SealedModel, TrustList, open_sealed
 from bobae.registry.catalogue import AlarmStore
 from bobae.serve import LiveModel
 
@@ -58,14 +58,15 @@ def watch(
     alarms: AlarmStore,
     settings: Settings,
     explain: Explain | None = None,
+    proving: Proving | None = None,
 ) -> Watch:
-    """One monitor with its model.
+    """One monitor with its model, which is proved here first (`proving` as in `open_sealed`).
 
     Raises:
         Refused: the model does not pass the import gate.
         BadInput: the model needs a tag that the asset does not have.
     """
-    sealed = open_sealed(model, trust=TrustList.read(settings.home))
+    sealed = open_sealed(model, trust=TrustList.read(settings.home), proving=proving)
     contract = sealed.manifest.contract
     known = {row.path for row in store.tags()}
     paths = {wanted.name: f"{monitor.asset}.{wanted.name}" for wanted in contract.inputs}

@@ -10,7 +10,7 @@ import numpy as np
 
 from bobae.core import Ack, Gap, Refused, Samples, StoreWriter, Text, text
 
-FLUSH_S = 0.02
+FLUSH_S = 0.005
 BATCH_ROWS = 5_000
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 15.0
 _log = logging.getLogger("bobae.collect")

@@ -1,5 +1,6 @@
 """The import gate: the one way in for a sealed model. Whatever is not right is refused, with the reason."""
 
+import contextlib
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from bobae.registry.contents import read_manifest
 from bobae.registry.envelope import check_hashes, signers, trusted_signers
 from bobae.registry.keys import TrustList
 from bobae.registry.sealed import SealedModel
-from bobae.registry.trial import trial
+from bobae.registry.trial import Proving
 
 STEPS = {
     "package": text("the file is whole and holds nothing foreign"),
@@ -42,15 +43,20 @@ class Description:
     size: int
 
 
-def open_sealed(path: Path, *, trust: TrustList) -> SealedModel:
+def open_sealed(path: Path, *, trust: TrustList, proving: Proving | None = None) -> SealedModel:
     """The model in a `.bobae` file, after every step of the gate.
+
+    Args:
+        path: the file.
+        trust: whose models may come in.
+        proving: where it is run; whoever opens many models shares one. None: one of its own.
 
     Raises:
         BadInput: the file cannot be read.
         Refused: a step did not pass; says which file and why.
     """
     try:
-        return examine(read_package(path), trust, lambda _: None)
+        return examine(read_package(path), trust, lambda _: None, proving)
     except Refused as refused:
         raise Refused("{path} is refused: {reason}", path=path.name, reason=refused.text) from refused
 
@@ -89,7 +95,9 @@ def show(path: Path) -> Description:
         raise Refused("{path} is refused: {reason}", path=path.name, reason=refused.text) from refused
 
 
-def examine(data: bytes, trust: TrustList, passed: Callable[[str], None]) -> SealedModel:
+def examine(
+    data: bytes, trust: TrustList, passed: Callable[[str], None], proving: Proving | None = None
+) -> SealedModel:
     """All steps of the gate over a package's bytes; `passed` is told the name of each that went well.
 
     Raises:
@@ -103,7 +111,8 @@ def examine(data: bytes, trust: TrustList, passed: Callable[[str], None]) -> Sea
     passed("hashes")
     manifest = read_manifest(files)
     passed("manifest")
-    trial(data, passed)
+    with contextlib.nullcontext(proving) if proving else Proving() as process:
+        process.trial(data, passed)
     return SealedModel(manifest, files, hashlib.sha256(data).hexdigest(), tuple(key.name for key in keys))
 
 

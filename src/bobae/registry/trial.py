@@ -1,43 +1,81 @@
-"""Starts the reference run in a child process and says what came of it."""
+"""Reference runs in child processes: a graph made to break the runtime breaks the child only."""
 
 import json
 import os
+import struct
 import subprocess
 import sys
 from collections.abc import Callable
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from bobae.core import Refused, Text
 
-_LONGEST_S = 120.0
+_LENGTH = struct.Struct("<Q")
 
 
-def trial(package: bytes, passed: Callable[[str], None]) -> None:
-    """Run the package's reference in a child process; `passed` is told each step that went well.
+class Proving:
+    """A process that has loaded the runtime once and forks for each package, so that many models open quickly.
 
-    Raises:
-        Refused: the graph may not run here, does not give the expected answers, or took the child down.
+    Each package is run in a child of its own that has little memory and time and may write no file. Where there is no
+    fork (Windows), each package has a fresh process.
     """
-    child = [sys.executable, "-I", "-m", "bobae.registry.reference_run"]
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def trial(self, package: bytes, passed: Callable[[str], None]) -> None:
+        """Run the package's reference; `passed` is told each step that went well.
+
+        Raises:
+            Refused: the graph may not run here, does not give the expected answers, or took its child down.
+        """
+        told = self._told(package)
+        steps = [row["step"] for row in told if "step" in row]
+        for step in steps[:-1]:
+            passed(step)
+        last = told[-1]
+        if "refused" in last:
+            raise Refused("{reason}", reason=Text(template=last["refused"], values=last["values"]))
+        if "late" in last:
+            raise Refused("the reference run took longer than {seconds} s", seconds=last["late"])
+        if "broke" in last:
+            raise Refused("the model cannot be run here: {reason}", reason=last["broke"])
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            self._process.communicate()
+            self._process = None
+
+    def _told(self, package: bytes) -> list[dict[str, Any]]:
+        """What was said of the package, the verdict last."""
+        if self._process is None:
+            self._process = _started()
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        told: list[dict[str, Any]] = []
+        try:
+            self._process.stdin.write(_LENGTH.pack(len(package)) + package)
+            self._process.stdin.flush()
+            while not told or told[-1].keys().isdisjoint(("refused", "late", "broke", "proved")):
+                told.append(json.loads(self._process.stdout.readline()))
+        except (OSError, ValueError):  # no fork there, and the process itself is gone
+            told.append({"broke": f"exit {self._process.wait()}"})
+        if not hasattr(os, "fork") or "broke" in told[-1]:
+            self.close()
+        return told
+
+
+def _started() -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-I", "-m", "bobae.registry.reference_run"]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    try:
-        done = subprocess.run(
-            child, input=package, capture_output=True, timeout=_LONGEST_S, check=False, env=environment
-        )
-    except subprocess.TimeoutExpired as error:
-        raise Refused("the reference run took longer than {seconds} s", seconds=int(_LONGEST_S)) from error
-    told: list[dict[str, Any]] = [json.loads(row) for row in done.stdout.splitlines()]
-    steps = [row["step"] for row in told if "step" in row]
-    for step in steps[:-1]:
-        passed(step)
-    if told and "refused" in told[-1]:
-        raise Refused("{reason}", reason=Text(template=told[-1]["refused"], values=told[-1]["values"]))
-    if not steps or steps[-1] != "done":
-        raise Refused("the model cannot be run here: {reason}", reason=_last_words(done))
-
-
-def _last_words(done: "subprocess.CompletedProcess[bytes]") -> str:
-    if done.returncode < 0:
-        return f"signal {-done.returncode}"
-    rows = done.stderr.decode("utf-8", "replace").strip().splitlines()
-    return rows[-1][:300] if rows else f"exit {done.returncode}"
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
