@@ -118,3 +118,37 @@ def test_what_the_store_ends_with_is_remembered(newest):
 def test_a_text_with_the_status_of_a_gap_is_a_sample(newest):
     newest.remember(Samples.of([10], [T], [np.nan], status=Gap.NO_COMMUNICATION, text=["was A"]))
     assert newest.sampled().tolist() == [True, False]
+
+
+def test_a_gap_that_the_source_tells_stands_until_its_tag_speaks_again(newest):
+    newest.take(readings((0, T, 1.0), (1, T, 2.0)), T)
+    gone = readings((0, T + S, np.nan, Gap.NO_COMMUNICATION))
+    assert rows(newest.take(gone, T + S)) == [(10, T + S, None, Gap.NO_COMMUNICATION)]
+    assert rows(newest.gap(Gap.NO_COMMUNICATION, T + 2 * S)) == [(11, T + 2 * S, None, Gap.NO_COMMUNICATION)]
+    assert rows(newest.take(readings((0, T, 1.0)), T + 3 * S)) == [(10, T + 3 * S, 1.0, STILL_GOOD)]
+
+
+def test_what_a_source_had_kept_is_stored_and_says_nothing_of_now(newest):
+    newest.take(readings((0, T, 1.0)), T)
+    newest.gap(Gap.NO_COMMUNICATION, T + S)
+    assert rows(newest.past(readings((0, T + 2 * S, 5.0)))) == [(10, T + 2 * S, 5.0, 0)]
+    assert newest.missing()[0].tolist() == [0, 1]
+    assert rows(newest.take(readings((0, T, 1.0)), T + 3 * S)) == [(10, T + 3 * S, 1.0, STILL_GOOD)]
+    assert newest.missing()[0].tolist() == [1]
+
+
+def test_a_gap_that_only_began_at_the_source_is_not_asked_for_in_its_history(newest):
+    newest.gap(Gap.NO_SUCH_NODE, T)
+    assert newest.missing()[0].tolist() == []
+
+
+def test_the_place_of_a_gap_is_taken_by_what_the_tag_held(newest):
+    newest.take(readings((0, T, 1.0), (1, T, 2.0, UNCERTAIN)), T)
+    where, gap_ns = np.array([0, 1]), np.array([T + S, T + S])
+    assert rows(newest.held(where, gap_ns, None)) == [(10, T + S, 1.0, STILL_GOOD), (11, T + S, 2.0, UNCERTAIN)]
+    found = Samples.of([1], [T + MS], [7.0])
+    assert rows(newest.held(where, gap_ns, found)) == [(10, T + S, 1.0, STILL_GOOD), (11, T + S, 7.0, STILL_GOOD)]
+
+
+def test_nothing_is_held_of_a_tag_that_never_spoke(newest):
+    assert rows(newest.held(np.array([0]), np.array([T]), None)) == []

@@ -146,3 +146,41 @@ def test_a_mistake_of_ours_is_not_taken_for_a_full_disk(filled):
             outbox.flush()
 
     asyncio.run(run())
+
+
+def test_who_asked_is_told_once_the_rows_are_on_the_disk(filled, wait_until):
+    told = []
+
+    async def run():
+        filled.holds = True
+        outbox = Outbox(filled)
+        outbox.add(samples(1), lambda: told.append("first"))
+        outbox.add(samples(), lambda: told.append("nothing new"))
+        await wait_until(lambda: len(filled.acks) == 1)
+        await asyncio.sleep(0.05)
+        assert told == []
+        filled.acks[0].durable.set_result(1)
+        await wait_until(lambda: len(told) == 2)
+        filled.holds = False
+        outbox.add(samples(), lambda: told.append("later"))
+        await wait_until(lambda: len(told) == 3)
+        outbox.close()
+
+    asyncio.run(run())
+    assert told == ["first", "nothing new", "later"]
+
+
+def test_of_rows_that_were_given_up_nobody_is_told_that_they_are_kept(filled, wait_until):
+    told = []
+
+    async def run():
+        filled.refuses = True
+        outbox = Outbox(filled, limit=3)
+        outbox.add(samples(1, 2), lambda: told.append("given up in part"))
+        outbox.add(samples(3, 4), lambda: told.append("whole"))
+        filled.refuses = False
+        await wait_until(lambda: outbox.waiting == 0)
+        outbox.close()
+
+    asyncio.run(run())
+    assert told == ["whole"]
