@@ -7,6 +7,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.bobae-run
 DEV_STAMP := $(VENV)/.bobae-dev
+SYSTEM_STAMP := $(VENV)/.system-packages
 BENCH ?=
 QUICK ?=
 
@@ -18,7 +19,7 @@ help:  ## say what each target does
 up: $(RUN_STAMP)  ## the main job in front of you: the demo press line, or your own files with DATA=folder
 	$(if $(DATA),$(BIN)/bobae up "$(DATA)",$(BIN)/bobae up --demo)
 
-test: $(DEV_STAMP)  ## run every test (ARGS=... go to pytest)
+test: $(DEV_STAMP) $(SYSTEM_STAMP)  ## run every test (ARGS=... go to pytest)
 	$(BIN)/python -m pytest $(ARGS)
 
 check: $(DEV_STAMP)  ## lint, formatting, types and the ladder
@@ -60,3 +61,20 @@ $(DEV_STAMP): pyproject.toml constraints.txt | $(BIN)/python
 	@echo "installing bobae and its development tools into $(VENV) (once, about a minute) ..."
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev,docs]' -c constraints.txt
 	@touch $@ $(RUN_STAMP)
+
+# What some tests need from the system: brokers, databases and networks to break. Without it those tests skip and say so.
+$(SYSTEM_STAMP): | $(BIN)/python
+	@wanted=; \
+	PATH="$$PATH:/usr/sbin:/sbin"; \
+	command -v mosquitto > /dev/null || wanted="$$wanted mosquitto"; \
+	command -v ip > /dev/null || wanted="$$wanted iproute2"; \
+	ls /usr/lib/postgresql/*/bin/postgres > /dev/null 2>&1 || wanted="$$wanted postgresql"; \
+	test -z "$$wanted" && { touch $@; exit 0; }; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+		echo "installing$$wanted for the tests ..."; \
+		get="apt-get install -y -qq --no-install-recommends$$wanted"; export DEBIAN_FRONTEND=noninteractive; \
+		{ $$get || { apt-get update -qq && $$get; }; } > $(VENV)/system-packages.log 2>&1 && touch $@ || \
+		echo "not installed, see $(VENV)/system-packages.log: the tests that need$$wanted will skip"; \
+	else \
+		echo "the tests that need$$wanted will skip: install them to run all"; \
+	fi
