@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from bobae.app.reports import report_of, report_path, write_report
     from bobae.app.settings import Settings, settings_for
     from bobae.app.sources import live_plant
+    from bobae.app.writing import writing
 
 __all__ = [
     "Alarm",
@@ -85,6 +86,7 @@ __all__ = [
     "up",
     "verdict_in_words",
     "write_report",
+    "writing",
 ]
 
 _WHERE = {
@@ -158,6 +160,7 @@ _WHERE = {
         "settings_for",
     ),
     "sources": ("live_plant",),
+    "writing": ("writing",),
 }
 _LATE = {name: LazyModule(f"bobae.app.{module}") for module, names in _WHERE.items() for name in names}
 

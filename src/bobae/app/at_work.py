@@ -12,11 +12,13 @@ from pathlib import Path
 from bobae.app.plant_store import historian_folder, sources_folder
 from bobae.app.sources import collectors
 from bobae.app.watching import Watch, version_of
+from bobae.app.writing import executor
 from bobae.collect import Collector, SourceState
 from bobae.core import BobaeError, Plant, StoreReader, Text, seconds_of, text
 from bobae.historian import Store, open_store
 from bobae.registry.catalogue import AlarmStore, Catalogue, open_catalogue
 from bobae.serve import Line
+from bobae.write import Writing
 
 SETTLE_NS = 300_000_000  # a row is scored so long after its time: what the network and one group commit take
 _LOOK_S = 0.02
@@ -43,11 +45,14 @@ class PlantAtWork:
     Attributes:
         store: its samples.
         alarms: its alarms.
+        writing: who may order what to be written to it.
     """
 
     def __init__(self, folder: Path, plant: Plant, store: Store, catalogue: Catalogue) -> None:
         self.plant, self.store = plant, store
         self._catalogue = catalogue
+        self._executor = executor(plant, folder, catalogue.writes)
+        self.writing = Writing.over(catalogue.writes, dict(plant.tags()))
         self._collectors: Sequence[Collector] = collectors(
             plant, sources_folder(folder), writer=store.writer, reader=store, chance=random.Random()
         )
@@ -90,6 +95,11 @@ class PlantAtWork:
         async with asyncio.TaskGroup() as tasks:
             for collector in self._collectors:
                 tasks.create_task(collector.run())
+
+    async def carry_out_orders(self) -> None:
+        """Write to the plant what was ordered and approved, until cancelled; nobody else does while this one runs."""
+        if self._executor is not None:
+            await self._executor.run()
 
     async def watch(self, watches: Sequence[Watch]) -> None:
         """Score every row as it settles, and keep the alarms, until cancelled; may be called for others later."""

@@ -15,6 +15,7 @@ from bobae.app.judging import Wanted
 from bobae.app.live_told import alarm_told
 from bobae.app.main_job import TASK, Tell, Up, tell_nobody, up
 from bobae.app.models import verdict_in_words
+from bobae.app.orders_told import tell_orders
 from bobae.app.settings import Settings
 from bobae.app.told import Happened
 from bobae.app.watching import Explain, Watch, model_path, report_beside, watch
@@ -172,7 +173,8 @@ async def live(
             tell(text("its alarms and samples can be asked for at {address}", address=f"{wishes.address}/alarms"))
             since = work.alarms.revision()
             run = _Run(folder, plant, settings, wishes, work, stop=stop, progress=progress, tell=tell)
-            jobs = [work.collect(), *(job(work) for job in wishes.beside), run.tell_alarms(since), *run.watching()]
+            jobs = [work.collect(), work.carry_out_orders(), *(job(work) for job in wishes.beside)]
+            jobs += [run.tell_alarms(since), tell_orders(work.writing.book, tell), *run.watching()]
             await _until(stop, jobs)
             changed = work.alarms.changed_after(since, limit=_MOST_TOLD)
             return Ran(folder, time.monotonic() - began, work.sources(), changed, run.trained)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from bobae.app.currencies import CURRENCIES
 from bobae.app.discovery import names
+from bobae.app.write_checks import write_mistakes
 from bobae.core import (
     Asset,
     BobaeError,
@@ -19,6 +20,7 @@ from bobae.core import (
     Plant,
     Tag,
     Text,
+    WriteAllowed,
     alarms_per_week,
     is_ucum,
     nearest_unit,
@@ -26,6 +28,7 @@ from bobae.core import (
 )
 
 Place = tuple[str | int, ...]
+_UNION_PARTS = ("[key]", "str", "int", "float", "bool")  # pydantic's own words in a place
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ def _shape(data: dict[str, Any]) -> Found:
     except ValidationError as error:
         told: set[Place] = set()
         for one in error.errors():
-            place = tuple(part for part in one["loc"] if part not in ("[key]", "str", "int", "float"))
+            place = tuple(part for part in one["loc"] if part not in _UNION_PARTS)
             place = place[: place.index("range") + 1] if "range" in place else place
             if place not in told:
                 told.add(place)
@@ -85,14 +88,22 @@ def _in_words(place: Place, kind: str, value: Any, context: Mapping[str, Any]) -
         return text("the name {name!r} is empty or has a space in it; write it without", name=value)
     if kind == "literal_error":
         return text("{where} is {value!r}; it can be {allowed}", where=where, value=value, allowed=context["expected"])
+    if kind == "greater_than_equal" and context["ge"]:
+        return text("{where} is {value!r}; write {least} or more", where=where, value=value, least=context["ge"])
     if kind == "greater_than_equal":
         return text("{where} is {value!r}; write zero or more", where=where, value=value)
     return text("{where} is {value!r}; write {wanted}", where=where, value=value, wanted=_wanted(kind))
 
 
 def _wanted(kind: str) -> Text:
-    if kind.startswith("float"):
+    if kind.startswith("float") or kind == "finite_number":
         return text("a number")
+    if kind == "greater_than":
+        return text("a number above zero")
+    if kind.startswith("int"):
+        return text("a whole number")
+    if kind == "bool_type":  # the first of those that a value to be written can be
+        return text("a number, a word, true or false")
     if kind in ("dict_type", "model_type", "model_attributes_type"):
         return text("lines `name: value` below it, indented")
     if kind == "tuple_type":
@@ -104,7 +115,7 @@ def _keys(place: Place) -> list[str]:
     """The settings that exist where `place` is."""
     owner: type[BaseModel] = Plant
     if place[0] == "assets":
-        owner = Tag if len(place) > 3 else Asset
+        owner = WriteAllowed if "write" in place[4:-1] else Tag if len(place) > 3 else Asset
     elif place[0] == "monitors":
         owner = Costs if "costs" in place[:-1] else Monitor
     return [f.alias or name for name, f in owner.model_fields.items()]
@@ -155,6 +166,8 @@ def _tags(data: dict[str, Any]) -> Found:
                     ),
                 )
             yield from _range(place, tag)
+            for key, said in write_mistakes(tag, sources):
+                yield (*place, "write", *([key] if key else [])), said
 
 
 def _range(place: Place, tag: Mapping[str, Any]) -> Found:

@@ -23,7 +23,7 @@ from bobae.core.zone import local_time, telling_time_of
 
 if TYPE_CHECKING:
     from bobae.core.model import Candidate, Contract, Input, Manifest, Output, Reference, State, Task, Verdict
-    from bobae.core.plant import Asset, Costs, Monitor, Plant, Source, Tag
+    from bobae.core.plant import Asset, Costs, Monitor, Plant, Source, Tag, WriteAllowed
 
 __all__ = [
     "GAP_REASONS",
@@ -88,6 +88,7 @@ __all__ = [
     "Unreachable",
     "Verdict",
     "Wish",
+    "WriteAllowed",
     "Writer",
     "alarms_per_week",
     "checked_costs",
@@ -106,7 +107,7 @@ __all__ = [
     "ucum_code",
 ]
 
-_PLANT = ("Asset", "Costs", "Monitor", "Plant", "Source", "Tag")
+_PLANT = ("Asset", "Costs", "Monitor", "Plant", "Source", "Tag", "WriteAllowed")
 _LATE = {
     name: LazyModule("bobae.core.plant" if name in _PLANT else "bobae.core.model")
     for name in __all__

@@ -6,17 +6,46 @@ The same models give the JSON Schema that editors read (`docs/reference/plant.sc
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, Strict
 
 from bobae.core.model import Task
 
 PATH = r"^[^/\s.]+(/[^/\s.]+){0,3}$"  # no dot: the first one in a tag's path ends the asset's
 CURRENCY = r"^[A-Z]{3}$"
 Name = Annotated[str, Field(pattern=r"^\S+$")]
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
 
 class _Described(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, defer_build=True)
+
+
+class WriteAllowed(_Described):
+    """Within which limits bobae may change a tag; a tag without it is never written to."""
+
+    range: tuple[Number, Number] | None = Field(
+        default=None, description="[low, high]: which numbers may be written, in the tag's `unit`"
+    )
+    step: Number | None = Field(
+        default=None, gt=0, description="the largest change at once, from the value that the device shows then"
+    )
+    allowed: tuple[Annotated[bool, Strict()] | Number | str, ...] = Field(
+        default=(), description="the values that may be written, in place of `range` and `step`: modes, texts, flags"
+    )
+    per_hour: int = Field(default=4, ge=1, strict=True, description="how many orders an hour at the most")
+    approvals: int = Field(
+        default=2, ge=2, strict=True, description="how many persons must agree, the one who asks among them"
+    )
+    dead_man: str | None = Field(
+        default=None, description="how long an order holds unless somebody renews it, such as 10min. None: for good"
+    )
+    safe: Annotated[bool, Strict()] | Number | str | None = Field(
+        default=None, description="what is written once `dead_man` is over; None: what the device showed before"
+    )
+    tolerance: Number | None = Field(
+        default=None, ge=0, description="how far what is read back may be off. None: a tenth of `step`"
+    )
+    read_back: str = Field(default="5s", description="how soon the device must show what was written")
 
 
 class Tag(_Described):
@@ -32,6 +61,9 @@ class Tag(_Described):
     )
     deadband: float | None = Field(
         default=None, ge=0, description="the smallest change that is worth keeping, in `unit`"
+    )
+    write: WriteAllowed | None = Field(
+        default=None, description="within which limits bobae may change it. None: never"
     )
 
 

@@ -3,16 +3,28 @@
 from bobae.registry.catalogue.alarm import Alarm, AlarmEvent, AlarmState, NewAlarm, Priority, TopTags, Transition
 from bobae.registry.catalogue.alarms import AlarmStore
 from bobae.registry.catalogue.catalogue import Catalogue, open_catalogue
+from bobae.registry.catalogue.order import AuditEntry, AuditEvent, Broken, Order, OrderState, Person, Switch, Value
+from bobae.registry.catalogue.writes import Book, WriteStore
 
 __all__ = [
     "Alarm",
     "AlarmEvent",
     "AlarmState",
     "AlarmStore",
+    "AuditEntry",
+    "AuditEvent",
+    "Book",
+    "Broken",
     "Catalogue",
     "NewAlarm",
+    "Order",
+    "OrderState",
+    "Person",
     "Priority",
+    "Switch",
     "TopTags",
     "Transition",
+    "Value",
+    "WriteStore",
     "open_catalogue",
 ]

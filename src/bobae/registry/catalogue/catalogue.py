@@ -8,6 +8,7 @@ from sqlalchemy import URL
 
 from bobae.registry.catalogue.alarms import AlarmStore
 from bobae.registry.catalogue.database import Database
+from bobae.registry.catalogue.writes import WriteStore
 
 FILE_NAME = "catalogue.db"
 
@@ -18,9 +19,11 @@ class Catalogue:
 
     Attributes:
         alarms: every alarm that was ever raised, and who did what about it.
+        writes: every order to write to the plant, who may give them, and their audit.
     """
 
     alarms: AlarmStore
+    writes: WriteStore
     _database: Database
 
     def close(self) -> None:
@@ -53,4 +56,4 @@ def open_catalogue(folder: Path, *, wait_s: float = 5.0) -> Catalogue:
     except BaseException:
         database.close()
         raise
-    return Catalogue(AlarmStore(database), database)
+    return Catalogue(AlarmStore(database), WriteStore(database), database)

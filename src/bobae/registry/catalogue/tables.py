@@ -47,3 +47,67 @@ JOURNAL = Table(
     Column("comment", String, nullable=False),
 )
 Index("journal_by_alarm", JOURNAL.c.alarm, JOURNAL.c.id)
+
+WRITE_PERSONS = Table(
+    "write_persons",
+    METADATA,
+    Column("key", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("secret", String, nullable=False),
+    Column("added_ns", BigInteger, nullable=False),
+    Column("removed_ns", BigInteger),
+    Column("wrong", Integer, nullable=False),
+    Column("wrong_ns", BigInteger, nullable=False),
+)
+
+_VALUE = JSON(none_as_null=True)
+WRITE_ORDERS = Table(
+    "write_orders",
+    METADATA,
+    Column("id", _NUMBER, primary_key=True),
+    Column("tag", String, nullable=False),
+    Column("value", _VALUE, nullable=False),
+    Column("because", String, nullable=False),
+    Column("asked_by", String, nullable=False),
+    Column("asked_ns", BigInteger, nullable=False),
+    Column("expires_ns", BigInteger, nullable=False),
+    Column("state", String, nullable=False),
+    Column("approved_by", JSON, nullable=False),
+    Column("before", _VALUE),
+    Column("shown", _VALUE),
+    Column("sent_ns", BigInteger),
+    Column("revert_ns", BigInteger),
+    Column("safe", _VALUE),
+    Column("tolerance", Float, nullable=False),
+    Column("why", _VALUE),
+)
+Index("orders_by_state", WRITE_ORDERS.c.state, WRITE_ORDERS.c.id)
+Index("orders_by_tag", WRITE_ORDERS.c.tag, WRITE_ORDERS.c.id)
+_ASKED = WRITE_ORDERS.c.state.in_(("waiting", "approved", "writing", "unknown"))
+Index("one_order_at_a_time", WRITE_ORDERS.c.tag, unique=True, sqlite_where=_ASKED, postgresql_where=_ASKED)
+
+WRITE_AUDIT = Table(
+    "write_audit",
+    METADATA,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("time_ns", BigInteger, nullable=False),
+    Column("event", String, nullable=False),
+    Column("order", BigInteger),
+    Column("by", String, nullable=False),
+    Column("said", JSON, nullable=False),
+    Column("previous", String, nullable=False),
+    Column("hash", String, nullable=False),
+)
+
+WRITE_DESK = Table(
+    "write_desk",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("stopped_ns", BigInteger),
+    Column("by", String, nullable=False),
+    Column("because", String, nullable=False),
+    Column("allow_by", String),
+    Column("allow_ns", BigInteger),
+    Column("entries", BigInteger, nullable=False),
+    Column("head", String, nullable=False),
+)

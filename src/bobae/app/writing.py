@@ -1,0 +1,51 @@
+"""Writing to a plant, wired: its book of orders for the command line, and the one who carries them out."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from bobae.app import discovery, plant_file
+from bobae.app.plant_store import historian_folder, sources_folder
+from bobae.app.settings import Settings
+from bobae.core import BadInput, Plant, Writer
+from bobae.registry.catalogue import OrderState, WriteStore, open_catalogue
+from bobae.write import Executor, Writing
+
+
+@contextlib.contextmanager
+def writing(place: Path, settings: Settings) -> Iterator[Writing]:
+    """The book of orders of the plant that `place` belongs to, open as long as the block; bobae may be running there.
+
+    Raises:
+        BadInput: no plant file is there.
+        Refused, Unreachable: the catalogue cannot be opened.
+    """
+    found = plant_file.find(place)
+    if found is None or settings.plant is None:
+        raise BadInput("there is no plant file in {folder} or above; say where with --plant DIR", folder=place)
+    with open_catalogue(historian_folder(found.parent)) as catalogue:
+        yield Writing.over(catalogue.writes, dict(settings.plant.tags()))
+
+
+def executor(plant: Plant, folder: Path, book: WriteStore) -> Executor | None:
+    """Who carries out the orders of a plant; None where no tag may be written to and no order is open.
+
+    Args:
+        plant: its sources and tags.
+        folder: of the plant.
+        book: its orders.
+    """
+    tags = dict(plant.tags())
+    with book.looking() as orders:
+        is_open = bool(orders.orders.page(states=[state for state in OrderState if state.open], limit=1))
+    if not is_open and all(tag.write is None for tag in tags.values()):
+        return None
+
+    def reach(source: str) -> Writer:
+        settings = plant.sources[source]
+        made: Writer = discovery.load("connectors", settings.connector).writer(
+            settings.settings, sources_folder(folder) / source
+        )
+        return made
+
+    return Executor(book, tags, reach)
