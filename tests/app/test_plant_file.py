@@ -113,6 +113,32 @@ def test_a_change_that_makes_the_plant_wrong_is_refused() -> None:
         made.with_value(("assets", "press/line1/press3", "tags", "oil", "unit"), "℃")
 
 
+def test_many_values_are_set_at_once_and_each_tag_is_one_row() -> None:
+    made = parse(RIGHT, Path("plant.yaml"))
+    tag = {"unit": "bar", "range": [0, 350], "source": "plc", "address": "ns=2;s=" + "Press4." * 20}
+    again = made.with_values(
+        [
+            (("sources", "plc"), {"connector": "opcua", "url": "opc.tcp://10.0.0.7:4840"}),
+            (("assets", "press/line1/press4", "class"), "press"),
+            (("assets", "press/line1/press4", "tags", "main_pressure"), tag),
+        ]
+    )
+    assert again.plant.assets["press/line1/press4"].tags["main_pressure"].address == tag["address"]
+    assert [row for row in RIGHT.splitlines() if row not in again.written.splitlines()] == []
+    assert sum("main_pressure" in row for row in again.written.splitlines()) == 1
+
+
+def test_plain_words_mean_what_yaml_1_2_says() -> None:
+    written = "plant: on\nassets: {line: {tags: {no: {address: 010}, yes: {address: 12:30}, x: {address: 2026-01-01}}}}"
+    plant = parse(written, Path("plant.yaml")).plant
+    assert plant.plant == "on"
+    assert {name: tag.address for name, tag in plant.assets["line"].tags.items()} == {
+        "no": 10,
+        "yes": "12:30",
+        "x": "2026-01-01",
+    }
+
+
 def test_a_plant_file_that_is_not_utf8_says_so(tmp_path: Path) -> None:
     (tmp_path / "plant.yaml").write_bytes("plant: 부산\n".encode("cp949"))
     with pytest.raises(BadInput, match="save it as UTF-8"):

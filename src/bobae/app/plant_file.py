@@ -1,18 +1,22 @@
 """`plant.yaml`: read with every mistake told at once, edited with every comment kept."""
 
 import io
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import yaml
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from yaml.nodes import MappingNode, Node, SequenceNode
 
 from bobae.app.plant_checks import Mistake, Place, mistakes_in
 from bobae.core import BadInput, Plant, Text, text
 
 FILE_NAME = "plant.yaml"
+_WIDTH = 10_000  # no row that somebody wrote is broken
 
 
 @dataclass(frozen=True)
@@ -65,14 +69,26 @@ class PlantFile:
         Raises:
             PlantMistakes: the plant would be wrong with it.
         """
-        yaml = _round_trip()
-        document = yaml.load(self.written)
-        inner = document
-        for key in place[:-1]:
-            inner = inner[key] if isinstance(key, int) else inner.setdefault(key, {})
-        inner[place[-1]] = value
+        return self.with_values([(place, value)])
+
+    def with_values(self, values: Iterable[tuple[Place, Any]]) -> "PlantFile":
+        """The same file with many values set, as `with_value` sets one; a mapping stands in one row.
+
+        Raises:
+            PlantMistakes: the plant would be wrong with them.
+        """
+        editor = YAML()
+        editor.preserve_quotes = True
+        editor.width = _WIDTH
+        editor.indent(mapping=2, sequence=4, offset=2)
+        document = editor.load(self.written)
+        for place, value in values:
+            inner = document
+            for key in place[:-1]:
+                inner = inner[key] if isinstance(key, int) else inner.setdefault(key, {})
+            inner[place[-1]] = _in_one_row(value)
         out = io.StringIO()
-        yaml.dump(document, out)
+        editor.dump(document, out)
         return parse(out.getvalue(), self.path)
 
     def save(self) -> None:
@@ -117,12 +133,14 @@ def parse(written: str, path: Path) -> PlantFile:
         BadInput: it is not YAML.
         PlantMistakes: it is YAML but not a right plant.
     """
-    yaml = YAML(typ="safe", pure=True)
-    yaml.allow_duplicate_keys = True  # told below with all other mistakes
     try:
-        root = YAML(typ="safe", pure=True).compose(written)
-        data = _named(yaml.load(written))
-    except YAMLError as error:
+        loader = _Reader(written)
+        try:
+            root = loader.get_single_node()
+            data = None if root is None else _named(loader.construct_document(root))
+        finally:
+            loader.dispose()
+    except yaml.YAMLError as error:
         raise _unreadable(path, error) from error
     rows: dict[Place, int] = {}
     mistakes = _walk(root, (), rows) if root is not None else []
@@ -132,16 +150,49 @@ def parse(written: str, path: Path) -> PlantFile:
     return PlantFile(path, Plant.model_validate(data), written)
 
 
-def _round_trip() -> YAML:
-    yaml = YAML()
-    yaml.preserve_quotes = True
-    yaml.width = 120
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    return yaml
+def _plain_values() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
+    """First letter -> what a value without quotes may be (YAML 1.2, 10.3.2), as the reader wants it."""
+    forms = (
+        ("null", r"~|null|Null|NULL|", "~nN"),
+        ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+        ("int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
+        ("float", r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)", "-+.0123456789"),
+        ("merge", "<<", "<"),
+    )
+    found: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    for kind, form, first in forms:
+        for letter in (*first, *([""] if kind == "null" else [])):
+            found.setdefault(letter, []).append((f"tag:yaml.org,2002:{kind}", re.compile(f"^(?:{form})$")))
+    return found
 
 
-def _unreadable(path: Path, error: YAMLError) -> BadInput:
-    if not isinstance(error, MarkedYAMLError):
+class _Reader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc] # in C where it is compiled
+    """YAML 1.2: `on` and `no` are words, 010 is ten, 12:30 is no number, and a date is a text."""
+
+    yaml_implicit_resolvers = _plain_values()
+
+    def construct_yaml_int(self, node: Node) -> int:
+        """A whole number."""
+        return int(node.value, 0) if node.value[:2] in ("0o", "0x") else int(node.value)
+
+
+_Reader.add_constructor("tag:yaml.org,2002:int", _Reader.construct_yaml_int)
+
+
+def _in_one_row(value: Any) -> Any:
+    """Mappings and lists as the editor writes them in one row."""
+    if isinstance(value, dict):
+        row = CommentedMap((key, _in_one_row(inner)) for key, inner in value.items())
+    elif isinstance(value, (list, tuple)):
+        row = CommentedSeq(map(_in_one_row, value))
+    else:
+        return value
+    row.fa.set_flow_style()
+    return row
+
+
+def _unreadable(path: Path, error: yaml.YAMLError) -> BadInput:
+    if not isinstance(error, yaml.MarkedYAMLError):
         return BadInput("{path} holds a character that text does not have ({why}); write it anew", path=path, why=error)
     mark = error.problem_mark or error.context_mark
     return BadInput(
