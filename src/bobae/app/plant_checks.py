@@ -168,6 +168,21 @@ def _tags(data: dict[str, Any]) -> Found:
             yield from _range(place, tag)
             for key, said in write_mistakes(tag, sources):
                 yield (*place, "write", *([key] if key else [])), said
+        yield from _contexts(path, _mapping(asset))
+
+
+def _contexts(path: str, asset: Mapping[str, Any]) -> Found:
+    """One tag at most says the lot of an asset, one its wafer, and so on."""
+    said_by: dict[str, str] = {}
+    for name, tag in _mapping(asset.get("tags")).items():
+        context = _mapping(tag).get("context")
+        if isinstance(context, str) and said_by.setdefault(context, name) != name:
+            said = text(
+                "{other} is the {context} of this asset already; leave `context` out here",
+                other=said_by[context],
+                context=context,
+            )
+            yield ("assets", path, "tags", name, "context"), said
 
 
 def _range(place: Place, tag: Mapping[str, Any]) -> Found:

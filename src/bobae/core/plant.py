@@ -62,6 +62,9 @@ class Tag(_Described):
     deadband: float | None = Field(
         default=None, ge=0, description="the smallest change that is worth keeping, in `unit`"
     )
+    context: Literal["lot", "wafer", "recipe", "step"] | None = Field(
+        default=None, description="what its text says of the asset's other samples until it changes. None: nothing"
+    )
     write: WriteAllowed | None = Field(
         default=None, description="within which limits bobae may change it. None: never"
     )
