@@ -23,7 +23,8 @@ def test_a_plugin_is_complete(group: str, name: str) -> None:
 
 def test_every_plugin_folder_is_an_entry_point() -> None:
     for group in discovery.GROUPS:
-        folders = {f.name for f in (Path(bobae.__file__).parent / group).iterdir() if (f / "__init__.py").exists()}
+        manifests = (Path(bobae.__file__).parent / group).rglob("manifest.toml")  # plugins that share a library nest
+        folders = {file.parent.name for file in manifests}
         assert folders == set(discovery.names(group))
 
 

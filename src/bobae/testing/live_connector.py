@@ -152,10 +152,10 @@ class LiveConnectorContract:
             async with listening(source, source.number) as (_, heard, _rejected):
                 await until(lambda: bool(heard.rows))
                 before = time.time_ns()
-                source.write(source.number, 43.25, time_ns=NOON_NS + 3_500_000)
+                source.write(source.number, 43.25, time_ns=NOON_NS + 8_000_000)
                 await until(lambda: heard.of(0)[-1][1] == 43.25)
                 at = heard.of(0)[-1][0]
-                assert at == NOON_NS + 3_500_000 if "time" in source.says else before <= at <= time.time_ns()
+                assert at == NOON_NS + 8_000_000 if "time" in source.says else before <= at <= time.time_ns()
 
         asyncio.run(listen())
 

@@ -1,0 +1,59 @@
+"""Rows of many messages on their way into one `Readings`."""
+
+import numpy as np
+
+from bobae.core import Floats, Ints, Readings, Statuses, Texts
+from bobae.core.connector import Positions
+
+BAD_DECODING = 0x8007_0000  # BadDecodingError: what came is not what was said to come
+
+
+class Columns:
+    """Grows part by part; arrays are copied once, at the end.
+
+    Attributes:
+        rows: how many there are.
+        newest_ns: the newest time among those that the source gave itself; 0: none did.
+    """
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.newest_ns = 0
+        self._positions: list[Positions] = []
+        self._times: list[Ints] = []
+        self._values: list[Floats] = []
+        self._status: list[Statuses] = []
+        self._texts: dict[int, str] = {}
+
+    def add(self, positions: Positions, time_ns: Ints | int, values: Floats, status: Statuses | int) -> None:
+        """One row for each position."""
+        rows = len(positions)
+        self._positions.append(positions)
+        self._times.append(np.full(rows, time_ns, dtype=np.int64) if isinstance(time_ns, int) else time_ns)
+        self._values.append(values)
+        self._status.append(np.full(rows, status, dtype=np.uint32) if isinstance(status, int) else status)
+        self.rows += rows
+
+    def add_one(self, position: int, time_ns: int, value: float | str | None, status: int) -> None:
+        """One row; a text has no number."""
+        if isinstance(value, str):
+            self._texts[self.rows] = value
+        number = value if isinstance(value, (int, float)) else np.nan
+        self.add(np.array([position], dtype=np.int32), time_ns, np.array([number], dtype=np.float64), status)
+
+    def readings(self) -> Readings:
+        """All of them, in the order they came."""
+        return Readings(
+            np.concatenate(self._positions),
+            np.concatenate(self._times),
+            np.concatenate(self._values),
+            np.concatenate(self._status),
+            self._text_column(),
+        )
+
+    def _text_column(self) -> Texts | None:
+        if not self._texts:
+            return None
+        column: Texts = np.full(self.rows, None, dtype=object)
+        column[list(self._texts)] = list(self._texts.values())
+        return column
