@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from bobae.connectors.secs.gem import Gem, Listed
-from bobae.connectors.secs.hsms import Declined
 from bobae.connectors.secs.items import Item
 from bobae.connectors.secs.readings import identity
 from bobae.core import Offered, ucum_code
@@ -53,19 +52,8 @@ async def _kinds(gem: Gem, listed: Rows, question: tuple[int, int]) -> dict[str,
     """What each variable holds, by the value that it has now."""
     if not listed:
         return {}
-    try:
-        values = await gem.values(*question, [row.raw for row in listed.values()])
-    except Declined:
-        return {}
-    return dict(zip(listed, map(_kind, values), strict=True))
-
-
-def _kind(value: Item) -> str | None:
-    if isinstance(value, bool):
-        return "flag"
-    if isinstance(value, str):
-        return "text"
-    return "number" if isinstance(value, (int, float)) or (isinstance(value, bytes) and len(value) == 1) else None
+    kinds = await gem.kinds(*question, [row.raw for row in listed.values()])
+    return dict(zip(listed, kinds, strict=True))
 
 
 def _named(row: Listed, otherwise: str) -> str:

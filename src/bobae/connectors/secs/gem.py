@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bobae.connectors.secs import items
-from bobae.connectors.secs.hsms import Declined, Link
+from bobae.connectors.secs.hsms import Link
 from bobae.connectors.secs.items import Item, ascii_text, binary, decode, flag, listed, number, one_number
+from bobae.connectors.secs.message import Declined
 from bobae.connectors.secs.plan import Report
 from bobae.connectors.secs.readings import identity
 from bobae.connectors.secs.settings import SecsSettings
@@ -153,6 +154,14 @@ class Gem:
         if not isinstance(answer, list) or len(answer) != len(ids):
             raise Declined(f"S{stream}F{function}", f"{answer!r:.40}")
         return answer
+
+    async def kinds(self, stream: int, function: int, ids: Sequence[bytes]) -> list[str | None]:
+        """What variables or constants hold, by the format of their values now; None: nothing that is collected."""
+        try:
+            values = items.parts(await self._link.raw_request(stream, function, listed(*ids)))
+        except Declined:
+            values = []
+        return [items.kind_of(value) for value in values] if len(values) == len(ids) else [None] * len(ids)
 
     async def define(self, reports: Sequence[Report], events: Sequence[str], old: Sequence[str]) -> dict[str, Text]:
         """Have the reports come with their events.

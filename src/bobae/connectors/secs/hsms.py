@@ -11,9 +11,10 @@ import struct
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from bobae.connectors.secs.items import Item, Malformed, decode, raw_binary
+from bobae.connectors.secs.message import Declined, Message
 from bobae.connectors.secs.settings import SecsSettings
 from bobae.core import Unreachable, text
 
@@ -24,30 +25,6 @@ _CONTROL = 0xFFFF  # session id of messages that are about the connection itself
 SELECT, SELECTED, DESELECT, DESELECTED, LINKTEST, LINKTESTED, REJECT, SEPARATE = 1, 2, 3, 4, 5, 6, 7, 9
 _NO_SUCH_STYPE, _NO_SUCH_PTYPE, _NOT_ASKED, _NOT_SELECTED = 1, 2, 3, 4  # why something is rejected
 _S9 = {1: "unknown device", 3: "unknown stream", 5: "unknown function", 7: "illegal data", 9: "timeout", 11: "too long"}
-
-
-class Message(NamedTuple):
-    """One data message; `header` as it came, for S9Fx."""
-
-    stream: int
-    function: int
-    wants_reply: bool
-    system: int
-    header: bytes
-    body: bytes
-
-    @property
-    def name(self) -> str:
-        """As people write it."""
-        return f"S{self.stream}F{self.function}"
-
-
-class Declined(Exception):
-    """The equipment does not do what it was asked: it aborted, rejected, or does not know the message."""
-
-    def __init__(self, what: str, why: str) -> None:
-        super().__init__(f"{what}: {why}")
-        self.why = why
 
 
 @dataclass

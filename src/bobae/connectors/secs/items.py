@@ -198,6 +198,22 @@ def _text(raw: bytes) -> str:
     return raw.decode("latin-1")
 
 
+def kind_of(encoded: bytes) -> str | None:
+    """What an item holds by its format, a value or not: 'number', 'flag' or 'text'; None: a list or an array.
+
+    Example:
+        >>> kind_of(number("F4")), kind_of(flag(True)), kind_of(number("U1", 1, 2))
+        ('number', 'flag', None)
+    """
+    code = encoded[0] >> 2
+    if code in (_ASCII, _JIS8, _LOCALIZED):
+        return "text"
+    size = 1 if code == _BINARY else _NUMBERS[code].size if code in _NUMBERS else 0
+    if _length(encoded, 0)[0] > size or not size:
+        return None
+    return "flag" if code == _BOOLEAN else "number"
+
+
 def one_number(item: Item) -> int | None:
     """The whole number that an item holds, an acknowledge code in one byte too; None if it holds none.
 

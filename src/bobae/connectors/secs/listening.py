@@ -4,14 +4,16 @@ import datetime as dt
 import functools
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from bobae.connectors.secs.hsms import Link, Message
+from bobae.connectors.secs.hsms import Link
 from bobae.connectors.secs.items import Item, Malformed, ascii_text, binary, decode, listed, one_number
+from bobae.connectors.secs.message import Message
 from bobae.connectors.secs.plan import Plan
 from bobae.connectors.secs.readings import Events, Trace, identity, spread
+from bobae.connectors.secs.settings import SecsSettings
 from bobae.connectors.secs.times import written
 from bobae.core import Deliver, Gap, Readings, text
 
@@ -31,14 +33,14 @@ class Listening:
     """Takes the primary messages of one link; what is data waits until it is known who wants it.
 
     Args:
-        endpoint: for messages.
+        settings: whom to name in messages, and when to acknowledge.
         greet: called when the equipment has established communications.
     """
 
-    def __init__(self, endpoint: str, greet: "functools.partial[None]") -> None:
+    def __init__(self, settings: SecsSettings, greet: Callable[[], None]) -> None:
         self.link: Link | None = None
         self.zone: dt.tzinfo = dt.UTC
-        self._endpoint, self._greet = endpoint, greet
+        self._settings, self._greet = settings, greet
         self._plan, self._events, self._trace = Plan(), Events(Plan(), {}, None), Trace("", [], 1)
         self._deliver: Deliver | None = None
         self._waiting: list[Message] = []
@@ -110,6 +112,9 @@ class Listening:
         acknowledge = functools.partial(link.reply, message, binary(0))
         if readings is None:
             acknowledge()
+        elif self._settings.acknowledge == "received":
+            acknowledge()
+            deliver(readings)
         else:
             deliver(readings, acknowledge)
 
@@ -146,7 +151,7 @@ class Listening:
             self._told.add(about)
             said = text(
                 "{endpoint} sent {message} with contents that bobae has not asked for; they are not kept",
-                endpoint=self._endpoint,
+                endpoint=self._settings.endpoint,
                 message=about,
             )
             _log.warning("%s", said)

@@ -35,6 +35,7 @@ class SecsSettings:
         reports: what bobae may do to the reports of the equipment.
         known_reports: for `existing`: report id -> ids of its variables.
         spool: what becomes of messages that the equipment has kept.
+        acknowledge: whether events, traces and alarms are acknowledged once they are stored, or when they are received.
         set_clock: whether its clock is set at each connection.
         id_format: of ids, where the equipment's own lists do not tell.
     """
@@ -60,6 +61,7 @@ class SecsSettings:
     reports: str = "add"
     known_reports: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     spool: str = "fetch"
+    acknowledge: str = "stored"
     set_clock: bool = False
     id_format: str = "U4"
 
@@ -107,6 +109,7 @@ def checked(settings: Settings) -> SecsSettings:
         reports=reports,
         known_reports=known,
         spool=given.choice("spool", ("fetch", "purge", "leave"), default.spool),
+        acknowledge=given.choice("acknowledge", ("stored", "received"), default.acknowledge),
         set_clock=given.flag("set_clock", default.set_clock),
         id_format=given.choice("id_format", WHOLE, default.id_format),
         **{name: given.number(name, getattr(default, name)) for name in _SECONDS},

@@ -7,22 +7,21 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
-from bobae.connectors.secs.address import Address, address_of, no_address
 from bobae.connectors.secs.browse import offered
 from bobae.connectors.secs.gem import Gem
-from bobae.connectors.secs.hsms import Declined, Link
+from bobae.connectors.secs.hsms import Link
 from bobae.connectors.secs.items import Item, Malformed
 from bobae.connectors.secs.listening import Listening, silent
+from bobae.connectors.secs.message import Declined
 from bobae.connectors.secs.plan import Plan, Report, numbered, remember, remembered
 from bobae.connectors.secs.polling import Changes, poll
 from bobae.connectors.secs.readings import Events, Trace, spread
 from bobae.connectors.secs.settings import SecsSettings
 from bobae.connectors.secs.times import NS, moment_ns
-from bobae.core import Deliver, Gap, Offered, Rejected, Text, Unreachable, Wish, text
+from bobae.connectors.secs.wished import BAD, clock_of, sorted_out, unknown
+from bobae.core import Deliver, Offered, Rejected, Text, Unreachable, Wish
 
-_BAD = 0x8000_0000
 _last_try: dict[str, float] = {}  # endpoint -> when it was last connected to, for T5
-Wished = list[tuple[int, Wish, Address]]
 
 
 class SecsSource:
@@ -38,7 +37,7 @@ class SecsSource:
         self._link: Link | None = None
         self._gem: Gem | None = None
         self._server: asyncio.Server | None = None
-        self._listening = Listening(settings.endpoint, functools.partial(self._greeted))
+        self._listening = Listening(settings, self._greeted)
         self._tasks: list[asyncio.Task[None]] = []
         self._state = ""
 
@@ -75,14 +74,14 @@ class SecsSource:
             Unreachable: the connection broke.
         """
         gem = self._there()
-        wished, rejected = _sorted_out(wishes)
+        wished, rejected = sorted_out(wishes)
         self._state = await gem.state()
         if self._state == "offline":
             plan = Plan.of(wished)
             self._listening.begin(plan, Events(plan, {}, None), Trace("", [], 1), deliver)
             self._tell_offline(plan, deliver)
         else:
-            known = [await _unknown(gem, self._settings, wish, address) for _, wish, address in wished]
+            known = [await unknown(gem, self._settings, wish, address) for _, wish, address in wished]
             rejected += [one for one in known if one is not None]
             plan = Plan.of(one for one, why in zip(wished, known, strict=True) if why is None)
             rejected += await self._set_up(gem, plan, wishes, deliver)
@@ -154,7 +153,7 @@ class SecsSource:
     async def _set_up(self, gem: Gem, plan: Plan, wishes: Sequence[Wish], deliver: Deliver) -> list[Rejected]:
         """Have the equipment send what is wanted, and deliver what there is now."""
         settings = self._settings
-        clock = await _clock(gem, settings)
+        clock = await clock_of(gem, settings)
         reports, old = self._reports(plan, clock)
         trace = Trace(
             numbered(repr(list(plan.traced)), settings.id_format), list(plan.traced.values()), _period_ns(settings)
@@ -176,7 +175,7 @@ class SecsSource:
         if await gem.spool():
             said = moment_ns(await gem.clock(), self._listening.zone)
             self._listening.unloads(time.time_ns() if said is None else said)
-        return [Rejected(wishes[at], _BAD, why) for at, why in sorted(wrong.items(), key=lambda one: one[0])]
+        return [Rejected(wishes[at], BAD, why) for at, why in sorted(wrong.items(), key=lambda one: one[0])]
 
     def _reports(self, plan: Plan, clock: str | None) -> tuple[dict[str, Report], list[str]]:
         """All reports that may come, by number, and which of them are from earlier."""
@@ -279,47 +278,3 @@ def _of_event(plan: Plan, event: str) -> list[int]:
     """Positions of all that comes with an event."""
     reported = [where for (of, _), where in plan.reported.items() if of == event]
     return [one for where in (*reported, plan.events.get(event, ())) for one in where]
-
-
-async def _clock(gem: Gem, settings: SecsSettings) -> str | None:
-    """The variable that goes into every report to say when: as set, else the one called Clock."""
-    if settings.clock is not None:
-        await gem.names("sv")
-        await gem.names("dv")
-        return settings.clock
-    variables = await gem.names("sv") or {}
-    return next((one for one, row in variables.items() if str(row.cells[1]).strip().casefold() == "clock"), None)
-
-
-def _sorted_out(wishes: Sequence[Wish]) -> tuple[Wished, list[Rejected]]:
-    """The wishes with an address, and those without."""
-    wished: Wished = []
-    rejected: list[Rejected] = []
-    for position, wish in enumerate(wishes):
-        address = address_of(wish.address)
-        if address is None:
-            rejected.append(Rejected(wish, _BAD, no_address(wish.address)))
-        else:
-            wished.append((position, wish, address))
-    return wished, rejected
-
-
-async def _unknown(gem: Gem, settings: SecsSettings, wish: Wish, address: Address) -> Rejected | None:
-    """Why the equipment cannot have it, as far as its lists tell."""
-    kinds = [address.listed] if address.listed else []
-    lists = [await gem.names(kind) for kind in (["sv", "dv"] if address.what == "report" else kinds)]
-    given = [one for one in lists if one is not None]
-    if given and len(given) == len(lists) and not any(address.id in one for one in given):
-        why = text("the equipment knows no {address}: it does not list {id!r}", address=wish.address, id=address.id)
-        return Rejected(wish, Gap.NO_SUCH_NODE, why)
-    if address.event is not None:
-        events = await gem.names("ce")
-        if events is not None and address.event not in events:
-            why = text(
-                "the equipment knows no {address}: it does not list {id!r}", address=wish.address, id=address.event
-            )
-            return Rejected(wish, Gap.NO_SUCH_NODE, why)
-        if settings.reports == "existing" and not any(address.id in ids for ids in settings.known_reports.values()):
-            why = text("no report in `known_reports` holds {id!r} for {address}", address=wish.address, id=address.id)
-            return Rejected(wish, Gap.NO_SUCH_NODE, why)
-    return None
