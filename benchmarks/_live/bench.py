@@ -73,6 +73,11 @@ class Child:
         except Empty:
             raise RuntimeError(f"{self._process.args} said nothing for {timeout_s:g} s") from None
 
+    @property
+    def pid(self) -> int:
+        """Of the process."""
+        return self._process.pid
+
     def cpu_s(self) -> float:
         """CPU seconds so far, user and system, all threads; its own children do not count."""
         after_name = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
