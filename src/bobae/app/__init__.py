@@ -32,12 +32,13 @@ if TYPE_CHECKING:
         verdict_in_words,
     )
     from bobae.app.new_plant import init
+    from bobae.app.orders_told import entry_as_json, order_as_json, order_in_words
     from bobae.app.plant_file import PlantFile, PlantMistakes
     from bobae.app.plugins import Checked, check
     from bobae.app.reports import report_of, report_path, write_report
     from bobae.app.settings import Settings, settings_for
     from bobae.app.sources import live_plant
-    from bobae.app.writing import writing
+    from bobae.app.writing import Writing, carried_out, writing
 
 __all__ = [
     "Alarm",
@@ -55,15 +56,18 @@ __all__ = [
     "Up",
     "Wanted",
     "Wishes",
+    "Writing",
     "assess",
     "assess_tables",
     "backtest",
     "bench",
     "benchmark_names",
+    "carried_out",
     "check",
     "chosen_roles",
     "demo",
     "doctor",
+    "entry_as_json",
     "export",
     "init",
     "live",
@@ -75,6 +79,8 @@ __all__ = [
     "model_sign",
     "model_trust",
     "model_verify",
+    "order_as_json",
+    "order_in_words",
     "read",
     "read_with_roles",
     "report_of",
@@ -142,6 +148,11 @@ _WHERE = {
         "verdict_in_words",
     ),
     "new_plant": ("init",),
+    "orders_told": (
+        "entry_as_json",
+        "order_as_json",
+        "order_in_words",
+    ),
     "plant_file": (
         "PlantFile",
         "PlantMistakes",
@@ -160,7 +171,11 @@ _WHERE = {
         "settings_for",
     ),
     "sources": ("live_plant",),
-    "writing": ("writing",),
+    "writing": (
+        "Writing",
+        "carried_out",
+        "writing",
+    ),
 }
 _LATE = {name: LazyModule(f"bobae.app.{module}") for module, names in _WHERE.items() for name in names}
 
