@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import typer
 
 from bobae.cli import failures
-from bobae.cli.command import Command, as_typer, help_of, only_help
+from bobae.cli.command import Command, OrderFirst, as_typer, help_of, only_help
 from bobae.cli.commands import (
     assess,
     backtest,
@@ -20,10 +20,12 @@ from bobae.cli.commands import (
     init,
     load,
     model,
+    person,
     score,
     train,
     up,
     version,
+    write,
 )
 from bobae.core import say, speaking
 from bobae.core.language import locale_language
@@ -43,6 +45,17 @@ COMMANDS: tuple[Command, ...] = (
     version.version,
 )
 MODEL_COMMANDS: tuple[Command, ...] = (model.show, model.verify, model.sign, model.trust, model.export)
+WRITE_COMMANDS: tuple[Command, ...] = (
+    write.order,
+    write.approve,
+    write.cancel,
+    write.renew,
+    write.list,
+    write.audit,
+    write.stop,
+    write.allow,
+)
+PERSON_COMMANDS: tuple[Command, ...] = (person.add, person.remove, person.list)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -68,23 +81,33 @@ def program(language: str | None = None, *, only: str | None = None) -> typer.Ty
         add_help_option=False,
         pretty_exceptions_enable=False,
     )
-    below = typer.Typer(no_args_is_help=True, add_help_option=False)
-    for group in (top, below):
-        group.callback()(only_help())
-    for commands, group in ((COMMANDS, top), (MODEL_COMMANDS, below)):
-        for command in commands:
-            panel = say("Commands")
-            whole = only is None or only in (command.__name__, "model")
-            group.command(command.__name__, help=help_of(command), rich_help_panel=panel, add_help_option=False)(
-                as_typer(command, language) if whole else only_help()
-            )
-    top.add_typer(
-        below,
-        name="model",
-        help=say("Look into a sealed model, trust it, hand it on."),
-        rich_help_panel=say("Commands"),
-    )
+    _fill(top, COMMANDS, language, only)
+    models = typer.Typer(no_args_is_help=True, add_help_option=False)
+    writes = typer.Typer(no_args_is_help=True, add_help_option=False, cls=OrderFirst)
+    persons = typer.Typer(no_args_is_help=True, add_help_option=False)
+    _fill(models, MODEL_COMMANDS, language, None if only == "model" else only)
+    _fill(writes, WRITE_COMMANDS, language, None if only == "write" else only)
+    _fill(persons, PERSON_COMMANDS, language, None if only == "write" else only)
+    panel = say("Commands")
+    writes.add_typer(persons, name="person", help=say("Say who may ask and approve."), rich_help_panel=panel)
+    told = say("Look into a sealed model, trust it, hand it on.")
+    top.add_typer(models, name="model", help=told, rich_help_panel=panel)
+    told = say("Change a value in the plant: asked by one person, approved by another, read back, taken back.")
+    top.add_typer(writes, name="write", help=told, rich_help_panel=panel)
     return top
+
+
+def _fill(group: typer.Typer, commands: Sequence[Command], language: str | None, only: str | None) -> None:
+    """Give a group its commands; of all but `only` the help alone, without one the whole of all."""
+    group.callback()(only_help())
+    for command in commands:
+        whole = only is None or only == command.__name__
+        group.command(
+            command.__name__,
+            help=help_of(command),
+            rich_help_panel=say("Commands"),
+            add_help_option=False,
+        )(as_typer(command, language) if whole else only_help())
 
 
 def _run(arguments: list[str], language: str | None) -> int:
@@ -99,7 +122,7 @@ def _run(arguments: list[str], language: str | None) -> int:
 
 def _named(arguments: list[str]) -> str:
     """The command that was meant, as far as it exists: 'bobae', 'bobae train', 'bobae model show'."""
-    known = {command.__name__ for command in COMMANDS} | {"model"}
+    known = {command.__name__ for command in COMMANDS} | {"model", "write"}
     word = _first_word(arguments)
     return f"bobae {word}" if word in known else "bobae"
 
