@@ -1,4 +1,4 @@
-"""The REST interface: what a program may ask a running plant, and the one thing it may do: acknowledge an alarm."""
+"""The REST interface: what a program may ask a running plant, and what it may do: acknowledge alarms, order writes."""
 
 from bobae.api.plant import LivePlant, WatchedModel
 from bobae.api.server import create_api, serve_http

@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from bobae.collect import SourceState
 from bobae.core import StoreReader, Text
 from bobae.registry.catalogue import AlarmStore
+from bobae.write import Writing
 
 
 class WatchedModel(Protocol):
@@ -50,6 +51,11 @@ class LivePlant(Protocol):
     @property
     def alarms(self) -> AlarmStore:
         """Its alarms."""
+        ...
+
+    @property
+    def writing(self) -> Writing:
+        """Who may order what to be written to it."""
         ...
 
     def sources(self) -> Sequence[SourceState]:

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from bobae.core import BadInput, BobaeError, Missing, Refused, Text, UnknownName, Unreachable, text
+from bobae.write import WrongSecret
 
 
 class Problem(BaseModel):
@@ -30,10 +31,12 @@ class Kind:
     title: Text
 
 
+_WHO = 401
 # the nearest class above an error decides
 _KINDS: dict[type[BobaeError], Kind] = {
     UnknownName: Kind(404, "unknown-name", text("a name that does not exist")),
     BadInput: Kind(422, "bad-input", text("the question is not right")),
+    WrongSecret: Kind(_WHO, "wrong-secret", text("nobody is known by that")),
     Refused: Kind(409, "refused", text("bobae will not do it")),
     Unreachable: Kind(503, "unreachable", text("something did not answer; try again")),
     Missing: Kind(501, "missing", text("something is not installed")),
@@ -73,7 +76,8 @@ def handle_problems(app: FastAPI) -> None:
 def problem(kind: Kind, detail: Text | str) -> JSONResponse:
     """The answer."""
     told = Problem(type=f"urn:bobae:{kind.name}", title=str(kind.title), status=kind.status, detail=str(detail))
-    return JSONResponse(told.model_dump(), kind.status, media_type="application/problem+json")
+    ask_who = {"WWW-Authenticate": 'Basic realm="bobae", charset="UTF-8"'} if kind.status == _WHO else None
+    return JSONResponse(told.model_dump(), kind.status, headers=ask_who, media_type="application/problem+json")
 
 
 async def _failed(_: Request, error: Exception) -> JSONResponse:

@@ -3,7 +3,7 @@
 import time
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
 from bobae.api.times import Moment
 from bobae.core import Aggregate
@@ -72,3 +72,32 @@ class Acknowledgement(Nothing):
 
     by: str = Field(min_length=1, max_length=100, description="who")
     comment: str = Field(default="", max_length=2000, description="what they say of it")
+
+
+class WhichOrders(Nothing):
+    """Parameters of /writes."""
+
+    open: bool = Field(default=False, description="only orders that are not over")
+    cursor: int | None = Field(default=None, ge=1, description="`next` of the page before")
+    limit: Limit = 100
+
+
+class WhichEntries(Nothing):
+    """Parameters of /writes/audit."""
+
+    cursor: int = Field(default=0, ge=0, le=2**63 - 1, description="`next` of the page before")
+    limit: Limit = 100
+
+
+class NewOrder(Nothing):
+    """A value that somebody asks for."""
+
+    tag: Tag
+    value: StrictBool | StrictFloat | StrictInt | StrictStr = Field(description="what it is to show")
+    because: str = Field(min_length=1, max_length=2000, description="why")
+
+
+class Reason(Nothing):
+    """Why writing is stopped."""
+
+    because: str = Field(default="", max_length=2000, description="why")

@@ -10,7 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from bobae import __version__
-from bobae.api import alarms, samples, state
+from bobae.api import alarms, samples, state, writes
 from bobae.api.guard import Guard
 from bobae.api.plant import LivePlant
 from bobae.api.problems import ANSWERS, handle_problems
@@ -34,7 +34,7 @@ def create_api(plant: LivePlant) -> FastAPI:
     app.state.stopping = asyncio.Event()
     app.add_middleware(Guard)
     handle_problems(app)
-    for router in (samples.router, alarms.router, state.router):
+    for router in (samples.router, alarms.router, writes.router, state.router):
         app.include_router(router, prefix=ROOT)
     app.include_router(state.probes)
     return app

@@ -1,6 +1,7 @@
 """Writing to a plant, wired: its book of orders for the command line, and the one who carries them out."""
 
 import contextlib
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,8 +9,10 @@ from bobae.app import discovery, plant_file
 from bobae.app.plant_store import historian_folder, sources_folder
 from bobae.app.settings import Settings
 from bobae.core import BadInput, Plant, Writer
-from bobae.registry.catalogue import OrderState, WriteStore, open_catalogue
-from bobae.write import Executor, Writing
+from bobae.registry.catalogue import Order, OrderState, WriteStore, open_catalogue
+from bobae.write import Desk, Executor, Writing
+
+_LOOK_S = 0.1
 
 
 @contextlib.contextmanager
@@ -25,6 +28,16 @@ def writing(place: Path, settings: Settings) -> Iterator[Writing]:
         raise BadInput("there is no plant file in {folder} or above; say where with --plant DIR", folder=place)
     with open_catalogue(historian_folder(found.parent)) as catalogue:
         yield Writing.over(catalogue.writes, dict(settings.plant.tags()))
+
+
+def carried_out(desk: Desk, number: int, *, wait_s: float = 15.0) -> Order:
+    """An approved order once it is known what came of it, or as it is after that time: perhaps nobody is at work."""
+    until = time.monotonic() + wait_s
+    while (order := desk.order(number)).state in (OrderState.APPROVED, OrderState.WRITING):
+        if time.monotonic() >= until:
+            break
+        time.sleep(_LOOK_S)
+    return order
 
 
 def executor(plant: Plant, folder: Path, book: WriteStore) -> Executor | None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import copy
 import functools
 import inspect
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
+from typer.core import TyperGroup
 
 from bobae.cli.answer import Answer, write_json
 from bobae.cli.door import app
@@ -23,6 +25,16 @@ else:
     rich_console = LazyModule("rich.console")
 
 Command = Callable[..., Answer]
+_BELOW_ZERO = re.compile(r"-\.?[0-9]")
+
+
+class OrderFirst(TyperGroup):
+    """The commands of `bobae write`, where a tag in place of a command means the command `order`."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Which command is meant: only a tag has a dot in it. A value below zero is no option."""
+        args = ["order", *args] if "." in args[0] else args
+        return super().resolve_command(ctx, [f" {word}" if _BELOW_ZERO.match(word) else word for word in args])
 
 
 def _show_help(context: typer.Context, wanted: bool) -> None:
