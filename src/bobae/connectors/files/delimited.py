@@ -61,7 +61,7 @@ class TextSource:
 
     def read(self, guesses: Sequence[Guess], done: Done) -> Rows:
         """All rows, each column read as its guess says; what does not fit is told, not lost."""
-        reading = _Reading(self, list(guesses))
+        reading = Reading(self, list(guesses))
         for block in encoding.read(self.raw, self.encoding, quoted=self.layout.quoted):
             reading.add(block)
             done(block.done)
@@ -116,8 +116,8 @@ def _told(path: Path, codec: str, form: layout.Layout) -> list[Finding]:
 
 
 @dataclass
-class _Reading:
-    """The state of one pass over a file."""
+class Reading:
+    """The state of one pass over a file, or over a part of one that begins with its header."""
 
     source: TextSource
     guesses: list[Guess]

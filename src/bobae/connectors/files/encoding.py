@@ -82,13 +82,26 @@ def read(raw: Raw, encoding: str, *, quoted: bool, size: int = BLOCK) -> Iterato
             text = rest + text
             if b"\r" in text and b"\n" not in text:  # line ends of an old Mac
                 text = text.replace(b"\r", b"\n")
-            cut = len(text) if last else _row_end(text, quoted=quoted)
+            cut = len(text) if last else row_end(text, quoted=quoted)
             text, rest = text[:cut], text[cut:]
             if text:
                 yield Block(text, line, done, last)
                 line += int(np.count_nonzero(np.frombuffer(text, np.uint8) == _LINE_END))  # bytes.count is slower
             if last:
                 return
+
+
+def row_end(text: bytes, *, quoted: bool) -> int:
+    """Where the last whole row of some UTF-8 text ends; a line break inside quotes ends none."""
+    end = text.rfind(b"\n") + 1
+    if not quoted or b'"' not in text:
+        return end
+    marks = text.count(b'"', 0, end)
+    while end and marks % 2:
+        before = text.rfind(b"\n", 0, end - 1) + 1
+        marks -= text.count(b'"', before, end)
+        end = before
+    return end
 
 
 def _part(file: IO[bytes], start: int) -> bytes:
@@ -137,15 +150,3 @@ def _looks_korean(part: bytes) -> bool:
         common, rare = (common + 1, rare) if part[at + 1] > 0xA0 else (common, rare + 1)
         at += 2
     return common >= rare
-
-
-def _row_end(text: bytes, *, quoted: bool) -> int:
-    end = text.rfind(b"\n") + 1
-    if not quoted or b'"' not in text:
-        return end
-    marks = text.count(b'"', 0, end)
-    while end and marks % 2:
-        before = text.rfind(b"\n", 0, end - 1) + 1
-        marks -= text.count(b'"', before, end)
-        end = before
-    return end
