@@ -37,7 +37,7 @@ class Machine:
         value, due = 0, time.monotonic()
         while True:
             value, due = value + 1, due + every_s
-            payload = json.dumps({"t": time.time_ns() // 1_000_000 * 1_000_000, "v": value, "q": 0})
+            payload = json.dumps({"t": time.time_ns(), "v": value, "q": 0})
             self._client.publish(self._number, payload, qos=1, retain=True)
             await asyncio.sleep(due - time.monotonic())
 

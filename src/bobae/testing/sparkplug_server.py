@@ -1,8 +1,8 @@
 """A Sparkplug edge node with one device, for tests: `python -m bobae.testing.sparkplug_server PLAN`.
 
 PLAN is JSON: host, port, node 'group/edge', device, bdseq, aliases, `shown` {metric: [value, time_ms, quality]},
-`other` {metric: [datatype, properties]} and `number`, the metric that it counts up on. A metric with a '/' in front is the
-device's. It writes one row when it is born, then answers each row on its standard input, an object with one order
+`other` {metric: [datatype, properties]} and `number`, the metric that it counts up on. A metric with a '/' in front is
+the device's. It writes one row when it is born, then answers each row on its standard input, an object with one order
 (see `Edge`), with one row when it is done.
 """
 
@@ -100,10 +100,11 @@ class Edge:
         self._counting = asyncio.create_task(self._count(every_ms / 1000)) if every_ms else None
 
     async def _count(self, every_s: float) -> None:
-        value, due = 0, time.monotonic()
+        value, due, at_ms = 0, time.monotonic(), 0
         while True:
             value, due = value + 1, due + every_s
-            self.write({self._plan["number"]: [value, time.time_ns() // 1_000_000, 192]})
+            at_ms = max(time.time_ns() // 1_000_000, at_ms + 1)  # two samples never have the same time
+            self.write({self._plan["number"]: [value, at_ms, 192]})
             await asyncio.sleep(due - time.monotonic())
 
     def _born(self, kind: str, first: str) -> None:

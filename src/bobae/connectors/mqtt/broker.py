@@ -57,8 +57,9 @@ class Broker:
             Refused: wrong login or certificate.
         """
         logging.getLogger("gmqtt").setLevel(logging.CRITICAL)  # what it logs is told by what we raise
-        answer = await self._connect(MQTTv50)
-        if answer is None or answer.code in _OLDER_VERSION:
+        newest = MQTTv50 if self._login.version == "5" else MQTTv311
+        answer = await self._connect(newest)
+        if newest == MQTTv50 and (answer is None or answer.code in _OLDER_VERSION):
             await self._let_go()
             answer = await self._connect(MQTTv311)
         if answer is None:

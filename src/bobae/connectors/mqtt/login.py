@@ -10,7 +10,11 @@ from bobae.core import BadInput, Given
 from bobae.core.connector import Settings
 
 PORTS = {"mqtt": 1883, "mqtts": 8883}  # registered for MQTT, and for MQTT over TLS
-LOGIN_SETTINGS = ("url", "user", "password_env", "ca", "certificate", "key", "client_id", "keepalive_s", "timeout_s")
+VERSIONS = ("5", "3.1.1")
+LOGIN_SETTINGS = (
+    *("url", "version", "user", "password_env", "ca", "certificate", "key"),
+    *("client_id", "keepalive_s", "timeout_s"),
+)
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,7 @@ class Login:
 
     Attributes:
         host, port: where it is.
+        version: of MQTT; with '5' a broker that knows only 3.1.1 is talked to by that.
         tls: how it is checked and which certificate is shown to it; None: the connection is not encrypted.
         user: login name, or None.
         password: its password, from the environment.
@@ -29,6 +34,7 @@ class Login:
 
     host: str
     port: int
+    version: str = "5"
     tls: ssl.SSLContext | None = None
     user: str | None = None
     password: str | None = field(default=None, repr=False)
@@ -64,6 +70,7 @@ def login_of(given: Given, settings: Settings) -> Login:
     return Login(
         host=host,
         port=port,
+        version=given.choice("version", VERSIONS, "5"),
         tls=_tls(**files) if scheme == "mqtts" else None,
         user=user,
         password=password,
