@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from bobae.app.assessing import TableFound, assess, assess_tables
     from bobae.app.at_work import PlantAtWork
     from bobae.app.benchmarks import bench, benchmark_names
+    from bobae.app.connecting import Browsed, Connection, browse, connect
     from bobae.app.data import chosen_roles, read, read_with_roles
     from bobae.app.demo_plant import demo
     from bobae.app.exporting import export
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from bobae.app.orders_told import entry_as_json, order_as_json, order_in_words
     from bobae.app.plant_file import PlantFile, PlantMistakes
     from bobae.app.plugins import Checked, check
+    from bobae.app.proposing import ProposedAsset, by_reason
     from bobae.app.reports import report_of, report_path, write_report
     from bobae.app.settings import Settings, settings_for
     from bobae.app.sources import live_plant
@@ -42,12 +44,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Alarm",
+    "Browsed",
     "Checked",
+    "Connection",
     "Examined",
     "Judged",
     "PlantAtWork",
     "PlantFile",
     "PlantMistakes",
+    "ProposedAsset",
     "Ran",
     "Scored",
     "Settings",
@@ -62,9 +67,12 @@ __all__ = [
     "backtest",
     "bench",
     "benchmark_names",
+    "browse",
+    "by_reason",
     "carried_out",
     "check",
     "chosen_roles",
+    "connect",
     "demo",
     "doctor",
     "entry_as_json",
@@ -105,6 +113,12 @@ _WHERE = {
     "benchmarks": (
         "bench",
         "benchmark_names",
+    ),
+    "connecting": (
+        "Browsed",
+        "Connection",
+        "browse",
+        "connect",
     ),
     "data": (
         "chosen_roles",
@@ -160,6 +174,10 @@ _WHERE = {
     "plugins": (
         "Checked",
         "check",
+    ),
+    "proposing": (
+        "ProposedAsset",
+        "by_reason",
     ),
     "reports": (
         "report_of",

@@ -1,7 +1,9 @@
 """Plugins, ours and yours, found by one door: Python entry points."""
 
 import functools
+import importlib.util
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from types import ModuleType
 
 from bobae.core import Learner, Missing, UnknownName
@@ -17,6 +19,15 @@ def _found(group: str) -> dict[str, EntryPoint]:
 def names(group: str) -> list[str]:
     """The names of all installed plugins of one group: 'connectors', 'learners' or 'twins'."""
     return sorted(_found(group))
+
+
+def folder(group: str, name: str) -> Path | None:
+    """Where the plugin called `name` lies, found without loading it; None where its place cannot be told."""
+    try:
+        spec = importlib.util.find_spec(_found(group)[name].module)
+    except ModuleNotFoundError:  # it lies within a package that needs another
+        return None
+    return None if spec is None or spec.origin is None else Path(spec.origin).parent
 
 
 def load(group: str, name: str) -> ModuleType:

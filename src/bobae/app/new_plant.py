@@ -19,18 +19,30 @@ def init(folder: Path, settings: Settings) -> PlantFile:
         Refused: there is a plant file already.
         BadInput: `folder` is a file.
     """
-    if folder.is_file():
-        raise BadInput("{folder} is a file; name a folder for the new plant", folder=folder)
     path = folder / FILE_NAME
     if path.exists():
         raise Refused("{path} is there already and is not overwritten; edit it, or name another folder", path=path)
+    made = parse(_from_template(folder, settings), path)
+    made.save()
+    return made
+
+
+def empty_plant(folder: Path, settings: Settings) -> PlantFile:
+    """The plant file that `init` would make, but without its example machine; nothing is written.
+
+    Raises:
+        BadInput: `folder` is a file.
+    """
+    head, _, _ = _from_template(folder, settings).partition("\nassets:")
+    return parse(head.rpartition("\n\n")[0] + "\n", folder / FILE_NAME)
+
+
+def _from_template(folder: Path, settings: Settings) -> str:
+    if folder.is_file():
+        raise BadInput("{folder} is a file; name a folder for the new plant", folder=folder)
     template = resources.files("bobae.app").joinpath("templates", f"plant.{settings.language}.yaml")
-    written = Template(template.read_text(encoding="utf-8")).substitute(
+    return Template(template.read_text(encoding="utf-8")).substitute(
         plant=re.sub(r"\s+", "-", folder.resolve().name) or "plant",
         timezone=settings.timezone or _ZONES.get(settings.language, "UTC"),
         currency=settings.currency,
     )
-    made = parse(written, path)
-    folder.mkdir(parents=True, exist_ok=True)
-    made.save()
-    return made

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from yaml.nodes import MappingNode, Node, SequenceNode
 
 from bobae.app.plant_checks import Mistake, Place, mistakes_in
@@ -92,7 +93,8 @@ class PlantFile:
         return parse(out.getvalue(), self.path)
 
     def save(self) -> None:
-        """Write it, whole or not at all."""
+        """Write it, whole or not at all; its folder is made where there is none."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         new = self.path.with_suffix(".yaml.new")
         new.write_text(self.written, encoding="utf-8")
         new.replace(self.path)
@@ -186,7 +188,8 @@ def _in_one_row(value: Any) -> Any:
     elif isinstance(value, (list, tuple)):
         row = CommentedSeq(map(_in_one_row, value))
     else:
-        return value
+        plain = not isinstance(value, str) or re.fullmatch(r"[\w./-]+", value)
+        return value if plain else DoubleQuotedScalarString(value)
     row.fa.set_flow_style()
     return row
 

@@ -1,5 +1,6 @@
 """How far a plugin can be relied on: what its manifest says it does, has still to do, and need not do."""
 
+import contextlib
 import importlib
 import tomllib
 from dataclasses import dataclass
@@ -88,6 +89,20 @@ def check(name: str) -> Checked:
     module = importlib.import_module(discovery.load(group, name).__name__)
     folder = Path(str(module.__file__)).parent
     return Checked(group, _manifest(folder, name, group), folder)
+
+
+def connectors_that(ability: str) -> dict[str, PluginManifest]:
+    """The manifests of all installed connectors that can do this, read without loading them.
+
+    One whose manifest is wrong is not among them; `check` says what is wrong with it.
+    """
+    found = {}
+    for name in discovery.names("connectors"):
+        folder = discovery.folder("connectors", name)
+        with contextlib.suppress(BadInput):
+            if folder is not None and ability in (manifest := _manifest(folder, name, "connectors")).abilities:
+                found[name] = manifest
+    return found
 
 
 def _manifest(folder: Path, name: str, group: str) -> PluginManifest:

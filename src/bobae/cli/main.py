@@ -14,7 +14,9 @@ from bobae.cli.commands import (
     assess,
     backtest,
     bench,
+    browse,
     check,
+    connect,
     doctor,
     export,
     init,
@@ -33,6 +35,8 @@ from bobae.core.language import locale_language
 COMMANDS: tuple[Command, ...] = (
     up.up,
     init.init,
+    browse.browse,
+    connect.connect,
     load.load,
     assess.assess,
     train.train,

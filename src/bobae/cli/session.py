@@ -29,3 +29,8 @@ def begin(session: Session) -> None:
 def settings() -> Settings:
     """The settings of the running command."""
     return _current.get().settings
+
+
+def is_for_program() -> bool:
+    """Whether a program reads what the running command prints, not a person."""
+    return _current.get().json
