@@ -6,47 +6,24 @@ from dataclasses import replace
 
 import pytest
 
-from bobae.connectors.opcua import OpcUaSource, connector
-from bobae.core import LiveConnector
+from bobae.connectors.opcua import OpcUaSource as Connector
 from bobae.testing import LiveConnectorContract
-from bobae.testing.opcua_process import Node, OpcUaProcess, Write
-
-TYPES = {"press.pressure": "Double", "press.running": "Boolean", "press.product": "String"}
-PRESS = [Node(name, value, TYPES[name]) for name, value in zip(TYPES, (0.0, False, ""), strict=True)]
-
-
-class PressLine:
-    """Three tags of a press."""
-
-    number, flag, text = (f"ns=2;s={name}" for name in TYPES)
-    unknown = "ns=2;s=press.presure"
-    says = frozenset({"time", "status", "text"})
-
-    def __init__(self, server: OpcUaProcess) -> None:
-        self.server = server
-        self.start, self.kill, self.freeze, self.thaw = server.start, server.kill, server.freeze, server.thaw
-
-    def connector(self) -> LiveConnector:
-        return connector({"url": self.server.url, "publishing_ms": 20, "timeout_s": 2})
-
-    def write(self, address, value, *, time_ns, status=0):
-        name = address.removeprefix("ns=2;s=")
-        self.server.write(Write(name, value, TYPES[name], status, time_ns))
+from bobae.testing.opcua_process import OpcUaSource
 
 
 @pytest.fixture(scope="module")
-def line() -> Iterator[PressLine]:
-    with OpcUaProcess(PRESS) as server:
-        yield PressLine(server)
+def press() -> Iterator[OpcUaSource]:
+    with OpcUaSource() as source:
+        yield source
 
 
-class TestOpcUa(LiveConnectorContract):
+class TestSubscribed(LiveConnectorContract):
     @pytest.fixture
-    def source(self, line: PressLine) -> PressLine:
-        return line
+    def source(self, press: OpcUaSource) -> OpcUaSource:
+        return press
 
 
-class Rounding(OpcUaSource):
+class Rounding(Connector):
     """Breaks the promise of verbatim times."""
 
     async def subscribe(self, wishes, deliver):
@@ -55,7 +32,7 @@ class Rounding(OpcUaSource):
         )
 
 
-class Lingering(OpcUaSource):
+class Lingering(Connector):
     """Breaks the promise to leave nothing behind."""
 
     async def close(self):
@@ -70,10 +47,8 @@ class Lingering(OpcUaSource):
         (Lingering, "test_closing_leaves_nothing_behind"),
     ],
 )
-def test_the_suite_catches_a_connector_that_breaks_its_promise(line, broken, promise):
-    class Broken(PressLine):
-        def connector(self):
-            return broken(super().connector()._settings)
-
+def test_the_suite_catches_a_connector_that_breaks_its_promise(press, monkeypatch, broken, promise):
+    make = press.connector
+    monkeypatch.setattr(press, "connector", lambda: broken(make()._settings))
     with pytest.raises(AssertionError):
-        getattr(LiveConnectorContract(), promise)(Broken(line.server))
+        getattr(LiveConnectorContract(), promise)(press)

@@ -127,7 +127,7 @@ def test_a_keep_alive_brings_nothing_and_needs_no_acknowledgement():
     response = ua.PublishResponse()
     response.Parameters.NotificationMessage.SequenceNumber = 6
     said = published(Buffer(struct_to_binary(response)))
-    assert (said.sequence, said.changes.rows, said.status) == (0, [], None)
+    assert (said.sequence, said.brings, said.changes.rows, said.status) == (6, False, [], None)
 
 
 def test_a_server_that_refuses_is_an_error():

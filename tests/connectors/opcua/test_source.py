@@ -29,7 +29,8 @@ def server():
 @pytest.fixture
 def settings(server, monkeypatch):
     monkeypatch.setenv("PRESS_PASSWORD", "s3cret")
-    return {"url": server.url, "publishing_ms": 20, "timeout_s": 2, "user": "bobae", "password_env": "PRESS_PASSWORD"}
+    login = {"user": "bobae", "password_env": "PRESS_PASSWORD", "clear_password": True}
+    return {"url": server.url, "publishing_ms": 20, "timeout_s": 2} | login
 
 
 def opened(settings, act):
@@ -54,13 +55,21 @@ def test_a_wrong_password_is_refused_and_says_what_to_check(settings, monkeypatc
         opened({"url": settings["url"]}, lambda source: source.browse())
 
 
+def test_a_password_is_not_sent_for_all_to_read_unless_that_is_said(settings):
+    with pytest.raises(Refused, match="clear_password: true"):
+        opened(settings | {"clear_password": False}, lambda source: source.browse())
+
+
 def test_units_ranges_and_kinds_are_offered(settings):
     offered = {one.address: one for one in opened(settings, lambda source: source.browse())}
-    assert set(offered) == {node.address for node in NODES}
+    curve = NODES[3].address
+    assert set(offered) == {node.address for node in NODES if node.address != curve} | {f"{curve}[0]", f"{curve}[1]"}
+    assert offered[f"{curve}[1]"] == Offered(f"{curve}[1]", "press3/curve/1", "number")
     path = "press3/oil/temperature"
     assert offered[TEMPERATURE] == Offered(TEMPERATURE, path, "number", "Cel", (-10.0, 120.0))
-    assert [offered[node.address].unit for node in NODES[1:]] == [None] * 4
-    assert [offered[node.address].kind for node in NODES] == ["number", "number", "number", None, None]
+    single = [node.address for node in NODES if node.address != curve]
+    assert [offered[address].unit for address in single[1:]] == [None] * 3
+    assert [offered[address].kind for address in single] == ["number", "number", "number", None]
 
 
 def test_what_cannot_be_kept_is_rejected_with_the_reason(settings):

@@ -1,18 +1,19 @@
 """Everything below a server's Objects folder that can be collected, found level by level."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from asyncua import ua
 
-from bobae.connectors.opcua.nodes import ANY, Nodes, local
+from bobae.connectors.opcua.nodes import ANY, Holds, Nodes, local
 from bobae.connectors.opcua.units import ucum_of
 from bobae.core import Offered
 
 _OBJECTS, _SERVER = ua.NodeId(ua.ObjectIds.ObjectsFolder), ua.NodeId(ua.ObjectIds.Server)
 _PROPERTY = ua.NodeId(ua.ObjectIds.HasProperty)
 _CLASSES = ua.NodeClass.Object | ua.NodeClass.Variable
+_MOST_ELEMENTS = 64  # a longer array is a picture or a curve rather than sensors
 
 
 @dataclass
@@ -23,24 +24,43 @@ class _Variable:
 
 
 async def offered(nodes: Nodes) -> list[Offered]:
-    """Every variable with its path from the Objects folder; what the server says of itself is left out."""
+    """Every variable with its path from the Objects folder; what the server says of itself is left out.
+
+    An array of numbers, flags or texts is offered element by element, if it has no more than a few.
+    """
     variables = await _variables(nodes)
     holds = await nodes.hold([one.node for one in variables])
     units = await _properties(nodes, variables, "EngineeringUnits", ua.EUInformation)
     ranges = await _properties(nodes, variables, "EURange", ua.Range)
+    lengths = await _lengths(nodes, variables, holds)
     found = []
     for i, (one, hold) in enumerate(zip(variables, holds, strict=True)):
         unit, span = units.get(i), ranges.get(i)
-        found.append(
-            Offered(
-                address=one.node.to_string(),
-                path=one.path,
-                kind=None if hold.array or hold.kind == ANY else hold.kind,
-                unit=None if unit is None else ucum_of(unit),
-                range=None if span is None else (span.Low, span.High),
-            )
+        whole = Offered(
+            address=one.node.to_string(),
+            path=one.path,
+            kind=None if hold.array or hold.kind == ANY else hold.kind,
+            unit=None if unit is None else ucum_of(unit),
+            range=None if span is None else (span.Low, span.High),
         )
+        parts = range(lengths.get(i, 0))
+        found += [
+            replace(whole, address=f"{whole.address}[{n}]", path=f"{one.path}/{n}", kind=hold.kind) for n in parts
+        ]
+        found += [] if parts else [whole]
     return found
+
+
+async def _lengths(nodes: Nodes, variables: Sequence[_Variable], holds: Sequence[Holds]) -> dict[int, int]:
+    """How many elements each array has now, of those that are worth taking apart."""
+    arrays = [i for i, hold in enumerate(holds) if hold.array and hold.kind in ("number", "flag", "text")]
+    read = await nodes.values([variables[i].node for i in arrays], ua.AttributeIds.Value)
+    values = [None if one.Value is None else one.Value.Value for one in read]
+    return {
+        i: len(value)
+        for i, value in zip(arrays, values, strict=True)
+        if isinstance(value, list) and len(value) <= _MOST_ELEMENTS and not any(isinstance(row, list) for row in value)
+    }
 
 
 async def _variables(nodes: Nodes) -> list[_Variable]:

@@ -5,14 +5,20 @@ import struct
 from collections.abc import Iterator
 
 from asyncua import ua
+from asyncua.crypto.uacrypto import InvalidSignature
 
 from bobae.core import Refused, Unreachable
 
-_NOT_LET_IN = frozenset(
+CERTIFICATE = frozenset(
     code
     for name, code in vars(ua.StatusCodes).items()
-    if name.startswith(("BadCertificate", "BadIdentity", "BadSecurity"))
-    or name in ("BadUserAccessDenied", "BadUserSignatureInvalid", "BadApplicationSignatureInvalid", "BadLicenseExpired")
+    if name.startswith("BadCertificate") or name in ("BadSecurityChecksFailed", "BadApplicationSignatureInvalid")
+)
+_NOT_LET_IN = CERTIFICATE | frozenset(
+    code
+    for name, code in vars(ua.StatusCodes).items()
+    if name.startswith(("BadIdentity", "BadSecurity"))
+    or name in ("BadUserAccessDenied", "BadUserSignatureInvalid", "BadLicenseExpired")
 )
 
 
@@ -41,6 +47,8 @@ def told(url: str) -> Iterator[None]:
         if type(error) is ua.UaError:  # asyncua found no end point without encryption, or another certificate
             raise Refused("{url} offers no connection that bobae can use ({why})", url=url, why=error) from error
         raise _garbled(url, error) from error
+    except InvalidSignature as error:
+        raise Refused("{url} has signed with another key than that of its certificate", url=url) from error
     except (struct.error, ValueError, LookupError) as error:  # what asyncua lets through when it cannot read an answer
         raise _garbled(url, error) from error
 

@@ -6,6 +6,8 @@ from typing import TypeVar
 
 from asyncua import Client, ua
 
+from bobae.core.pace import Pace
+
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
 TOO_MUCH = (
@@ -14,6 +16,8 @@ TOO_MUCH = (
     ua.StatusCodes.BadRequestTooLarge,
     ua.StatusCodes.BadResponseTooLarge,
 )
+_ASKED = ua.BrowseResultMask.ReferenceTypeId | ua.BrowseResultMask.NodeClass | ua.BrowseResultMask.BrowseName
+_AT_ONCE = 1_000  # references of one node in one answer
 ANY = "any"  # a variable that may hold any type
 # the types that all others are made of (OPC UA Part 6, 5.1.2), and the abstract ones above the numbers
 _BASIC: dict[int, str | None] = {
@@ -57,10 +61,11 @@ class Holds:
 
 
 class Nodes:
-    """Asks one connected server about its nodes; types once looked up are remembered."""
+    """Asks one connected server about its nodes, never faster than `pace`; types once looked up are remembered."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, pace: Pace) -> None:
         self._session = client.uaclient
+        self._pace = pace
         self._kinds: dict[ua.NodeId, str | None] = {ua.NodeId(i): kind for i, kind in _BASIC.items()}
 
     async def values(self, nodes: Sequence[ua.NodeId], *attributes: ua.AttributeIds) -> list[ua.DataValue]:
@@ -68,10 +73,16 @@ class Nodes:
         wanted = [ua.ReadValueId(node, attribute) for node in nodes for attribute in attributes]
 
         async def ask(batch: Sequence[ua.ReadValueId]) -> Sequence[ua.DataValue]:
+            await self._pace.turn()
             answers: list[ua.DataValue] = await self._session.read(ua.ReadParameters(NodesToRead=list(batch)))
             return answers
 
         return await in_batches(wanted, ask)
+
+    async def namespaces(self) -> list[str]:
+        """Their names; the place of each is its index."""
+        (read,) = await self.values([ua.NodeId(ua.ObjectIds.Server_NamespaceArray)], ua.AttributeIds.Value)
+        return [str(name) for name in (read.Value.Value if read.Value is not None else None) or ()]
 
     async def hold(self, nodes: Sequence[ua.NodeId]) -> list[Holds]:
         """What each node holds."""
@@ -86,21 +97,30 @@ class Nodes:
     async def references(
         self, nodes: Sequence[ua.NodeId], kind: int, direction: ua.BrowseDirection, classes: int = 0
     ) -> list[list[ua.ReferenceDescription]]:
-        """The references of each node of one kind or a finer one, to nodes of these classes."""
-        wanted = [
-            ua.BrowseDescription(node, direction, ua.NodeId(kind), True, classes, ua.BrowseResultMask.All)
-            for node in nodes
-        ]
+        """The references of each node of one kind or a finer one, to nodes of these classes; without display names."""
+        wanted = [ua.BrowseDescription(node, direction, ua.NodeId(kind), True, classes, _ASKED) for node in nodes]
 
-        async def ask(batch: Sequence[ua.BrowseDescription]) -> Sequence[ua.BrowseResult]:
-            answers: list[ua.BrowseResult] = await self._session.browse(ua.BrowseParameters(NodesToBrowse=list(batch)))
-            return answers
+        async def ask(batch: Sequence[ua.BrowseDescription]) -> Sequence[list[ua.ReferenceDescription]]:
+            results = await self._browse(batch)
+            found = [await self._all_of(result) for result in results]  # now: a server keeps few places to go on from
+            for i, result in enumerate(results):
+                if result.StatusCode.value == ua.StatusCodes.BadNoContinuationPoints:
+                    found[i] = await self._all_of((await self._browse([batch[i]]))[0])
+            return found
 
-        return [await self._all_of(result) for result in await in_batches(wanted, ask, 100)]
+        return await in_batches(wanted, ask)
+
+    async def _browse(self, batch: Sequence[ua.BrowseDescription]) -> Sequence[ua.BrowseResult]:
+        await self._pace.turn()
+        results: Sequence[ua.BrowseResult] = await self._session.browse(
+            ua.BrowseParameters(RequestedMaxReferencesPerNode=_AT_ONCE, NodesToBrowse=list(batch))
+        )
+        return results
 
     async def _all_of(self, result: ua.BrowseResult) -> list[ua.ReferenceDescription]:
         references = list(result.References or ())
         while result.ContinuationPoint:
+            await self._pace.turn()
             (result,) = await self._session.browse_next(ua.BrowseNextParameters(False, [result.ContinuationPoint]))
             references += result.References or ()
         return references

@@ -8,6 +8,9 @@ from bobae.core import BadInput, Given
 from bobae.core.connector import Settings
 
 PORT = 4840  # registered for opc.tcp
+SECURITY = ("none", "sign", "sign_and_encrypt")
+POLICIES = ("Aes256_Sha256_RsaPss", "Basic256Sha256", "Aes128_Sha256_RsaOaep")  # the first one offered is taken
+ANY_POLICY = "strongest"
 
 
 @dataclass(frozen=True)
@@ -18,16 +21,32 @@ class OpcUaSettings:
         url: opc.tcp://host:port/path.
         publishing_ms: how often the server sends what has changed.
         sampling_ms: how often the server looks at each sensor.
+        queue_size: changes of one sensor that the server is asked to keep between two notifications, at least.
+        mode: 'subscribe', or 'poll' for a server that cannot send by itself.
+        poll_s: how often a polled server is read.
+        requests_per_s: how often at most the server is asked something.
         user: login name, or None for an anonymous session.
         password: its password, from the environment.
+        clear_password: whether the password may go over the network as it is, where the server knows no better.
+        security: one of `SECURITY`.
+        policy: one of `POLICIES`, or `ANY_POLICY`.
+        server_certificate: a file with the server's certificate, or its SHA-256 thumbprint; None: the first one seen.
         timeout_s: how long one answer may take.
     """
 
     url: str
     publishing_ms: float = 200.0
     sampling_ms: float = 200.0
+    queue_size: int = 10
+    mode: str = "subscribe"
+    poll_s: float = 1.0
+    requests_per_s: float = 50.0
     user: str | None = None
     password: str | None = field(default=None, repr=False)
+    clear_password: bool = False
+    security: str = "none"
+    policy: str = ANY_POLICY
+    server_certificate: str | None = None
     timeout_s: float = 4.0
 
 
@@ -54,8 +73,16 @@ def checked(settings: Settings) -> OpcUaSettings:
         url=_url(settings.get("url")),
         publishing_ms=publishing_ms,
         sampling_ms=given.number("sampling_ms", publishing_ms),
+        queue_size=given.whole("queue_size", 10, low=1, high=10_000),
+        mode=given.choice("mode", ("subscribe", "poll"), "subscribe"),
+        poll_s=given.number("poll_s", 1.0),
+        requests_per_s=given.number("requests_per_s", 50.0),
         user=user,
         password=given.secret("password_env"),
+        clear_password=given.flag("clear_password", False),
+        security=given.choice("security", SECURITY, "none"),
+        policy=given.choice("policy", (ANY_POLICY, *POLICIES), ANY_POLICY),
+        server_certificate=given.word("server_certificate"),
         timeout_s=given.number("timeout_s", 4.0),
     )
 
