@@ -111,7 +111,7 @@ class ModbusSource:
     def counts(self) -> tuple[int, int]:
         """Connections accepted and requests served since it was started."""
         counted = self.order()
-        return counted["connections"], counted["requests"]
+        return counted["connections"], sum(counted["asked"].values())
 
     def replace(self) -> None:
         """Come back as another, which has no `number` any more."""
@@ -121,12 +121,16 @@ class ModbusSource:
         """Come back as it was."""
         self._come_back()
 
-    def order(self, **order: Any) -> dict[str, int]:
+    def clear(self) -> None:
+        """Hold zeros, behave well and have counted nothing, as after a start."""
+        self.order(begin=True)
+
+    def order(self, **order: Any) -> dict[str, Any]:
         """Have the server do something (see `Memory.obey`); back when it is done, with what it has counted."""
         stdin = cast(IO[str], self._running().stdin)
         stdin.write(json.dumps(order) + "\n")
         stdin.flush()
-        return cast(dict[str, int], json.loads(self._answer()))
+        return cast(dict[str, Any], json.loads(self._answer()))
 
     @property
     def pid(self) -> int:

@@ -11,6 +11,7 @@ import json
 import logging
 import struct
 import sys
+from collections import Counter
 from typing import Any
 
 from pymodbus import FramerType
@@ -29,18 +30,22 @@ class Memory:
     """What the devices hold, and how they misbehave; pymodbus asks it for values and hands it what is written."""
 
     def __init__(self, plan: Plan) -> None:
-        self.simdevices = None
+        self._plan = plan
+        self._ramp: asyncio.Task[None] | None = None
+        self._begin()
+
+    def _begin(self) -> None:
         self.held = {
             (int(unit), area): [0] * size
-            for unit, size in plan["units"].items()
+            for unit, size in self._plan["units"].items()
             for area in ("coil", "discrete", "input", "holding")
         }
-        self.forbidden = {(unit, area, number): code for unit, area, number, code in plan["forbidden"]}
+        self.forbidden = {(unit, area, number): code for unit, area, number, code in self._plan["forbidden"]}
         self.silent: set[int] = set()
         self.slow_s = 0.0
         self.moving = False
-        self.connections = self.requests = 0
-        self._ramp: asyncio.Task[None] | None = None
+        self.connections = 0
+        self.asked: Counter[int] = Counter()
 
     async def async_getValues(self, unit: int, function: int, address: int, count: int = 1) -> list[int] | ExcCodes:  # noqa: N802
         """What a read brings: values, or the exception that the device answers with."""
@@ -75,11 +80,13 @@ class Memory:
 
     def heard(self, sending: bool, pdu: ModbusPDU) -> ModbusPDU:
         """Count a request."""
-        self.requests += not sending
+        self.asked[pdu.dev_id] += not sending
         return pdu
 
     def obey(self, order: Plan) -> Plan:
         """Carry out one order; what it answers."""
+        if order.get("begin"):
+            self._begin()
         for unit, area, number, values in order.get("hold", ()):
             self.held[unit, area][number : number + len(values)] = values
         for unit, area, number, code in order.get("forbid", ()):
@@ -89,7 +96,7 @@ class Memory:
         self.moving = order.get("moving", self.moving)
         if "ramp" in order:
             self._begin_ramp(*order["ramp"])
-        return {"connections": self.connections, "requests": self.requests}
+        return {"connections": self.connections, "asked": self.asked}
 
     def _begin_ramp(self, unit: int, number: int, every_ms: int) -> None:
         if self._ramp is not None:

@@ -123,6 +123,9 @@ class Line:
             if self.lost is not None and self.lost.done():
                 raise self.gone() from error
             raise Silence from error
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():  # Python 3.11 loses a cancellation that comes with the answer
+            raise asyncio.CancelledError
         if not self._where.rtu and answer.transaction_id != request.transaction_id:
             raise self._garbled(text("an answer to another question"))
         self.alive_ns = time.time_ns()

@@ -18,7 +18,9 @@ from bobae.core import Deliver, Gap, Texts, Wish
 from bobae.core.connector import Positions
 
 _TOLD_WITHIN_S = 0.25  # a slow round is told in parts
-_MISSING_POLLS, _LONGEST_S = 5, 60.0  # a device or address that is not there is asked again after so many, then rarer
+_LONGEST_S = 60.0  # a device or an address that is not there is asked for again at least so often
+_MISSING_POLLS = 5  # a device that does not answer is left alone for so many at first
+_LATE_TIMEOUTS = 10  # and so long, where its late answer could be taken for one to the next question
 
 
 @dataclass(eq=False)
@@ -100,11 +102,11 @@ class Polling:
             await asyncio.sleep(begin_s - loop.time())
             for unit in self._units.values():
                 if unit.due_s <= loop.time():
-                    await self._ask(unit, {})
+                    await self._ask(unit, None)
             self._tell()
 
-    async def _ask(self, unit: _Unit, refused: dict[int, int]) -> None:
-        """Read what is due of one device."""
+    async def _ask(self, unit: _Unit, refused: dict[int, int] | None) -> None:
+        """Read what is due of one device; `refused` takes what it does not have, None: that is a bad reading."""
         try:
             for part in list(unit.parts):
                 if part.due_s <= asyncio.get_running_loop().time():
@@ -112,7 +114,7 @@ class Polling:
         except Silence:
             self._fell_silent(unit)
 
-    async def _read(self, unit: _Unit, part: _Part, refused: dict[int, int]) -> None:
+    async def _read(self, unit: _Unit, part: _Part, refused: dict[int, int] | None) -> None:
         """Read one block; one that the device does not take whole is halved until what it does not have is alone."""
         answer = await self._line.read(part.block)
         self._alone = False
@@ -128,11 +130,13 @@ class Polling:
             for one in smaller:
                 await self._read(unit, one, refused)
             return
+        if answer.code in (ILLEGAL_FUNCTION, ILLEGAL_ADDRESS, ILLEGAL_VALUE):
+            part.due_s = asyncio.get_running_loop().time() + _LONGEST_S
+            if refused is not None:
+                refused.update(dict.fromkeys(part.block.members, answer.code))
+                return
         part.raw, part.status = answer.raw, status_of(answer.code) if answer.code else 0
         part.time_ns, part.fresh = answer.time_ns, True
-        if answer.code in (ILLEGAL_FUNCTION, ILLEGAL_ADDRESS, ILLEGAL_VALUE):
-            refused.update(dict.fromkeys(part.block.members, answer.code))
-            part.due_s = asyncio.get_running_loop().time() + _LONGEST_S
         if asyncio.get_running_loop().time() - self._told_s > _TOLD_WITHIN_S:
             self._tell()
 
@@ -146,7 +150,9 @@ class Polling:
         if all(one.silent for one in self._units.values()) or (unit.answered_ns and self._alone):
             raise self._line.silent((time.time_ns() - self._line.alive_ns) / 1e9)
         self._alone = self._alone or not before
-        unit.pause_s = min(max(2 * unit.pause_s, _MISSING_POLLS * self._settings.poll_s), _LONGEST_S)
+        late_s = _LATE_TIMEOUTS * self._settings.timeout_s if self._settings.where.rtu else 0.0
+        shortest_s = max(_MISSING_POLLS * self._settings.poll_s, late_s)
+        unit.pause_s = max(min(2 * unit.pause_s, _LONGEST_S), shortest_s)
         unit.due_s = asyncio.get_running_loop().time() + unit.pause_s
         for part in unit.parts:
             part.status, part.time_ns, part.fresh = int(Gap.NO_COMMUNICATION), unit.answered_ns or time.time_ns(), True
