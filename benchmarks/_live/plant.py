@@ -18,6 +18,7 @@ from bobae.app.settings import settings_for
 from bobae.app.watching import Watch, model_path, watch
 from bobae.core import Floats, Plant
 from bobae.monitor import Watcher
+from bobae.registry import Proving
 
 SAID = ("score", "alarm", "moved", "contribution")
 
@@ -42,9 +43,17 @@ async def run(folder: Path) -> None:
     kept: dict[str, list[tuple[int, Floats]]] = {}
     async with at_work(folder, plant) as work:
         watches = []
-        for monitor in plant.monitors:
-            found = watch(monitor, model_path(folder, monitor), store=work.store, alarms=work.alarms, settings=settings)
-            watches.append(_keeping(found, kept.setdefault(found.monitor, [])))
+        with Proving() as proving:
+            for monitor in plant.monitors:
+                found = watch(
+                    monitor,
+                    model_path(folder, monitor),
+                    store=work.store,
+                    alarms=work.alarms,
+                    settings=settings,
+                    proving=proving,
+                )
+                watches.append(_keeping(found, kept.setdefault(found.monitor, [])))
         jobs = [asyncio.create_task(work.collect()), asyncio.create_task(work.watch(watches))]
         telling = asyncio.create_task(_tell(kept))
         ended = asyncio.create_task(asyncio.to_thread(sys.stdin.read))
