@@ -247,17 +247,19 @@ def test_many_models_are_proved_by_one_process_and_a_refused_one_stops_no_other(
                 assert steps == ["operators", "reference"]
 
 
-def test_a_child_that_dies_is_told_with_its_signal_and_the_next_package_is_proved(
+def test_a_child_that_dies_is_told_and_the_next_package_is_proved(
     candidate: Candidate, key: SigningKey, package: Path
 ) -> None:
-    good = sealed_anyway(candidate, key, package).read_bytes()
+    one = sealed_anyway(candidate, key, package).read_bytes()
+    other = sealed_anyway(candidate, key, package, card_en_md=b"another card").read_bytes()
     with Proving() as proving:
-        proving.trial(good, lambda _: None)
+        proving.trial(one, lambda _: None)
         assert proving._process is not None
         proving._process.kill()
+        proving.trial(one, lambda _: None)  # it was proved before
         with pytest.raises(Refused, match="cannot be run here"):
-            proving.trial(good, lambda _: None)
-        proving.trial(good, lambda _: None)
+            proving.trial(other, lambda _: None)
+        proving.trial(other, lambda _: None)
 
 
 def test_the_manifest_of_a_package_is_the_one_that_was_sealed(candidate: Candidate) -> None:
