@@ -24,7 +24,7 @@ from bobae.core import Gap, Text, text
 from bobae.historian import open_store
 from bobae.registry import own_key, seal
 from bobae.registry.catalogue import Alarm, AlarmState, Transition, open_catalogue
-from bobae.testing.machine import FAULT_TAG, SENSORS, machine
+from bobae.testing.made_machine import FAULT_TAG, SENSORS, machine
 from bobae.testing.opcua_process import Node, OpcUaProcess, Write
 from bobae.train.train import train
 

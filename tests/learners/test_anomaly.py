@@ -7,7 +7,7 @@ import pytest
 from bobae.core import Column, Dataset, Kind, NotEnoughEvidence, Role
 from bobae.learners.anomaly import AnomalyLearner
 from bobae.testing.learner import rows_of
-from bobae.testing.machine import FAULT_TAG, SENSORS, machine
+from bobae.testing.made_machine import FAULT_TAG, SENSORS, machine
 
 FAULT_FROM = 330  # not at a change of product
 NUMBERS = 5

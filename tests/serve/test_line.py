@@ -14,7 +14,7 @@ from bobae.frames import starts
 from bobae.graph import Runner
 from bobae.historian import Store, open_store
 from bobae.serve import Line, LiveModel, LiveRow
-from bobae.testing.machine import SENSORS, machine
+from bobae.testing.made_machine import SENSORS, machine
 from bobae.train.train import train
 
 S, MS = 1_000_000_000, 1_000_000

@@ -9,7 +9,7 @@ import pytest
 
 from bobae.core import Contract, Dataset, Fitted, Floats, Learner, NotEnoughEvidence, Role
 from bobae.graph import Runner
-from bobae.testing.machine import FAULT_TAG, machine, with_columns_in_order
+from bobae.testing.made_machine import FAULT_TAG, machine, with_columns_in_order
 
 ANOTHER_STREAM = 2.0  # the value of `gap` that makes a graph forget everything
 
