@@ -91,8 +91,8 @@ async def trial(subject: Subject, fault: Fault, folder: Path) -> Outcome:
         disk = stack.enter_context(SmallDisk(folder / "disk")) if "disk" in fault.needs else None
         where: dict[str, Any] = {} if network is None else {"host": network.host, "prefix": network.prefix}
         source = cast(ChaosSource, subject.make(**where))
-        stack.callback(source.kill)
-        await asyncio.to_thread(source.start)
+        stack.push(source.__exit__)
+        await asyncio.to_thread(source.__enter__)
         job = _job(subject, source, folder, disk)
         bench = Bench(subject, source, _bobae(subject, fault, source, job), network, disk)
         return await _tried(bench, fault, job)
@@ -233,21 +233,21 @@ def _judged(bench: Bench, fault: Fault, job: Job, seen: _Seen) -> Outcome:
         flags = store.raw([FLAG], 0, _EVER)
     kept |= set(zip(flags.tag.tolist(), flags.time_ns.tolist(), strict=True))
     stored = set(zip(rows.time_ns.tolist(), rows.value.tolist(), strict=True))
-    ramp = stretches(rows, anew=bench.subject.resumes or not fault.breaks)
-    claims = list(bench.claims)
-    if bench.subject.resumes and ramp.missing:
+    subject, claims = bench.subject, list(bench.claims)
+    ramp = stretches(rows, anew=subject.resumes or not fault.breaks, unnoticed_s=subject.unnoticed_s)
+    if subject.resumes and ramp.missing:
         claims.append(f"{ramp.missing} values are missing of a source that keeps them")
-    if not bench.subject.resumes and fault.breaks and not ramp.told:
+    if not subject.resumes and fault.breaks and not ramp.told:
         claims.append("the outage is not told by any gap row")
     return Outcome(
         fault=fault.name,
         resume_s=seen.resume_s,
-        within_s=2 * bench.subject.keep_alive_s,
+        within_s=2 * subject.keep_alive_s,
         ramp=ramp,
         lost=len(set(bench.bobae.acked) - kept),
         unstored=tuple(value for time_ns, value in bench.written if (time_ns, value) not in stored),
         attempts=bench.bobae.attempts if isinstance(bench.bobae, Here) else None,
-        allowed=_allowed(bench.subject.patience, seen.lasted_s),
+        allowed=_allowed(subject.patience, seen.lasted_s),
         accepted=seen.accepted,
         at_once=seen.at_once,
         claims=tuple(claims),

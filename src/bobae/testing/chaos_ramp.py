@@ -26,13 +26,15 @@ class Stretches:
     told: dict[str, int]
 
 
-def stretches(rows: Samples, *, anew: bool = False) -> Stretches:
+def stretches(rows: Samples, *, anew: bool = False, unnoticed_s: float = 0.0) -> Stretches:
     """Judge the rows of one tag, in the order of time.
 
     Args:
-        rows: of one tag; a value may be repeated.
+        rows: of one tag; a value may be repeated, and 0 is what it shows before it counts.
         anew: whether the ramp may begin again without a gap row; otherwise that is a stretch as well, since nobody
             knows how far it got before.
+        unnoticed_s: a source that is polled is not looked at between two polls: there a stretch shorter than this
+            counts as missing, but need not be told.
 
     Example:
         >>> rows = Samples.of([0] * 5, range(5), [1, 2, np.nan, 5, 7], status=[0, 0, Gap.NO_COMMUNICATION, 0, 0])
@@ -40,12 +42,12 @@ def stretches(rows: Samples, *, anew: bool = False) -> Stretches:
         Stretches(missing=3, silent=('after 5 comes 7',), told={'NO_COMMUNICATION': 1})
     """
     gap = gaps_among(rows)
-    there = ~np.isnan(rows.value)
+    there = ~np.isnan(rows.value) & (rows.value != 0)
     told = np.cumsum(gap | ((rows.status & _OVERFLOW) == _OVERFLOW))
     value, gaps_before = rows.value[there], told[there]
     step = np.diff(value)
     lacking = (step != 0) & (step != 1) & (np.diff(value // PHASE) == 0)
-    untold = lacking & (np.diff(gaps_before) == 0)
+    untold = lacking & (np.diff(gaps_before) == 0) & (np.diff(rows.time_ns[there]) >= unnoticed_s * 1e9)
     if anew:
         untold &= step > 0
     where = np.flatnonzero(untold)

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from types import TracebackType
+from typing import Any, Protocol, Self
 
 from bobae.collect import Patience
 from bobae.core import LiveConnector
@@ -17,6 +18,16 @@ class ChaosSource(LiveSource, Protocol):
 
     Its class takes host, port and prefix (what stands before the server's command) where it is reached by a network.
     """
+
+    def __enter__(self) -> Self:
+        """Start it."""
+        ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End it, and leave nothing."""
+        ...
 
     def connector(self, folder: Path | None = None, **settings: Any) -> LiveConnector:
         """A fresh connector to it; without settings one that finds silence out within two seconds."""
@@ -52,6 +63,7 @@ class Subject:
         resumes: whether the connector has the ability 'resume': nothing is missing then, whatever happens.
         networked: whether it is reached by a network.
         timed: whether its samples say when they were true.
+        unnoticed_s: of a source that is polled: a stretch shorter than this need not be told.
         settings: of the connector.
         patience: of the collector.
     """
@@ -64,6 +76,7 @@ class Subject:
     resumes: bool = False
     networked: bool = True
     timed: bool = True
+    unnoticed_s: float = 0.0
     settings: Mapping[str, Any] = field(default_factory=dict)
     patience: Patience = HASTY
 
