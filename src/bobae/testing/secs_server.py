@@ -11,6 +11,9 @@ import threading
 import time
 from typing import Any
 
+from secsgem.gem.collection_event_link import CollectionEventLink
+from secsgem.gem.collection_event_report import CollectionEventReport
+
 from bobae.twins.etch.equipment import Equipment, Variable
 
 NUMBER, FLAG, TEXT, POLLED, LONG = 101, 102, 103, 104, 201
@@ -43,7 +46,15 @@ class SmallTool(Equipment):
             alarms={ALARM: "Door open", ALARM + 1: "Pump hot"},
         )
         self.iso_times = True
+        self.lets_online = True
         self._ramp = threading.Event()
+
+    def let_online(self, lets: bool) -> None:
+        """Whether a host may have it go online."""
+        self.lets_online = lets
+
+    def _on_s01f17(self, handler: Any, message: Any) -> Any:
+        return super()._on_s01f17(handler, message) if self.lets_online else self.stream_function(1, 18)(1)
 
     def write(self, variable: int, value: Any, time_ns: int | None) -> None:
         """Have a variable show a value, and tell it by its event if it has one."""
@@ -68,10 +79,30 @@ class SmallTool(Equipment):
         """What an operator does at the panel."""
         (self.control_switch_online if on else self.control_switch_offline)()
 
+    def anew(self) -> None:
+        """Forget what hosts have asked for and what was kept; alarms are off."""
+        self.ramp(0)
+        with self._lock:
+            self.registered_reports.clear()
+            self.registered_collection_events.clear()
+            self._spool.clear()
+            self._spooled.clear()
+        for alarm in self.alarms.values():
+            alarm.set = alarm.enabled = False
+        self.lets_online = True
+
+    def define_foreign(self, event: int, variables: list[int]) -> int:
+        """Have a report of somebody else come with an event; returns its number."""
+        number = 700_000 + event
+        self.registered_reports[number] = CollectionEventReport(number, variables)
+        self.registered_collection_events[event] = CollectionEventLink(self.collection_events[event], [number])
+        self.registered_collection_events[event].enabled = True
+        return number
+
     def standing(self) -> dict[str, Any]:
         """What it has been told to report, how much it has kept, and how much is not acknowledged."""
         return {
-            "reports": {str(number): one.vars for number, one in self.registered_reports.items()},
+            "reports": {str(number): _plain(one.vars) for number, one in self.registered_reports.items()},
             "enabled": sorted(event for event, link in self.registered_collection_events.items() if link.enabled),
             "kept": len(self._spool),
             "open": len(self._open),
@@ -83,6 +114,10 @@ class SmallTool(Equipment):
             if stopped.wait(max(0.0, begin + n * every_s - time.monotonic())):
                 return
             self.write(NUMBER, float(n), None)
+
+
+def _plain(ids: Any) -> list[int]:
+    return list(ids) if isinstance(ids, list) else list(ids.get())  # a report that came by S2F33 holds secsgem's items
 
 
 def main() -> None:

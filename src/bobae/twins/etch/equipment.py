@@ -211,6 +211,13 @@ class Equipment(GemEquipmentHandler):  # type: ignore[misc]
                 self._offer(self.stream_function(6, 1)(said))
                 shown = []
 
+    def _on_s02f35(self, handler: Any, message: Any) -> Any:
+        asked = self.settings.streams_functions.decode(message)
+        linked = self.registered_collection_events
+        if any(one.CEID.get() in linked and len(one.RPTID) for one in asked.DATA):
+            return self.stream_function(2, 36)(3)  # E5: an event that is linked must be unlinked first
+        return super()._on_s02f35(handler, message)
+
     def _on_s02f43(self, _: Any, message: Any) -> Any:
         asked = self.settings.streams_functions.decode(message)
         self._spooled = {(one.STRID.get(), function.get()) for one in asked for function in one.FCNID}
