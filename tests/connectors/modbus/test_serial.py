@@ -1,15 +1,17 @@
 """A serial line: two pseudo-terminals back to back, a real server at the other end, and nobody else on it."""
 
 import asyncio
+import contextlib
 import os
 import select
+import termios
 import threading
 import tty
 from collections.abc import Iterator
 
 import pytest
 
-from bobae.core import Unreachable, Wish
+from bobae.core import Refused, Unreachable, Wish
 from bobae.testing.live_connector import Heard, until
 from bobae.testing.modbus_process import ModbusSource
 
@@ -62,7 +64,7 @@ def line(source: ModbusSource, settings: str = "baud=19200&parity=N") -> str:
 
 def test_devices_on_a_serial_line_are_read(source):
     async def listen():
-        connector, heard = source.connector(url=line(source, "baud=9600&parity=E&stop=1")), Heard()
+        connector, heard = source.connector(url=line(source, "baud=9600&parity=N&stop=2")), Heard()
         addresses = ["1/holding/0", "7/input/4?type=float32&order=cdab", "7/coil/3", "1/holding/300"]
         try:
             await connector.open()
@@ -119,5 +121,34 @@ def test_a_line_that_is_not_there_is_unreachable(source):
                 await connector.open()
         finally:
             await connector.close()
+
+    asyncio.run(listen())
+
+
+def has_parity(device: str) -> bool:
+    """Whether pseudo-terminals take a parity here; some systems take it and do without."""
+    file = os.open(device, os.O_RDWR | os.O_NOCTTY)
+    try:
+        said = termios.tcgetattr(file)
+        said[2] |= termios.PARENB
+        termios.tcsetattr(file, termios.TCSANOW, said)
+    except termios.error:
+        return False
+    finally:
+        os.close(file)
+    return True
+
+
+def test_a_line_that_cannot_be_set_so_is_refused(source):
+    refused = contextlib.nullcontext() if has_parity(source.url[9:]) else pytest.raises(Refused, match="check baud")
+
+    async def listen():
+        connector = source.connector(url=line(source, "baud=19200&parity=E"))
+        try:
+            with refused:
+                await connector.open()
+        finally:
+            await connector.close()
+            assert connector.endpoint == source.url
 
     asyncio.run(listen())

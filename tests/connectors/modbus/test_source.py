@@ -265,37 +265,13 @@ def test_a_value_is_of_the_middle_between_question_and_answer(source):
     asyncio.run(listen())
 
 
-class Serving:
-    """A server in this process that answers each connection with `talk`; nothing of it is left afterwards."""
-
-    def __init__(self, talk) -> None:
-        self._talk = talk
-        self._talking: set[asyncio.Task[None]] = set()
-
-    async def __aenter__(self) -> int:
-        self._server = await asyncio.start_server(self._answer, "127.0.0.1", 0)
-        return self._server.sockets[0].getsockname()[1]
-
-    async def __aexit__(self, *_: object) -> None:
-        self._server.close()
-        await asyncio.gather(*self._talking)
-
-    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._talking.add(asyncio.current_task())
-        with contextlib.suppress(ConnectionError):
-            await self._talk(reader, writer)
-        writer.close()
-        with contextlib.suppress(ConnectionError):
-            await writer.wait_closed()
-
-
-def test_what_does_not_speak_modbus_is_unreachable():
+def test_what_does_not_speak_modbus_is_unreachable(serving):
     async def talk(reader, writer):
         await reader.read(100)
         writer.write(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
 
     async def listen():
-        async with Serving(talk) as port:
+        async with serving(talk) as port:
             with pytest.raises(Unreachable):
                 async with reading(ModbusSource(port=port), "1/holding/0"):
                     pytest.fail("it was subscribed")
@@ -339,17 +315,19 @@ class Late:
 
 
 @contextlib.asynccontextmanager
-async def slow_gateway(source: ModbusSource, *, unit: int, seconds: float) -> AsyncIterator[tuple[Late, ModbusSource]]:
+async def slow_gateway(
+    serving, source: ModbusSource, *, unit: int, seconds: float
+) -> AsyncIterator[tuple[Late, ModbusSource]]:
     late = Late(source, unit=unit, seconds=seconds)
-    async with Serving(late.relay) as port:
+    async with serving(late.relay) as port:
         yield late, ModbusSource(port=port, rtu=source.url.startswith("rtu"))
 
 
 @pytest.mark.parametrize("rtu", [False, True])
-def test_a_late_answer_is_never_taken_for_another(rtu):
+def test_a_late_answer_is_never_taken_for_another(serving, rtu):
     async def listen(server):
         server.hold((1, "holding", 0, [1] * 10), (1, "holding", 100, [3] * 10), (2, "holding", 0, [2] * 10))
-        async with slow_gateway(server, unit=2, seconds=0.25) as (late, source):
+        async with slow_gateway(serving, server, unit=2, seconds=0.25) as (late, source):
             wishes = [f"1/holding/{n}" for n in (*range(10), *range(100, 110))] + [f"2/holding/{n}" for n in range(10)]
             settings = {"timeout_s": 0.15, "poll_s": 0.02, "requests_per_s": 500}
             async with reading(source, *wishes, **settings) as (_, heard, _rejected):
@@ -367,9 +345,9 @@ def test_a_late_answer_is_never_taken_for_another(rtu):
 
 
 @pytest.mark.parametrize("rtu", [False, True])
-def test_after_a_timeout_of_the_only_device_the_connection_is_dropped(rtu):
+def test_after_a_timeout_of_the_only_device_the_connection_is_dropped(serving, rtu):
     async def listen(server):
-        async with slow_gateway(server, unit=1, seconds=0.3) as (_, source):
+        async with slow_gateway(serving, server, unit=1, seconds=0.3) as (_, source):
             with pytest.raises(Unreachable, match="answered nothing"):
                 async with reading(source, "1/holding/0", timeout_s=0.15):
                     pytest.fail("it was subscribed")
@@ -380,7 +358,7 @@ def test_after_a_timeout_of_the_only_device_the_connection_is_dropped(rtu):
         asyncio.run(listen(server))
 
 
-def test_an_answer_to_another_question_ends_the_connection():
+def test_an_answer_to_another_question_ends_the_connection(serving):
     async def wrong(answer_to, reader, writer):
         question = await reader.read(300)
         transaction, _, _, unit, function, _, count = struct.unpack(">HHHBBHH", question[:12])
@@ -390,7 +368,7 @@ def test_an_answer_to_another_question_ends_the_connection():
         await reader.read(1)
 
     async def listen(answer_to, words):
-        async with Serving(functools.partial(wrong, answer_to)) as port:
+        async with serving(functools.partial(wrong, answer_to)) as port:
             source = ModbusSource(port=port)
             with pytest.raises(Unreachable, match=words):
                 async with reading(source, "1/holding/0", timeout_s=0.2):

@@ -15,7 +15,7 @@ from pymodbus.pdu.register_message import ReadHoldingRegistersRequest, ReadInput
 
 from bobae.connectors.modbus.plan import Block
 from bobae.connectors.modbus.settings import ModbusSettings, Where
-from bobae.core import Pace, Text, Unreachable, text
+from bobae.core import Pace, Refused, Text, Unreachable, text
 
 _REQUESTS: Mapping[str, type[ModbusPDU]] = {
     "coil": ReadCoilsRequest,
@@ -89,6 +89,7 @@ class Line:
 
         Raises:
             Unreachable: nobody answers, or another program has the serial line.
+            Refused: the serial line cannot be set as it should be.
         """
         logging.getLogger("pymodbus").setLevel(logging.CRITICAL + 1)  # what it logs is told by what we raise
         self.lost = asyncio.get_running_loop().create_future()
@@ -97,7 +98,7 @@ class Line:
         for answer in _ANSWERS:
             self._client.register(answer)
         await self._pace.turn()
-        if not await self._client.connect():
+        if not await self._connected(self._client):
             why = text("in use or not there") if self._where.serial else text("no connection")
             raise Unreachable("{url} does not answer ({why})", url=self._where.url, why=why)
         if self._where.rtu:  # an answer that somebody before us waited for in vain is not taken for one of ours
@@ -164,6 +165,16 @@ class Line:
 
     def _garbled(self, what: Text) -> Unreachable:
         return Unreachable("{url} does not speak Modbus as expected ({why})", url=self._where.url, why=what)
+
+    async def _connected(self, client: AsyncModbusTcpClient | AsyncModbusSerialClient) -> bool:
+        try:
+            return await client.connect()
+        except Exception as error:  # pyserial lets through whatever the system says
+            raise Refused(
+                "{url} cannot be set as it should be ({why}); check baud, parity, stop and bits",
+                url=self._where.url,
+                why=error,
+            ) from error
 
     def _made(self, where: Where) -> AsyncModbusTcpClient | AsyncModbusSerialClient:
         if where.serial:
