@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bobae.app.plant_store import historian_folder, sources_folder
-from bobae.app.sources import collectors
+from bobae.app.sources import collecting
 from bobae.app.watching import Watch, version_of
 from bobae.app.writing import executor
 from bobae.collect import Collector, SourceState
@@ -53,9 +53,11 @@ class PlantAtWork:
         self._catalogue = catalogue
         self._executor = executor(plant, folder, catalogue.writes)
         self.writing = Writing.over(catalogue.writes, dict(plant.tags()))
-        self._collectors: Sequence[Collector] = collectors(
-            plant, sources_folder(folder), writer=store.writer, reader=store, chance=random.Random()
-        )
+        found = collecting(plant, sources_folder(folder), writer=store.writer, reader=store, chance=random.Random())
+        self._collectors: Sequence[Collector] = found.collectors
+        self._wrong = [SourceState(name, False, time.time_ns(), why) for name, why in found.wrong.items()]
+        for name, why in found.wrong.items():
+            _log.warning("%s", text("{source} is not collected: {why}", source=name, why=why))
         self._watches: list[Watch] = []
         self._troubles: dict[str, Text] = {}  # monitor (or _STORE) -> why its rows get no further
 
@@ -71,7 +73,7 @@ class PlantAtWork:
 
     def sources(self) -> Sequence[SourceState]:
         """How each source does."""
-        return [collector.state for collector in self._collectors]
+        return [*(collector.state for collector in self._collectors), *self._wrong]
 
     def models(self) -> Sequence[WatchedModel]:
         """What is watched, and by which model."""

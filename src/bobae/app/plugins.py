@@ -36,6 +36,7 @@ class PluginManifest(BaseModel):
     Attributes:
         schemes: the URLs that it answers, such as mqtt for mqtt://broker; none said: its protocol's alone.
         endpoint: which of its settings takes such a URL whole, 'url' or 'path'; 'host': its host and port are settings.
+        one_connection: whether what it connects to is a device, which two sources of one plant must not share.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -47,6 +48,7 @@ class PluginManifest(BaseModel):
     checklist: dict[str, Literal["done", "todo"] | Todo | Exempt]
     schemes: tuple[str, ...] = ()
     endpoint: Literal["url", "path", "host"] = "url"
+    one_connection: bool = False
 
     @property
     def answers(self) -> tuple[str, ...]:

@@ -1,19 +1,32 @@
 """The live sources of a plant: which they are, what is to be read from each, and who collects it."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from bobae.app import discovery, plant_file
-from bobae.app.plugins import check
+from bobae.app.plugins import check, connectors_that
 from bobae.app.settings import Settings
 from bobae.collect import Collector, Patience
-from bobae.core import BadInput, LiveConnector, Plant, StoreReader, StoreWriter, TagRow, Wish
+from bobae.core import (
+    BadInput,
+    LiveConnector,
+    Missing,
+    Plant,
+    Source,
+    StoreReader,
+    StoreWriter,
+    TagRow,
+    Text,
+    Wish,
+)
 
 
 def live_sources(plant: Plant) -> list[str]:
     """The names of the sources that send by themselves, in the plant file's order."""
-    return [name for name, source in plant.sources.items() if "subscribe" in check(source.connector).manifest.abilities]
+    able = connectors_that("subscribe")
+    return [name for name, source in plant.sources.items() if source.connector in able]
 
 
 def live_plant(data: Sequence[Path], settings: Settings) -> Path | None:
@@ -23,7 +36,20 @@ def live_plant(data: Sequence[Path], settings: Settings) -> Path | None:
     return data[0] if live_sources(settings.plant) else None
 
 
-def collectors(
+@dataclass(frozen=True, eq=False)
+class Collecting:
+    """Who collects a plant.
+
+    Attributes:
+        collectors: one for each live source.
+        wrong: sources that cannot be collected as plant.yaml has them, with why; the others are.
+    """
+
+    collectors: Sequence[Collector]
+    wrong: Mapping[str, Text]
+
+
+def collecting(
     plant: Plant,
     folder: Path,
     *,
@@ -31,8 +57,8 @@ def collectors(
     reader: StoreReader,
     chance: random.Random,
     patience: Patience | None = None,
-) -> list[Collector]:
-    """A collector for each live source.
+) -> Collecting:
+    """A collector for each live source; one that is wrong does not stop the others.
 
     Args:
         plant: its sources and tags.
@@ -43,52 +69,70 @@ def collectors(
         patience: how long is waited for what.
 
     Raises:
-        BadInput: a source's settings cannot be, or no tag is read from it.
-        Missing: a connector needs a package that is not installed.
+        BadInput: there is no source that could be collected: settings cannot be, or no tag is read.
+        Missing: the same, since a connector needs a package that is not installed.
     """
-    return [
-        _collector(plant, name, folder / name, writer=writer, reader=reader, chance=chance, patience=patience)
-        for name in live_sources(plant)
-    ]
+    made: list[Collector] = []
+    wrong: dict[str, BadInput | Missing] = {}
+    reached: dict[tuple[str, str], str] = {}
+    for name in live_sources(plant):
+        try:
+            endpoint, make = _connector(plant.sources[name], folder / name)
+            _told_if_shared(plant.sources[name].connector, name, endpoint, reached)
+            wishes, rows = _wishes(plant, name)
+        except (BadInput, Missing) as error:
+            wrong[name] = error
+            continue
+        made.append(
+            Collector(
+                name,
+                make,
+                wishes,
+                writer.tag_ids(rows),
+                writer=writer,
+                reader=reader,
+                chance=chance,
+                patience=patience,
+                resumes="resume" in check(plant.sources[name].connector).manifest.abilities,
+            )
+        )
+    if wrong and not made:
+        raise next(iter(wrong.values()))
+    return Collecting(made, {name: error.text for name, error in wrong.items()})
 
 
-def _collector(
-    plant: Plant,
-    name: str,
-    folder: Path,
-    *,
-    writer: StoreWriter,
-    reader: StoreReader,
-    chance: random.Random,
-    patience: Patience | None,
-) -> Collector:
-    source = plant.sources[name]
+def _connector(source: Source, folder: Path) -> tuple[str, Callable[[], LiveConnector]]:
+    """What the source connects to, and what makes a fresh connection to it."""
     plugin = discovery.load("connectors", source.connector)
     folder.mkdir(parents=True, exist_ok=True)
-    plugin.connector(source.settings, folder)  # what is wrong with the settings is told now, not at the first attempt
-    rows, wishes = [], []
-    for path, tag in plant.tags():
-        if tag.source == name and tag.address is not None:
-            rows.append(TagRow(0, path, unit=tag.unit))
-            wishes.append(Wish(path, str(tag.address), tag.deadband))
-    if not wishes:
-        raise BadInput(
-            "no tag under `assets` is read from the source {name}; give some `source: {name}` and an `address`",
-            name=name,
-        )
 
     def make() -> LiveConnector:
         made: LiveConnector = plugin.connector(source.settings, folder)
         return made
 
-    return Collector(
-        name,
-        make,
-        wishes,
-        writer.tag_ids(rows),
-        writer=writer,
-        reader=reader,
-        chance=chance,
-        patience=patience,
-        resumes="resume" in check(source.connector).manifest.abilities,
-    )
+    return make().endpoint, make  # what is wrong with the settings is told now, not at the first attempt
+
+
+def _told_if_shared(connector: str, name: str, endpoint: str, reached: dict[tuple[str, str], str]) -> None:
+    """A device is asked over one connection; brokers, databases and folders may have many."""
+    first = reached.setdefault((connector, endpoint), name)
+    if first != name and check(connector).manifest.one_connection:
+        raise BadInput(
+            "the sources {first} and {second} both connect to {endpoint}; a device is asked over one connection: put "
+            "their tags under one source",
+            first=first,
+            second=name,
+            endpoint=endpoint,
+        )
+
+
+def _wishes(plant: Plant, name: str) -> tuple[list[Wish], list[TagRow]]:
+    """What is to be read from the source `name`."""
+    tags = [(path, tag) for path, tag in plant.tags() if tag.source == name and tag.address is not None]
+    if not tags:
+        raise BadInput(
+            "no tag under `assets` is read from the source {name}; give some `source: {name}` and an `address`",
+            name=name,
+        )
+    wishes = [Wish(path, str(tag.address), tag.deadband) for path, tag in tags]
+    return wishes, [TagRow(0, path, unit=tag.unit) for path, tag in tags]
