@@ -32,8 +32,9 @@ def read(payload, *paths, mapping=TOP, retained=False, broken=None):
         return []
     said = rows.readings()
     texts = [None] * rows.rows if said.text is None else said.text
-    columns = zip(said.position.tolist(), said.time_ns.tolist(), said.value.tolist(), said.status.tolist(), texts)
-    return [(at, t, text if text is not None else value, status) for at, t, value, status, text in columns]
+    columns = (said.position.tolist(), said.time_ns.tolist(), said.value.tolist(), said.status.tolist(), texts)
+    rows_said = zip(*columns, strict=True)
+    return [(at, t, text if text is not None else value, status) for at, t, value, status, text in rows_said]
 
 
 def test_values_that_stand_together_have_the_payloads_time_and_quality():

@@ -9,8 +9,8 @@ import time
 import numpy as np
 import pytest
 
-from bobae.connectors.mqtt import broker
 from bobae.collect import Collector, Patience
+from bobae.connectors.mqtt import broker
 from bobae.core import Gap, Rejected, TagRow, Unreachable, Wish
 from bobae.historian import open_store
 from bobae.testing.live_connector import Heard, until
@@ -174,7 +174,7 @@ def test_a_machine_that_is_gone_by_its_availability_is_a_gap(source):
     assert [row[3] for row in after] == [
         Gap.NO_COMMUNICATION,
         0,
-    ]  # the retained value of a machine that is gone is none
+    ]  # a retained value of a machine that is gone is none
     assert after[1][2] == 3.0
 
 

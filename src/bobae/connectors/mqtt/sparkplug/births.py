@@ -108,8 +108,13 @@ class Births:
         return found
 
     def _made(self, told: list[Metric | None]) -> Layout:
-        position = [
-            UNKNOWN if metric is None else self._wishes.get((metric.device, metric.name), UNWANTED) for metric in told
-        ]
+        position = [self._position(metric) for metric in told]
         bits = [0 if metric is None else _BITS.get(DataType(metric.datatype), 0) for metric in told]
         return Layout(np.array(position, dtype=np.int32), np.array(bits, dtype=np.int64), UNKNOWN in position)
+
+    def _position(self, metric: Metric | None) -> int:
+        if metric is None:
+            return UNKNOWN
+        if kind_of(metric.datatype) is None:
+            return UNWANTED
+        return self._wishes.get((metric.device, metric.name), UNWANTED)

@@ -13,7 +13,9 @@ from bobae.connectors.mqtt.sparkplug.wire import (
     FLAGS,
     HAS_TIME,
     HISTORICAL,
+    INT,
     KIND,
+    LONG,
     NULL,
     PROPERTIES_AT,
     PROPERTIES_END,
@@ -71,7 +73,8 @@ def _signed(metrics: Any, values: Floats, bits: Any) -> Floats:
     low = metrics[:, RAW] & ((np.int64(1) << width) - 1)
     signed = np.where(low >= np.int64(1) << np.maximum(width - 1, 0), low - (np.int64(1) << width), low)
     whole = np.where(bits == 64, metrics[:, RAW], signed)
-    return np.where((bits > 0) & (metrics[:, KIND] < 12), whole.astype(np.float64), values)
+    integer = (metrics[:, KIND] == INT) | (metrics[:, KIND] == LONG)
+    return np.where((bits > 0) & integer, whole.astype(np.float64), values)
 
 
 def _status(payload: bytes, metrics: Any) -> Statuses:

@@ -5,8 +5,9 @@ import json
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 from gmqtt import Message as Outgoing
 
 from bobae.connectors.mqtt.broker import Broker
@@ -54,6 +55,7 @@ class SparkplugSource:
         self._nodes: dict[str, EdgeNode] = {}
         self._routes: dict[str, Route] = {}
         self._deliver: Deliver | None = None
+        self._also: list[tuple[int, int]] = []  # further tags of a metric: (the first one's position, its own)
         self._all = False  # whether every edge node counts, or only those that are wished for
         self._timer: asyncio.TimerHandle | None = None
 
@@ -70,7 +72,6 @@ class SparkplugSource:
             Refused: wrong login or certificate.
         """
         await asyncio.to_thread(scan, b"")  # compiled before anything can come, the first time on a machine
-        self._born_ms = time.time_ns() // 1_000_000
         await self._broker.open()
 
     async def browse(self) -> Sequence[Offered]:
@@ -98,7 +99,7 @@ class SparkplugSource:
         Raises:
             Unreachable: the connection broke.
         """
-        wanted, rejected = _by_node(wishes)
+        wanted, self._also, rejected = _by_node(wishes)
         self._wishes, self._deliver = wishes, deliver
         self._nodes = {name: EdgeNode(metrics) for name, metrics in wanted.items()}
         self._broker.listen(self._take)
@@ -156,7 +157,7 @@ class SparkplugSource:
             node = self._nodes.get(route.node)
             if node is not None:
                 node.take(route.kind, route.device, message.payload, now_ns, rows)
-            elif route.kind == "STATE":
+            elif route.kind == "STATE" and not message.retained:
                 self._contradicted(message.payload)
         self._broker.acknowledge([message.number for message in messages if message.number is not None])
         self._hand_on(rows)
@@ -176,12 +177,21 @@ class SparkplugSource:
     def _hand_on(self, rows: Rows) -> None:
         if self._deliver is not None:
             if rows.past.rows:
-                told = rows.past.readings()
-                past = Readings(told.position, told.time_ns, told.value, told.status, told.text, past=True)
-                self._deliver(past)
+                self._deliver(replace(self._for_all(rows.past.readings()), past=True))
             if rows.live.rows:
-                self._deliver(rows.live.readings())
+                self._deliver(self._for_all(rows.live.readings()))
         self._ask()
+
+    def _for_all(self, told: Readings) -> Readings:
+        """The readings, and once more for each further tag of the same metric."""
+        for first, further in self._also:
+            same = np.flatnonzero(told.position == first)
+            rows = np.r_[np.arange(len(told.position)), same]
+            position = told.position[rows]
+            position[len(told.position) :] = further
+            text_column = None if told.text is None else told.text[rows]
+            told = Readings(position, told.time_ns[rows], told.value[rows], told.status[rows], text_column)
+        return told
 
     def _ask(self) -> None:
         """Ask edge nodes for their births where that is needed."""
@@ -219,7 +229,8 @@ class SparkplugSource:
         """The wishes that an edge node cannot fulfil; one that is not born yet may still."""
         found = []
         node = self._nodes[name]
-        for key, position in metrics.items():
+        further = [(key, at) for key, first in metrics.items() for one, at in self._also if one == first]
+        for key, position in [*metrics.items(), *further]:
             wish, metric = self._wishes[position], node.births.metrics.get(key)
             if refused.intersection(_topics(name)):
                 why = text("the broker does not allow bobae to read {topic}", topic=f"{_SPACE}/{name}")
@@ -239,10 +250,14 @@ def _topics(node: str) -> list[str]:
     return [f"{_SPACE}/{group}/+/{edge}", f"{_SPACE}/{group}/+/{edge}/+"]
 
 
-def _by_node(wishes: Sequence[Wish]) -> tuple[dict[str, dict[Key, int]], list[Rejected]]:
-    """The metrics that are wanted of each edge node; and the wishes whose address is none."""
-    wanted: dict[str, dict[Key, int]] = {}
-    rejected = []
+Wanted = dict[str, dict[Key, int]]
+
+
+def _by_node(wishes: Sequence[Wish]) -> tuple[Wanted, list[tuple[int, int]], list[Rejected]]:
+    """The metrics that are wanted of each edge node, further wishes for the same, and those whose address is none."""
+    wanted: Wanted = {}
+    also: list[tuple[int, int]] = []
+    rejected: list[Rejected] = []
     for position, wish in enumerate(wishes):
         place, colon, name = wish.address.partition(":")
         parts = place.split("/")
@@ -253,5 +268,8 @@ def _by_node(wishes: Sequence[Wish]) -> tuple[dict[str, dict[Key, int]], list[Re
             )
             rejected.append(Rejected(wish, _NO_ADDRESS, why))
             continue
-        wanted.setdefault("/".join(parts[:2]), {})[parts[2] if len(parts) == 3 else "", name] = position
-    return wanted, rejected
+        key = (parts[2] if len(parts) == 3 else "", name)
+        first = wanted.setdefault("/".join(parts[:2]), {}).setdefault(key, position)
+        if first != position:
+            also.append((first, position))
+    return wanted, also, rejected
