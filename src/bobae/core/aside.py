@@ -55,10 +55,12 @@ class Aside:
                 self._thread.name = self._hung
             raise Unreachable("{what} has not answered for {s:.0f} s", what=self._what, s=within_s) from error
 
-    async def close(self) -> None:
-        """End the thread; one that hangs is left to end by itself."""
+    async def close(self, last: Callable[[], None] | None = None) -> None:
+        """End the thread, after `last`; one that hangs is left to do both by itself."""
         if self._thread is None:
             return
+        if last is not None:
+            self._calls.put((Future(), last))
         self._calls.put(None)
         await asyncio.wait([asyncio.wrap_future(self._ended)], timeout=_ENDS_WITHIN_S)
 

@@ -130,8 +130,9 @@ class Follower:
             self._marks.put([*self._moves, *marks], self._left, time.time_ns())
         self._left, self._moves = [], []
 
-    def close(self) -> None:
-        """Let go of the bookmarks."""
+    def end(self, marks: Sequence[Bookmark]) -> None:
+        """Keep these bookmarks too, and let go."""
+        self.note(marks)
         self._marks.close()
 
     def _path(self, file: Followed) -> Path:

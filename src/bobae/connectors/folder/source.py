@@ -19,7 +19,6 @@ from bobae.core.handing import Handing
 
 T = TypeVar("T")
 _LOOKED_AT, _BROWSED = 200, 50  # files, to find the columns that are asked for, and to say what there is
-_ENDING_S = 2.0
 _READING = 20  # a big file may take so many times as long as a look
 
 
@@ -100,12 +99,9 @@ class FolderSource:
         if self._following is not None:
             self._following.cancel()
             await asyncio.gather(self._following, return_exceptions=True)
-        if (follower := self._follower) is not None:
-            self._follower = None
-            kept = list(self._kept.values())
-            ending = self._aside.do(lambda: _end(follower, kept), within_s=_ENDING_S)
-            await asyncio.gather(ending, return_exceptions=True)
-        await self._aside.close()
+        follower, kept = self._follower, list(self._kept.values())
+        self._follower = None
+        await self._aside.close(None if follower is None else lambda: follower.end(kept))
 
     async def _follow(self, follower: Follower, handing: Handing) -> None:
         while True:
@@ -147,11 +143,6 @@ class FolderSource:
             raise Unreachable(
                 "the folder {path} cannot be reached ({why})", path=path, why=error.strerror or error
             ) from error
-
-
-def _end(follower: Follower, kept: Sequence[Bookmark]) -> None:
-    follower.note(kept)
-    follower.close()
 
 
 def _unknown(addresses: Sequence[str], settings: FolderSettings) -> dict[int, list[str]]:
