@@ -90,7 +90,9 @@ async def trial(subject: Subject, fault: Fault, folder: Path) -> Outcome:
         network = stack.enter_context(Network()) if "network" in fault.needs else None
         disk = stack.enter_context(SmallDisk(folder / "disk")) if "disk" in fault.needs else None
         where: dict[str, Any] = {} if network is None else {"host": network.host, "prefix": network.prefix}
-        source = cast(ChaosSource, subject.make(**where))
+        made = subject.secured if "certificate" in fault.needs else subject.make
+        assert made is not None
+        source = cast(ChaosSource, made(**where))
         stack.push(source.__exit__)
         await asyncio.to_thread(source.__enter__)
         job = _job(subject, source, folder, disk)
@@ -234,7 +236,12 @@ def _judged(bench: Bench, fault: Fault, job: Job, seen: _Seen) -> Outcome:
     kept |= set(zip(flags.tag.tolist(), flags.time_ns.tolist(), strict=True))
     stored = set(zip(rows.time_ns.tolist(), rows.value.tolist(), strict=True))
     subject, claims = bench.subject, list(bench.claims)
-    ramp = stretches(rows, anew=subject.resumes or not fault.breaks, unnoticed_s=subject.unnoticed_s)
+    ramp = stretches(
+        rows,
+        anew=subject.resumes or not fault.breaks,
+        unnoticed_s=subject.unnoticed_s,
+        strewn="process" in fault.needs and not fault.breaks,
+    )
     if subject.resumes and ramp.missing:
         claims.append(f"{ramp.missing} values are missing of a source that keeps them")
     if not subject.resumes and fault.breaks and not ramp.told:

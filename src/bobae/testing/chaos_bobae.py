@@ -90,12 +90,14 @@ class Here:
 
     Attributes:
         attempts: how many connectors were made.
+        keeps: the source's own folder.
     """
 
     def __init__(self, make: Callable[[Path], LiveConnector], job: Job, clock: Callable[[], int]) -> None:
         self.acked: list[Acked] = []
         self.attempts = 0
         self.pid = os.getpid()
+        self.keeps = job.keeps
         self._make, self._job, self._clock = make, job, clock
         self._store: Store | None = None
         self._collector: Collector | None = None

@@ -6,18 +6,18 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from bobae.testing import network, small_disk
 from bobae.testing.chaos_bobae import Here, There
 from bobae.testing.chaos_ramp import PHASE
-from bobae.testing.chaos_subject import ChaosSource, Subject
+from bobae.testing.chaos_subject import ChaosSource, SecuredSource, Subject
 from bobae.testing.network import Network
 from bobae.testing.small_disk import SmallDisk
 
 _HOUR_NS = 3_600_000_000_000
 _EACH_S = 0.1  # between what is written by hand
-_STOPPED_S, _RUNNING_S = 0.3, 0.1  # of a slow server
+_STOPPED_S, _RUNNING_S = 0.15, 0.05  # of a slow server
 
 
 @dataclass
@@ -62,7 +62,7 @@ class Fault:
         name: for the matrix.
         strike: begins when it is entered and is over when it is left.
         needs: 'network' (packets can vanish), 'disk' (a small one), 'process' (bobae in one of its own), 'time' (the
-            protocol says when a sample was true).
+            protocol says when a sample was true), 'certificate' (the source is encrypted).
         breaks: whether the connection may break of it.
     """
 
@@ -73,9 +73,8 @@ class Fault:
 
     def concerns(self, subject: Subject) -> bool:
         """Whether it can happen to such a source at all."""
-        return not ("network" in self.needs and not subject.networked) and not (
-            "time" in self.needs and not subject.timed
-        )
+        has = {"network": subject.networked, "time": subject.timed, "certificate": subject.secured is not None}
+        return all(has.get(need, True) for need in self.needs)
 
     def unavailable(self) -> str | None:
         """Why it cannot be tried on this machine; None if it can."""
@@ -131,6 +130,19 @@ async def replaced(bench: Bench) -> AsyncIterator[None]:
         bench.claims.append(f"the other tags were not read on: {bench.bobae.state.reason}")
     await asyncio.to_thread(bench.source.restore)
     await bench.ramp()
+
+
+@contextlib.asynccontextmanager
+async def certificate_changed(bench: Bench) -> AsyncIterator[None]:
+    """The server shows another certificate, until a person trusts it."""
+    assert isinstance(bench.bobae, Here)
+    secured = cast(SecuredSource, bench.source)
+    await asyncio.to_thread(secured.change)
+    await bench.ramp()
+    yield
+    if bench.bobae.state.connected or "certificate" not in str(bench.bobae.state.reason):
+        bench.claims.append(f"that the certificate is another was not told: {bench.bobae.state.reason}")
+    secured.trust(bench.bobae.keeps)
 
 
 @contextlib.asynccontextmanager
@@ -232,6 +244,7 @@ FAULTS = (
     Fault("black hole", black_hole, frozenset({"network"})),
     Fault("half-open connection", half_open, frozenset({"network"})),
     Fault("other addresses", replaced),
+    Fault("certificate changed", certificate_changed, frozenset({"certificate"})),
     Fault("slow source", slow, breaks=False),
     Fault("its clock jumps", source_clock_jumps, **_STILL),
     Fault("our clock jumps", our_clock_jumps, frozenset({"process"}), breaks=False),

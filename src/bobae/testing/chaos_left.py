@@ -13,7 +13,7 @@ _POOL = re.compile(r"asyncio_\d+|ThreadPoolExecutor")  # they wait for work and 
 def connections(pid: int, port: int) -> int:
     """How many TCP connections the process has or is making to a port."""
     own = set(_sockets(pid))
-    count = 0
+    found = set()  # the table can show one twice that moves while it is read
     for table in ("tcp", "tcp6"):
         try:
             lines = Path(f"/proc/{pid}/net/{table}").read_text("ascii").splitlines()[1:]
@@ -22,8 +22,9 @@ def connections(pid: int, port: int) -> int:
         for line in lines:
             cells = line.split()
             there = int(cells[2].rpartition(":")[2], 16)
-            count += there == port and cells[3] in _CONNECTED and cells[9] in own
-    return count
+            if there == port and cells[3] in _CONNECTED and cells[9] in own:
+                found.add(cells[9])
+    return len(found)
 
 
 def sockets() -> int:

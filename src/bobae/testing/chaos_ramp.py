@@ -1,10 +1,11 @@
 """What a ramp 1, 2, 3, ... tells once it is stored: which values are missing, and whether each stretch is told."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from bobae.core import Bools, Gap, Samples
+from bobae.core import Bools, Floats, Gap, Samples
 
 PHASE = 1_000_000.0  # values of different millions do not follow one another
 _GAPS = np.array([int(gap) for gap in Gap], dtype=np.uint32)
@@ -26,7 +27,7 @@ class Stretches:
     told: dict[str, int]
 
 
-def stretches(rows: Samples, *, anew: bool = False, unnoticed_s: float = 0.0) -> Stretches:
+def stretches(rows: Samples, *, anew: bool = False, unnoticed_s: float = 0.0, strewn: bool = False) -> Stretches:
     """Judge the rows of one tag, in the order of time.
 
     Args:
@@ -35,6 +36,7 @@ def stretches(rows: Samples, *, anew: bool = False, unnoticed_s: float = 0.0) ->
             knows how far it got before.
         unnoticed_s: a source that is polled is not looked at between two polls: there a stretch shorter than this
             counts as missing, but need not be told.
+        strewn: whether the times are of a clock that jumped: what stands elsewhere is not missing.
 
     Example:
         >>> rows = Samples.of([0] * 5, range(5), [1, 2, np.nan, 5, 7], status=[0, 0, Gap.NO_COMMUNICATION, 0, 0])
@@ -47,6 +49,8 @@ def stretches(rows: Samples, *, anew: bool = False, unnoticed_s: float = 0.0) ->
     value, gaps_before = rows.value[there], told[there]
     step = np.diff(value)
     lacking = (step != 0) & (step != 1) & (np.diff(value // PHASE) == 0)
+    if strewn:
+        lacking &= np.array([not _there(value, first, last) for first, last in pairwise(value)], dtype=bool)
     untold = lacking & (np.diff(gaps_before) == 0) & (np.diff(rows.time_ns[there]) >= unnoticed_s * 1e9)
     if anew:
         untold &= step > 0
@@ -57,6 +61,11 @@ def stretches(rows: Samples, *, anew: bool = False, unnoticed_s: float = 0.0) ->
         silent=tuple(f"after {value[i]:.0f} comes {value[i + 1]:.0f}" for i in where),
         told={Gap(int(code)).name: int(n) for code, n in zip(reasons, counts, strict=True)},
     )
+
+
+def _there(values: Floats, first: float, last: float) -> bool:
+    """Whether every number between two is among the values, or none is between them."""
+    return bool(np.isin(np.arange(first + 1, last), values).all())
 
 
 def gaps_among(rows: Samples) -> Bools:

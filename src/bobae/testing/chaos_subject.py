@@ -50,6 +50,18 @@ class ChaosSource(LiveSource, Protocol):
         ...
 
 
+class SecuredSource(ChaosSource, Protocol):
+    """One that is encrypted."""
+
+    def change(self) -> None:
+        """Come back with another certificate."""
+        ...
+
+    def trust(self, keeps: Path) -> None:
+        """Do what a person does who trusts the new one; `keeps` is the source's own folder."""
+        ...
+
+
 @dataclass(frozen=True)
 class Subject:
     """A connector to try.
@@ -57,6 +69,7 @@ class Subject:
     Attributes:
         name: for the matrix.
         make: the class of its source; it stands at the top of its module, so that another process finds it.
+        secured: the class of a source that is encrypted; None: it never is.
         keep_alive_s: how often an idle source gives a sign of life, with the settings below.
         every_ms: how fast the ramp counts: slower than the source is looked at.
         outage_s: how long faults last: longer than silence stays unnoticed.
@@ -70,6 +83,7 @@ class Subject:
 
     name: str
     make: Callable[..., Any]
+    secured: Callable[..., Any] | None = None
     keep_alive_s: float = 2.0
     every_ms: int = 100
     outage_s: float = 3.0

@@ -1,5 +1,6 @@
 """Our own connectors, as chaos is tried on them."""
 
+from bobae.testing.chaos_secured import SecuredMqtt, SecuredOpcUa
 from bobae.testing.chaos_subject import Subject
 from bobae.testing.folder_process import FolderSource
 from bobae.testing.modbus_process import ModbusSource
@@ -11,8 +12,8 @@ from bobae.testing.sparkplug_process import SparkplugSource
 SUBJECTS = {
     one.name: one
     for one in (
-        Subject("opcua", OpcUaSource),
-        Subject("mqtt", MqttSource),
+        Subject("opcua", OpcUaSource, secured=SecuredOpcUa),
+        Subject("mqtt", MqttSource, secured=SecuredMqtt),
         Subject("sparkplug", SparkplugSource),
         Subject("modbus", ModbusSource, every_ms=250, timed=False, unnoticed_s=2.0),
         Subject("secs", SecsSource),

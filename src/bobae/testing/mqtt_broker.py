@@ -53,7 +53,8 @@ class Broker:
         login: tuple[str, str] | None = None,
     ) -> None:
         self.host, self.port = host, port or free_port()
-        self._prefix, self._tls, self._login = tuple(prefix), tls, login
+        self._prefix, self._login = tuple(prefix), login
+        self.tls = tls
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -144,9 +145,9 @@ class Broker:
             tool = [shutil.which("mosquitto_passwd") or "mosquitto_passwd", "-b", "-c"]
             subprocess.run([*tool, str(passwords), *self._login], check=True, capture_output=True)
             rows.append(f"password_file {passwords}")
-        if self._tls is not None:
-            rows += [f"certfile {self._tls.certificate}", f"keyfile {self._tls.key}", f"cafile {self._tls.ca}"]
-            rows.append(f"require_certificate {'true' if self._tls.clients else 'false'}")
+        if self.tls is not None:
+            rows += [f"certfile {self.tls.certificate}", f"keyfile {self.tls.key}", f"cafile {self.tls.ca}"]
+            rows.append(f"require_certificate {'true' if self.tls.clients else 'false'}")
         return "\n".join(row for row in rows if row) + "\n"
 
 

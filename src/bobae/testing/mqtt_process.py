@@ -78,7 +78,13 @@ class MqttSource:
         self.broker = Broker(host=host, port=port, prefix=prefix, tls=tls, login=login)
         self.machine = Orders("bobae.testing.mqtt_server", prefix=prefix)
         self.freeze, self.thaw = self.broker.freeze, self.broker.thaw
-        self._plan = {"host": host, "port": self.broker.port, "login": login, "client_id": _CLIENT}
+        self._plan = {
+            "host": host,
+            "port": self.broker.port,
+            "tls": tls is not None,
+            "login": login,
+            "client_id": _CLIENT,
+        }
         self._topic = "line1/number"
         self._shown = {"line1/flag": _payload(_BEGIN_NS, False, 0), "line1/text": _payload(_BEGIN_NS, "", 0)}
 

@@ -1,12 +1,13 @@
 """A machine that publishes over MQTT, for tests: `python -m bobae.testing.mqtt_server PLAN`.
 
-PLAN is JSON: host, port, login [user, password] or null, client_id, and `number`, the topic that it counts up on. It
-writes one row when it is connected, then answers each row on its standard input, a list of [topic, payload, retained],
-or {"ramp": ms}, with one row when it is done.
+PLAN is JSON: host, port, tls (whether it is encrypted), login [user, password] or null, client_id, and `number`, the
+topic that it counts up on. It writes one row when it is connected, then answers each row on its standard input, a list
+of [topic, payload, retained], or {"ramp": ms}, with one row when it is done.
 """
 
 import asyncio
 import json
+import ssl
 import sys
 import time
 from typing import Any
@@ -48,7 +49,8 @@ async def serve(plan: dict[str, Any]) -> None:
     client.set_config({"reconnect_delay": 0.1, "reconnect_retries": -1})
     if plan["login"] is not None:
         client.set_auth_credentials(*plan["login"])
-    await client.connect(plan["host"], plan["port"], keepalive=10)
+    encrypted = ssl._create_unverified_context() if plan["tls"] else False  # whom it speaks to is not its test
+    await client.connect(plan["host"], plan["port"], ssl=encrypted, keepalive=10)
     reader = asyncio.StreamReader(limit=2**26)
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     print("connected", flush=True)
