@@ -1,11 +1,13 @@
-"""The demo: two weeks of a press made, kept and learned from, while the press itself runs on; then it breaks."""
+"""The demo: two weeks of a press made, kept and learned from, while the press itself runs on; then it breaks.
+
+Other machines run beside it and are collected live; nothing is asked of them.
+"""
 
 import asyncio
 import contextlib
 import importlib
 import os
 import shutil
-import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -15,6 +17,7 @@ from typing import Any
 
 from bobae.app import discovery, plant_file
 from bobae.app.at_work import PlantAtWork
+from bobae.app.demo_beside import free_port, machines, with_parts
 from bobae.app.live_run import Beside, Known, Ran, Stopped, Wishes, from_thread, live
 from bobae.app.loading import load
 from bobae.app.main_job import Tell, tell_nobody
@@ -47,6 +50,8 @@ async def demo(
 ) -> Ran:
     """Make the press's history in `folder`, learn from it, and watch the live press, until `stop` is set.
 
+    The other machines of the demo plant are collected meanwhile.
+
     Args:
         folder: new, or with an earlier demo in it, which is made anew.
         settings: for the language and bobae's own folder; all else comes from the demo plant.
@@ -63,17 +68,21 @@ async def demo(
     """
     press: Any = discovery.load("twins", "press")
     discovery.load("connectors", "opcua")  # without it nothing need begin
-    began, url = time.monotonic(), f"opc.tcp://127.0.0.1:{_free_port()}/press"
+    began, url = time.monotonic(), f"opc.tcp://127.0.0.1:{free_port()}/press"
     with speaking(settings.language):
         try:
             events = await asyncio.to_thread(_write, press, folder, settings.language, step_s, from_thread(stop, tell))
-            async with _server(press, url, folder, settings.language) as server:
+            async with (
+                _server(press, url, folder, settings.language) as server,
+                machines(settings.language, tell) as beside_it,
+            ):
                 await asyncio.to_thread(
                     _load, folder, settings.language, from_thread(stop, progress), from_thread(stop, tell)
                 )
                 await _answers(server, url)
                 tell(text("the press runs on and answers over OPC UA at {url}, in a process of its own", url=url))
                 press.write_live_plant(folder / plant_file.FILE_NAME, url=url, language=settings.language, model=_MODEL)
+                with_parts(plant_file.read(folder), await beside_it.answering(tell)).save()
                 here = settings_for(folder, language=settings.language)
                 assert here.plant is not None
                 known = Known(tuple(Happened(e.start_ns, e.end_ns, e.what) for e in events), _explain(press))
@@ -185,9 +194,3 @@ async def _answers(server: asyncio.subprocess.Process, url: str) -> None:
         answer = await asyncio.wait_for(server.stdout.readline(), _STARTS_S)
     if not answer:
         raise Unreachable("the press's server at {url} did not start; run bobae doctor", url=url)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
