@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bobae.app.plant_store import historian_folder, sources_folder
 from bobae.app.sources import collecting
-from bobae.app.watching import Watch, version_of
+from bobae.app.watching import Watch
 from bobae.app.writing import executor
 from bobae.collect import Collector, SourceState
 from bobae.core import BobaeError, Plant, StoreReader, Text, seconds_of, text
@@ -77,10 +77,7 @@ class PlantAtWork:
 
     def models(self) -> Sequence[WatchedModel]:
         """What is watched, and by which model."""
-        return [
-            WatchedModel(w.monitor, w.asset, w.sealed.manifest.task, w.sealed.manifest.name, version_of(w.sealed))
-            for w in self._watches
-        ]
+        return [WatchedModel(w.monitor, w.asset, w.model.task, w.model.name, w.version) for w in self._watches]
 
     def ready(self) -> Sequence[Text]:
         """Why it cannot be relied on now; nothing if it can."""

@@ -313,7 +313,7 @@ class _Run:
 
 
 def _tell_watched(made: Watch, model: Path, tell: Tell) -> None:
-    verdict = made.sealed.manifest.verdict
+    verdict = made.model.verdict
     if verdict is Verdict.USEFUL:
         tell(text("{asset} is watched by {model}", asset=made.asset, model=model), "good")
         return

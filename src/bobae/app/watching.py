@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from bobae.app.settings import Settings
-from bobae.core import BadInput, Monitor, StoreReader, Text
+from bobae.core import BadInput, Manifest, Monitor, StoreReader, Text
 from bobae.monitor import Watched, Watcher
-from bobae.registry import Proving, SealedModel, TrustList, open_sealed
+from bobae.registry import Proving, TrustList, open_sealed
 from bobae.registry.catalogue import AlarmStore
 from bobae.serve import LiveModel
 
@@ -25,14 +25,16 @@ class Watch:
     Attributes:
         monitor: its name, in alarms and in the line of models: asset and task.
         asset: path of the machine.
-        sealed: the model.
+        model: what the model says about itself.
+        version: which version of it this is: the first digits of its digest.
         live: the same, scoring row by row.
         watcher: raises its alarms.
     """
 
     monitor: str
     asset: str
-    sealed: SealedModel
+    model: Manifest
+    version: str
     live: LiveModel
     watcher: Watcher
 
@@ -89,12 +91,7 @@ def watch(
         task=monitor.task,
     )
     live = LiveModel(name, list(paths.values()), contract, sealed.graph)
-    return Watch(name, monitor.asset, sealed, live, Watcher(watched, alarms))
-
-
-def version_of(sealed: SealedModel) -> str:
-    """Which version of a model this is: the first digits of its digest."""
-    return sealed.sha256[:12]
+    return Watch(name, monitor.asset, sealed.manifest, sealed.sha256[:12], live, Watcher(watched, alarms))
 
 
 def _usual(store: StoreReader, paths: Mapping[str, str]) -> Callable[[Sequence[str], int], Sequence[float]]:

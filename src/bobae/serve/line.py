@@ -126,8 +126,9 @@ class _Group:
         for model in self._models:  # one after the other: the past of all tags at once would take much memory
             frame = self._read(store, model.tags, begin_ns, self._done_ns)
             word = _words(store, frame.texts)
-            for time_ns, values in zip(frame.time_ns.tolist(), frame.values[:, 0].T, strict=True):
-                model.row(time_ns, values, word)
+            values = frame.values[:, 0].T
+            for k in np.flatnonzero(~np.isnan(values).all(axis=1)):
+                model.row(int(frame.time_ns[k]), values[k], word)
 
     def settled(self, store: StoreReader, complete_ns: int) -> Iterator[LiveRow]:
         while (rows := (complete_ns - self._settle_ns - self._done_ns) // self._step_ns) > 0:
