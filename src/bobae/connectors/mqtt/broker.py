@@ -130,7 +130,7 @@ class Broker:
         Raises:
             Unreachable: the connection is lost, or silent for `keepalive_s` though asked.
         """
-        keepalive_s, asked = self._login.keepalive_s, 0.0
+        keepalive_s, asked, looks = self._login.keepalive_s, 0.0, 0
         lost = self._lost
         connection = self._connected()
         assert lost is not None
@@ -138,10 +138,11 @@ class Broker:
             now, heard = time.monotonic(), connection._last_data_in
             if asked <= heard and now - heard >= keepalive_s / 2:
                 connection._send_ping_request()
-                asked = now
-            elif asked > heard and now - asked >= keepalive_s / 2:
+                asked, looks = now, 0
+            elif asked > heard and now - asked >= keepalive_s / 2 and looks > 4:  # we may have stood still ourselves
                 lost.set_result(text("nothing came for {silence_s:.1f} s", silence_s=now - heard))
             await asyncio.wait({lost}, timeout=keepalive_s / 8)
+            looks += 1
         raise self._unreachable(self._why_lost())
 
     @property
