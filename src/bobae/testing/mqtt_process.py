@@ -127,7 +127,7 @@ class MqttSource:
 
     def connector(self, folder: Path | None = None, **settings: Any) -> LiveConnector:
         """A fresh connector to it that finds silence out within two seconds."""
-        usual = {"url": f"mqtt://{self.broker.host}:{self.broker.port}", "keepalive_s": 1, "timeout_s": 2}
+        usual = {"url": f"mqtt://{self.broker.host}:{self.broker.port}", "keepalive_s": 1.5, "timeout_s": 2}
         mapping = {
             "time": "t",
             "time_unit": "ns",

@@ -7,6 +7,7 @@ of [topic, payload, retained], or {"ramp": ms}, with one row when it is done.
 
 import asyncio
 import json
+import logging
 import ssl
 import sys
 import time
@@ -61,4 +62,5 @@ async def serve(plan: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
+    logging.disable()
     asyncio.run(serve(json.loads(sys.argv[1])))

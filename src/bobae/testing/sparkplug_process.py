@@ -104,7 +104,7 @@ class SparkplugSource:
         """A fresh connector to it that finds silence out within two seconds."""
         url = f"mqtt://{self.broker.host}:{self.broker.port}"
         return connector(
-            {"url": url, "keepalive_s": 1, "timeout_s": 2, "birth_s": 1, "browse_s": 0.5} | settings, folder
+            {"url": url, "keepalive_s": 1.5, "timeout_s": 2, "birth_s": 1, "browse_s": 0.5} | settings, folder
         )
 
     def ramp(self, every_ms: int) -> None:

@@ -8,6 +8,7 @@ the device's. It writes one row when it is born, then answers each row on its st
 
 import asyncio
 import json
+import logging
 import sys
 import time
 from typing import Any
@@ -200,4 +201,5 @@ async def serve(plan: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
+    logging.disable()
     asyncio.run(serve(json.loads(sys.argv[1])))
