@@ -12,6 +12,7 @@ from bobae.app import plant_file
 from bobae.app.plant_store import historian_folder
 from bobae.core import BadInput, Column, Cut, Dataset, Finding, Kind, Role
 from bobae.historian import Store, open_store
+from bobae.historian.context import cut_in_context
 from bobae.historian.cutting import split_path
 from bobae.historian.database import FILE
 from bobae.historian.loads import Layout, loads_in
@@ -115,9 +116,47 @@ def read_machines(plant: Path, machines: Machines) -> Dataset:
         for name in sorted(names, key=lambda name: order.index(name) if name in order else len(order))
     ]
     with open_store(root) as store:
-        dataset = store.cut(_query(store, paths))
+        contexts = {} if layouts else contexts_in(plant, machines)
+        query = _query(store, paths)
+        dataset = cut_in_context(store, query, contexts) if contexts else store.cut(query)
     dataset = replace(dataset, origin=machines.name)
     return _as_read(dataset, order, layouts) if layouts else dataset
+
+
+def process_trace(plant: Path, asset: str, t0_ns: int, t1_ns: int) -> Dataset:
+    """The trace of one asset from after t0 to t1: a row a sample, with the lot, wafer, recipe and step of its time.
+
+    The pieces (`Role.LOT`) begin and end where the asset's tags with a `context` in plant.yaml say so.
+
+    Raises:
+        BadInput: nothing of the asset was kept, or no tag of it has a `context`.
+    """
+    found = machines_in(plant, asset)[0]
+    contexts = contexts_in(plant, found)
+    if not contexts:
+        raise BadInput(
+            "no tag of {asset} says what it works on; give one `context: wafer` or `context: lot` in plant.yaml",
+            asset=asset,
+        )
+    paths = tuple(f"{machine}.{name}" for machine, names in found.tags.items() for name in names)
+    with open_store(historian_folder(plant)) as store:
+        dataset = cut_in_context(store, Cut(paths, t0_ns, t1_ns, None), contexts)
+    return replace(dataset, origin=found.name)
+
+
+def contexts_in(plant: Path, machines: Machines) -> dict[str, dict[str, str]]:
+    """Machine -> context ('lot', 'wafer', ...) -> path of the tag that says it; machines without any are left out."""
+    assets = plant_file.read(plant).plant.assets
+    found = {
+        machine: {
+            tag.context: f"{machine}.{name}"
+            for name, tag in assets[machine].tags.items()
+            if tag.context is not None and name in names
+        }
+        for machine, names in machines.tags.items()
+        if machine in assets
+    }
+    return {machine: context for machine, context in found.items() if context}
 
 
 def _query(store: Store, paths: Sequence[str]) -> Cut:

@@ -14,7 +14,7 @@ _ARROW = {Kind.NUMBER: pa.float64(), Kind.FLAG: pa.bool_(), Kind.CATEGORY: pa.st
 
 
 @dataclass(frozen=True, eq=False)
-class _Block:
+class Block:
     """The rows of one asset: times (rows,), and a column a tag: numbers, or strings and None."""
 
     time_ns: Ints
@@ -35,8 +35,22 @@ def dataset_of(store: StoreReader, query: Cut) -> Dataset:
         BadInput: there is no whole row, or a name stands for numbers at one asset and for texts at another.
     """
     known = {row.path: row for row in store.tags()}
-    assets = _by_asset(query.tags)
+    assets = by_asset(query.tags)
     blocks = {asset: _block(store, query, tags, known) for asset, tags in assets.items()}
+    return assembled(assets, blocks, known, query.known_at_ns)
+
+
+def assembled(
+    assets: Mapping[str, Mapping[str, str]],
+    blocks: Mapping[str, Block],
+    known: Mapping[str, TagRow],
+    known_at_ns: int | None,
+) -> Dataset:
+    """The blocks of some assets (asset -> name -> path), one below the other.
+
+    Raises:
+        BadInput: a name stands for numbers at one asset and for texts at another.
+    """
     names = dict.fromkeys(name for tags in assets.values() for name in tags)
     columns = [Column(_free("time", names), Kind.TIME, Role.TIME)]
     arrays: list[pa.Array] = [
@@ -51,7 +65,7 @@ def dataset_of(store: StoreReader, query: Cut) -> Dataset:
         arrays.append(pa.chunked_array([_array(block, name, column.kind) for block in blocks.values()]))
         columns.append(column)
     table = pa.Table.from_arrays(arrays, names=[column.name for column in columns])
-    as_of = None if query.known_at_ns is None else str(np.datetime64(query.known_at_ns, "ns")) + "Z"
+    as_of = None if known_at_ns is None else str(np.datetime64(known_at_ns, "ns")) + "Z"
     return Dataset(table, tuple(columns), origin=", ".join(assets), as_of=as_of)
 
 
@@ -60,7 +74,7 @@ def _free(name: str, taken: Container[str]) -> str:
     return next(free for n in itertools.count(1) if (free := name if n == 1 else f"{name}_{n}") not in taken)
 
 
-def _by_asset(tags: Sequence[str]) -> dict[str, dict[str, str]]:
+def by_asset(tags: Sequence[str]) -> dict[str, dict[str, str]]:
     """Asset -> name -> path."""
     found: dict[str, dict[str, str]] = {}
     for path in tags:
@@ -82,7 +96,7 @@ def _column(name: str, rows: Sequence[TagRow]) -> Column:
     return Column(name, kind, unit=next((row.unit for row in rows if row.unit), None))
 
 
-def _block(store: StoreReader, query: Cut, tags: Mapping[str, str], known: Mapping[str, TagRow]) -> _Block:
+def _block(store: StoreReader, query: Cut, tags: Mapping[str, str], known: Mapping[str, TagRow]) -> Block:
     if query.step_ns is None:
         return _as_recorded(store, query, tags, known)
     frame = store.frame(
@@ -103,10 +117,10 @@ def _block(store: StoreReader, query: Cut, tags: Mapping[str, str], known: Mappi
     for (name, path), values in zip(tags.items(), frame.values[:, 0, seen], strict=True):
         of_texts = known[path].kind == "text" and query.agg != "count"
         columns[name] = texts[np.nan_to_num(values, nan=-1).astype(np.int64)] if of_texts else values
-    return _Block(frame.time_ns[seen], columns)
+    return Block(frame.time_ns[seen], columns)
 
 
-def _as_recorded(store: StoreReader, query: Cut, tags: Mapping[str, str], known: Mapping[str, TagRow]) -> _Block:
+def _as_recorded(store: StoreReader, query: Cut, tags: Mapping[str, str], known: Mapping[str, TagRow]) -> Block:
     """A row at each time that any tag has a sample; one tag is read after the other, so that memory holds one twice."""
     every = np.empty(0, np.int64)
     values: np.ndarray
@@ -125,7 +139,7 @@ def _as_recorded(store: StoreReader, query: Cut, tags: Mapping[str, str], known:
             every = np.union1d(every, times) if len(every) else times
         found[name] = times, values
     columns = {name: _placed(times, values, every) for name, (times, values) in found.items()}
-    return _Block(every, columns)
+    return Block(every, columns)
 
 
 def _placed(times: Ints, values: np.ndarray, every: Ints) -> np.ndarray:
@@ -137,7 +151,7 @@ def _placed(times: Ints, values: np.ndarray, every: Ints) -> np.ndarray:
     return out
 
 
-def _array(block: _Block, name: str, kind: Kind) -> pa.Array:
+def _array(block: Block, name: str, kind: Kind) -> pa.Array:
     """One asset's column, all missing where it has no such tag."""
     values = block.columns.get(name)
     if values is None:

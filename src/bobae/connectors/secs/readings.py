@@ -208,11 +208,12 @@ class Trace:
 
     def _end_ns(self, last: int, said_ns: int | None, written: Item, now_ns: int) -> int:
         """When the last sample in a message was taken."""
-        low = now_ns - NS if said_ns is None else said_ns
-        high = now_ns if said_ns is None else said_ns + resolution_ns(written) - 1
-        if self._begin_ns is None:
-            end = high if said_ns is None else low
+        if said_ns is None:
+            low, high, begin = now_ns - NS, now_ns, now_ns
         else:
-            end = min(max(self._begin_ns + last * self._period_ns, low), high)
-        self._begin_ns = end - last * self._period_ns
-        return end
+            low, high, begin = said_ns, said_ns + resolution_ns(written) - 1, said_ns
+        expected = begin if self._begin_ns is None else self._begin_ns + last * self._period_ns
+        if not low <= expected <= high:
+            expected = begin if high - low < self._period_ns else min(max(expected, low), high)
+        self._begin_ns = expected - last * self._period_ns
+        return expected

@@ -164,13 +164,13 @@ class SecsSource:
             mine = plan.reports(clock, settings.id_format)
             for event, why in (await gem.define(mine, plan.event_ids, old)).items():
                 wrong |= dict.fromkeys(_of_event(plan, event), why)
+        wrong |= await self._set_up_alarms(gem, plan, deliver)
+        for event in {event for event, _ in plan.reported}:
+            self._listening.snapshot(await gem.report(event), deliver)
         if plan.traced:
             why_not = await gem.start_trace(trace.number, [gem.raw("sv", one) for one in plan.traced])
             if why_not is not None:
                 wrong |= dict.fromkeys(sum(plan.traced.values(), ()), why_not)
-        wrong |= await self._set_up_alarms(gem, plan, deliver)
-        for event in {event for event, _ in plan.reported}:
-            self._listening.snapshot(await gem.report(event), deliver)
         self._start(gem, plan, deliver)
         if await gem.spool():
             said = moment_ns(await gem.clock(), self._listening.zone)

@@ -67,6 +67,7 @@ class Etcher:
         self._time_ns = self._begin_ns = start_ns  # now; when the present wafer (or what comes before it) began
         self._number = 0
         self._true = _HELD[Step.TRANSFER].copy()
+        self._own = _own_numbers(seed, 0)
 
     @property
     def time_ns(self) -> int:
@@ -119,11 +120,17 @@ class Etcher:
                 longest=_LONGEST_STEP_S,
             )
         times = self._time_ns + np.arange(1, rows + 1, dtype=np.int64) * round(step_s * NS)
-        values, wafers, steps = np.empty((rows, len(TAGS))), np.empty(rows, np.int64), np.empty(rows, np.int64)
+        values, trouble = np.empty((rows, len(TAGS))), np.empty(rows)
+        wafers, steps = np.empty(rows, np.int64), np.empty(rows, np.int64)
+        follows = 1.0 - np.exp(-step_s / _LAG_S)
         for row, time_ns in enumerate(times.tolist()):
-            values[row], step = self._taken_to(time_ns, step_s)
+            step = self._taken_to(time_ns, follows)
+            values[row], trouble[row] = self._true, self._fault("match_trouble")
             wafers[row], steps[row] = -1 if step == Step.TRANSFER else self._number, step
-        return Rows(times, values, wafers, steps)
+        chance = normal_numbers(self._seed, times // 1000, len(TAGS) + 2)
+        values += _NOISE * chance[:, :-2]
+        hunting(values, np.where(values[:, T.FORWARD] > 50.0, trouble, 0.0), chance[:, -2:])
+        return Rows(times, np.clip(values, 0.0, _HIGH), wafers, steps)
 
     def snapshot(self) -> dict[str, np.ndarray]:
         """All that it needs to be taken up again, as plain arrays; faults are not part of it."""
@@ -138,19 +145,14 @@ class Etcher:
         self._time_ns, self._begin_ns = map(int, snapshot["time_ns"])
         self._number = int(snapshot["number"][0])
         self._true = snapshot["true"].copy()
+        self._own = _own_numbers(self._seed, self._number)
 
-    def _taken_to(self, time_ns: int, dt_s: float) -> tuple[Floats, Step]:
+    def _taken_to(self, time_ns: int, follows: Floats) -> Step:
         self._time_ns = time_ns
         drift = self._fault("mfc_drift")
         step = self._step_now(drift)
-        target = self._target(step, drift)
-        self._true += (target - self._true) * (1.0 - np.exp(-dt_s / _LAG_S))
-        chance = np.random.default_rng((self._seed, time_ns // 1000))
-        shown: Floats = self._true + _NOISE * chance.standard_normal(len(TAGS))
-        trouble = self._fault("match_trouble")
-        if trouble and self._true[T.FORWARD] > 50.0:
-            hunting(shown, trouble, chance)
-        return np.clip(shown, 0.0, _HIGH), step
+        self._true += (self._target(step, drift) - self._true) * follows
+        return step
 
     def _step_now(self, drift: float) -> Step:
         """What the tool does now; wafers that have passed meanwhile are counted."""
@@ -164,11 +166,12 @@ class Etcher:
                     return step
             self._begin_ns = self._time_ns - round(elapsed_s * NS)
             self._number += 1
+            self._own = _own_numbers(self._seed, self._number)
 
     def _seconds(self, step: Step, drift: float) -> float:
         if step != Step.MAIN_ETCH:
             return SECONDS[step]
-        return SECONDS[step] * (1.0 + 0.03 * self._of_wafer(0)) * (1.0 + 0.25 * drift)
+        return SECONDS[step] * (1.0 + 0.03 * self._own[0]) * (1.0 + 0.25 * drift)
 
     def _target(self, step: Step, drift: float) -> Floats:
         """What the tool holds in a step: the recipe, this wafer, and the chamber's walls since they were cleaned."""
@@ -178,18 +181,39 @@ class Etcher:
         walls = (self._number % WAFERS) / WAFERS
         target[T.MATCH] += 1.2 * walls
         target[T.ESC_TEMPERATURE] += 0.8 * math.tanh((self._number % WAFERS) / 4.0)
-        target[T.THROTTLE] += 0.6 * self._of_wafer(1)
-        target[T.BIAS] *= 1.0 + 0.008 * self._of_wafer(2)
+        target[T.THROTTLE] += 0.6 * self._own[1]
+        target[T.BIAS] *= 1.0 + 0.008 * self._own[2]
         if target[T.CF4]:  # less gas than it says
             target[T.THROTTLE] -= 5.0 * drift
             target[T.BIAS] *= 1.0 + 0.06 * drift
             target[T.ENDPOINT] *= 1.0 - 0.18 * drift
         return target
 
-    def _of_wafer(self, which: int) -> float:
-        """A number of the present wafer that is its own, normally distributed."""
-        chance = np.random.default_rng((self._seed, self._number, which))
-        return float(np.clip(chance.standard_normal(), -2.5, 2.5))
-
     def _fault(self, kind: str) -> float:
         return max((fault.at(self._time_ns) for fault in self._faults if fault.kind == kind), default=0.0)
+
+
+def normal_numbers(seed: int, keys: Ints, columns: int) -> Floats:
+    """Standard normal numbers (keys, columns) that follow from the seed and the keys alone: no state to keep.
+
+    Two rounds of SplitMix64 (Steele et al. 2014) for each, then Box and Muller's transform.
+    """
+    place = keys.astype(np.uint64)[:, np.newaxis] * np.uint64(2 * columns) + np.arange(2 * columns, dtype=np.uint64)
+    mixed = _mixed(_mixed(place) ^ np.uint64(seed & 0xFFFF_FFFF_FFFF_FFFF))
+    share = (mixed >> np.uint64(11)).astype(np.float64) / 2.0**53
+    radius = np.sqrt(-2.0 * np.log1p(-share[:, :columns]))
+    normal: Floats = radius * np.cos(2.0 * np.pi * share[:, columns:])
+    return normal
+
+
+def _mixed(x: np.ndarray) -> np.ndarray:
+    x = x + np.uint64(0x9E37_79B9_7F4A_7C15)
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58_476D_1CE4_E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D0_49BB_1331_11EB)
+    return x ^ (x >> np.uint64(31))
+
+
+def _own_numbers(seed: int, wafer: int) -> list[float]:
+    """What is different about one wafer: how long its etch takes, its flow, its bias; normal, none beyond 2.5."""
+    own: list[float] = np.clip(normal_numbers(seed, np.array([-1 - wafer]), 3)[0], -2.5, 2.5).tolist()
+    return own

@@ -57,11 +57,17 @@ class Fault:
         return self.severity * min(1.0, grown)
 
 
-def hunting(values: Floats, share: float, chance: np.random.Generator) -> None:
-    """Match trouble in a row of readings: bursts of reflected power, taken from the forward power."""
-    burst = share * (0.35 + 0.65 * float(chance.random()))
-    back = 0.22 * burst * values[T.FORWARD]
-    values[T.REFLECTED] += back
-    values[T.FORWARD] -= 0.3 * back
-    values[T.BIAS] *= 1.0 - 0.1 * burst
-    values[T.MATCH] += 6.0 * share * float(chance.normal())
+def hunting(values: Floats, share: Floats, chance: Floats) -> None:
+    """Match trouble in readings (rows, tags): bursts of reflected power, taken from the forward power.
+
+    Args:
+        values: changed in place.
+        share: how far it is there (rows,).
+        chance: two standard normal numbers (rows, 2).
+    """
+    burst = share * np.minimum(1.0, 0.35 + 0.4 * np.abs(chance[:, 0]))
+    back = 0.22 * burst * values[:, T.FORWARD]
+    values[:, T.REFLECTED] += back
+    values[:, T.FORWARD] -= 0.3 * back
+    values[:, T.BIAS] *= 1.0 - 0.1 * burst
+    values[:, T.MATCH] += 6.0 * share * chance[:, 1]

@@ -35,13 +35,13 @@ def equipment(port: int) -> Equipment:
     )
 
 
-def play(tool: Equipment, etcher: Etcher, language: str, goes_on: Callable[[], bool]) -> None:
-    """Take the tool on in real time while `goes_on` says so, showing all that it does."""
+def play(tool: Equipment, etcher: Etcher, language: str, goes_on: Callable[[], bool], *, pace: float = 1.0) -> None:
+    """Take the tool on while `goes_on` says so, `pace` of its seconds in one, showing all that it does."""
     shown: Step | None = None
     ringing = False
     turn = time.monotonic()
     while goes_on():
-        rows = etcher.step(STEP_S)
+        rows = etcher.step(STEP_S * pace)
         values, step = rows.values[-1], Step(int(rows.step[-1]))
         for tag, value in zip(TAGS, values.tolist(), strict=True):
             tool.show(tag.variable, value)
@@ -71,6 +71,7 @@ def main(given: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bobae.twins.etch.live")
     parser.add_argument("--port", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--pace", type=float, default=1.0, help="seconds of the tool in one of the clock")
     parser.add_argument("--language", choices=LANGUAGES, default="en")
     parser.add_argument("--parent", type=int, help="end with this process, which started it")
     asked = parser.parse_args(given)
@@ -79,20 +80,20 @@ def main(given: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     with speaking(asked.language), contextlib.suppress(KeyboardInterrupt):
         try:
-            _serve(asked.port, asked.seed, asked.language, asked.parent)
+            _serve(asked.port, asked.seed, asked.language, asked.parent, asked.pace)
         except (BobaeError, OSError) as error:
             print(error, file=sys.stderr)
             return 1
     return 0
 
 
-def _serve(port: int, seed: int, language: str, parent: int | None) -> None:
+def _serve(port: int, seed: int, language: str, parent: int | None, pace: float) -> None:
     etcher = Etcher(seed, start_ns=time.time_ns() - _WARM_S * NS)
     etcher.run(_WARM_S * 10, step_s=STEP_S)
     tool = equipment(port)
     tool.enable()
     print(say("the etch tool answers at {address}", address=f"hsms://127.0.0.1:{port}"), flush=True)
-    play(tool, etcher, language, lambda: parent in (None, os.getppid()))
+    play(tool, etcher, language, lambda: parent in (None, os.getppid()), pace=pace)
 
 
 if __name__ == "__main__":
