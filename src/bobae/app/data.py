@@ -77,14 +77,15 @@ def read_with_roles(
 def as_read(dataset: Dataset, chosen: Chosen | None) -> dict[Role, str]:
     """The columns that the user named, under the names they were read by: a header in the file may hold its unit.
 
-    A column that is read as the machine's is that where the user names none: a historian knows its machines.
+    A column that is read as the machine's, or as the lot's, is that where the user names none: a historian knows its
+    machines and what they worked on.
     """
     known = {column.name for column in dataset.columns}
     bare_name = discovery.load("connectors", "files").bare_name
     read_by = {name: name if name in known else bare_name(name) for name in (chosen or {}).values()}
     named = {role: read_by[name] if read_by[name] in known else name for role, name in (chosen or {}).items()}
-    machine = dataset.name_of(Role.ASSET)
-    return named if machine is None else {Role.ASSET: machine} | named
+    read_as = {role: name for role in (Role.ASSET, Role.LOT) if (name := dataset.name_of(role)) is not None}
+    return read_as | named
 
 
 def chosen_roles(
