@@ -123,21 +123,23 @@ async def serve(plan: Plan) -> None:
     print("serving", flush=True)
     while order := await reader.readline():
         print(json.dumps(memory.obey(json.loads(order))), flush=True)
-    await server.shutdown()
+    server.close()
 
 
 def _server(plan: Plan, memory: Memory) -> ModbusTcpServer | ModbusSerialServer:
-    traced = {
+    shared: dict[str, Any] = {
         "context": SimDevice(1, [SimData(0, count=1, datatype=DataType.REGISTERS)]),
         "ignore_missing_devices": True,
         "trace_connect": memory.noted,
         "trace_pdu": memory.heard,
-        "identity": ModbusDeviceIdentification(info_name={"VendorName": "bobae", "ProductCode": "tester"}),
+        "identity": ModbusDeviceIdentification(  # type: ignore[no-untyped-call]
+            info_name={"VendorName": "bobae", "ProductCode": "tester"}
+        ),
     }
     if plan["serial"]:
-        return ModbusSerialServer(port=plan["serial"], framer=FramerType.RTU, **traced)
+        return ModbusSerialServer(port=plan["serial"], framer=FramerType.RTU, **shared)
     framer = FramerType.RTU if plan["rtu"] else FramerType.SOCKET
-    return ModbusTcpServer(address=(plan["host"], plan["port"]), framer=framer, **traced)
+    return ModbusTcpServer(address=(plan["host"], plan["port"]), framer=framer, **shared)
 
 
 if __name__ == "__main__":

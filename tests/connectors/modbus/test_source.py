@@ -223,6 +223,38 @@ def test_when_all_devices_fall_silent_the_source_is_unreachable(source):
     asyncio.run(listen())
 
 
+def test_a_device_that_has_nothing_asked_for_does_not_hide_that_the_other_is_silent(source):
+    source.forbid("1/holding/0")
+
+    async def listen():
+        async with reading(source, "1/holding/0", "2/holding/0", timeout_s=0.2) as (connector, heard, rejected):
+            assert [one.wish.address for one in rejected] == ["1/holding/0"]
+            await shows(heard, 1, 0)
+            source.silence([1, 2])
+            with pytest.raises(Unreachable, match="answered nothing"):
+                await asyncio.wait_for(connector.watch(), 10)
+
+    asyncio.run(listen())
+
+
+def test_where_nothing_can_be_read_the_connection_is_still_watched(source):
+    source.forbid("1/holding/0")
+
+    async def listen():
+        async with reading(source, "1/holding/0") as (connector, heard, rejected):
+            assert len(rejected) == 1
+            source.kill()
+            with pytest.raises(Unreachable, match="ended the connection"):
+                await asyncio.wait_for(connector.watch(), 10)
+            assert heard.rows == []
+
+    try:
+        asyncio.run(listen())
+    finally:
+        source.kill()
+        source.start()
+
+
 def test_changes_within_the_dead_band_are_not_told(source):
     async def listen():
         wish = Wish("oil", "1/holding/0?type=int16&scale=0.1", deadband=0.5)

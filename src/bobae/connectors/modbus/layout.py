@@ -150,5 +150,5 @@ def _bcd(raw: npt.NDArray[np.uint64], *, digits: int) -> tuple[Floats, Bools]:
     shifts = np.arange(digits, dtype=np.uint64) * np.uint64(4)
     each = (raw[:, None] >> shifts) & np.uint64(15)
     value: Floats = each.astype(np.float64) @ 10.0 ** np.arange(digits)
-    wrong: Bools = (each > 9).any(axis=1)
+    wrong: Bools = np.asarray((each > 9).any(axis=1))
     return value, wrong

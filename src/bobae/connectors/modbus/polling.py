@@ -14,7 +14,7 @@ from bobae.connectors.modbus.layout import NOT_DECODABLE, Layout
 from bobae.connectors.modbus.line import Line, Silence
 from bobae.connectors.modbus.plan import Block, halves, planned
 from bobae.connectors.modbus.settings import ModbusSettings
-from bobae.core import Deliver, Gap, Texts, Wish
+from bobae.core import Deliver, Gap, Statuses, Texts, Wish
 from bobae.core.connector import Positions
 
 _TOLD_WITHIN_S = 0.25  # a slow round is told in parts
@@ -37,10 +37,10 @@ class _Part:
 
 @dataclass
 class _Unit:
-    """A device: what is read of it, when it last answered (0: never), and how long it is left alone if it does not."""
+    """A device: what is read of it, whether it ever answered, and how long it is left alone where it does not."""
 
     parts: list[_Part] = field(default_factory=list)
-    answered_ns: int = 0
+    answered: bool = False
     silent: bool = False
     due_s: float = 0.0
     pause_s: float = 0.0
@@ -82,9 +82,10 @@ class Polling:
         """
         self._told_s = asyncio.get_running_loop().time()
         refused: dict[int, int] = {}
-        for unit in list(self._units.values()):
+        for unit in self._units.values():
             await self._ask(unit, refused)
             unit.parts = [part for part in unit.parts if not set(part.block.members) <= refused.keys()]
+        self._units = {number: unit for number, unit in self._units.items() if unit.parts}
         self._reading = None
         self._tell()
         return refused
@@ -120,7 +121,7 @@ class Polling:
         self._alone = False
         if answer.code in GATEWAY:
             raise Silence
-        unit.answered_ns, unit.silent, unit.pause_s = self._line.alive_ns, False, 0.0
+        unit.answered, unit.silent, unit.pause_s = True, False, 0.0
         if answer.code in (ILLEGAL_ADDRESS, ILLEGAL_VALUE) and len(part.block.members) > 1:
             self._tell()
             smaller = [_Part(half) for half in halves(part.block, self._places)]
@@ -147,7 +148,7 @@ class Polling:
             Unreachable: no device answers, or two that did have fallen silent one after the other.
         """
         before, unit.silent = unit.silent, True
-        if all(one.silent for one in self._units.values()) or (unit.answered_ns and self._alone):
+        if all(one.silent for one in self._units.values()) or (unit.answered and self._alone and not before):
             raise self._line.silent((time.time_ns() - self._line.alive_ns) / 1e9)
         self._alone = self._alone or not before
         late_s = _LATE_TIMEOUTS * self._settings.timeout_s if self._settings.where.rtu else 0.0
@@ -155,7 +156,7 @@ class Polling:
         unit.pause_s = max(min(2 * unit.pause_s, _LONGEST_S), shortest_s)
         unit.due_s = asyncio.get_running_loop().time() + unit.pause_s
         for part in unit.parts:
-            part.status, part.time_ns, part.fresh = int(Gap.NO_COMMUNICATION), unit.answered_ns or time.time_ns(), True
+            part.status, part.time_ns, part.fresh = int(Gap.NO_COMMUNICATION), time.time_ns(), True
 
     def _tell(self) -> None:
         """Hand on what changed in the blocks that were read since the last time."""
@@ -206,7 +207,7 @@ class _Reading:
         if told is not None:
             deliver(told)
 
-    def _texts(self, image: bytes, status: "np.ndarray[tuple[int], np.dtype[np.uint32]]") -> Texts | None:
+    def _texts(self, image: bytes, status: Statuses) -> Texts | None:
         at = self._layout.texts_at
         if not at:
             return None

@@ -48,7 +48,7 @@ async def serve(port: int, seed: int, *, parent: int | None = None) -> None:
             await asyncio.sleep(1.0 - time.time() % 1.0)
             await _show(server, meter)
     finally:
-        await server.shutdown()
+        server.close()
 
 
 def _device() -> SimDevice:

@@ -61,7 +61,8 @@ class Load:
         three = np.maximum(line, 0.0) + furnace + compressor
         phases = three[:, None] / 3.0 + np.maximum(single, 1.0)[:, None] * SHARES
         moved = 0.25 * np.clip(_bad(faults, "phase_imbalance", time_ns), 0.0, 3.0) * phases[:, 2]
-        return phases + moved[:, None] * np.array([0.55, 0.45, -1.0])
+        powers: Floats = phases + moved[:, None] * np.array([0.55, 0.45, -1.0])
+        return powers
 
     def readings(self, time_ns: Ints, faults: Sequence[Fault]) -> Floats:
         """Voltages, currents, frequency, power factor, powers of the phases, their sum, reactive power (rows, 13)."""
