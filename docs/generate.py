@@ -3,6 +3,7 @@
 import ast
 import inspect
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any, get_args
 
 import bobae
 from bobae import graph
+from bobae.app.discovery import names
+from bobae.app.plugins import Checked, Todo, check
 from bobae.cli.command import Command, first_paragraph
 from bobae.cli.main import COMMANDS, MODEL_COMMANDS
 from bobae.core import Plant
@@ -127,7 +130,42 @@ def pieces() -> str:
     return page
 
 
+def connectors() -> str:
+    """Each connector as its own README and manifest describe it."""
+    page = MADE + "# Connectors\n\n"
+    page += (
+        "What bobae reads, and how far each connector can be relied on: *dependable* when nothing of its checklist\n"
+    )
+    page += "is left to do, *reads* while something is. `bobae check NAME` says the same, `bobae browse` shows what a\n"
+    page += (
+        "source has to offer, `bobae connect` writes it into `plant.yaml`. How long each takes to go on after a fault\n"
+    )
+    page += "stands under [Chaos](chaos.md).\n\n| connector | | grade | can | left to do |\n|---|---|---|---|---|\n"
+    found = [check(name) for name in names("connectors")]
+    for one in found:
+        manifest = one.manifest
+        todo = [f"{item}: {state.todo}" for item, state in manifest.checklist.items() if isinstance(state, Todo)]
+        todo += [item for item, state in manifest.checklist.items() if state == "todo"]
+        page += f"| [`{manifest.name}`](#{_anchor(one)}) | {manifest.title['en']} | {manifest.grade} "
+        page += f"| {', '.join(manifest.abilities)} | {'; '.join(todo)} |\n"
+    for one in found:
+        prose_and_code = re.split("(^```.*?^```$)", _readme(one), flags=re.M | re.S)
+        prose_and_code[::2] = [re.sub("^#", "##", prose, flags=re.M) for prose in prose_and_code[::2]]
+        page += "\n" + "".join(prose_and_code)
+    return page
+
+
+def _readme(one: Checked) -> str:
+    return (one.folder / "README.md").read_text("utf-8")
+
+
+def _anchor(one: Checked) -> str:
+    title = _readme(one).splitlines()[0].lstrip("# ").lower()
+    return re.sub(r"[^\w\- ]", "", title).replace(" ", "-")
+
+
 PAGES: dict[str, Any] = {
+    "reference/connectors.md": connectors,
     "reference/cli.md": cli,
     "reference/findings.md": findings,
     "reference/pieces.md": pieces,
