@@ -2,7 +2,8 @@
 
 In a document, `<!-- figures: anomaly -->` and `<!-- end -->` stand around the table of `results/anomaly.json`;
 `<!-- figures: anomaly targets + SKAB F1, always alarming -->` keeps the rows with a target, and those named after the
-plus sign (by semicolons between). `<!-- growth -->` stands before the pictures and the table of `results/growth.json`.
+plus sign (by semicolons between). `<!-- matrix: chaos -->` stands before a matrix of the figures named 'column: row',
+`<!-- growth -->` before the pictures and the table of `results/growth.json`.
 `--check` only says whether the documents are current.
 """
 
@@ -17,6 +18,7 @@ import growth
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
 MARKED = re.compile(r"(<!-- figures: (\w+)( targets)?(?: \+ (.*?))? -->\n).*?(<!-- end -->)", re.DOTALL)
+MATRIX = re.compile(r"(<!-- matrix: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 GROWTH = re.compile(r"(<!-- growth -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -33,6 +35,24 @@ def table(name: str, only_targets: bool, named: set[str]) -> str:
         cells = (_measured(row), _said(row.get("reference"), None), _said(row.get("target"), None), met)
         rows.append(f"| {row['figure']} | {' | '.join(cells)} |")
     return "\n".join([*rows, "", _measured_on(result)]) + "\n"
+
+
+def matrix(name: str) -> str:
+    """The rows of one benchmark, each named 'column: row', side by side; '' before it has been run."""
+    result = _result(name)
+    if result is None:
+        return ""
+    cells = {tuple(row["figure"].split(": ", 1)): row for row in result["rows"]}
+    columns, names = (list(dict.fromkeys(key[i] for key in cells)) for i in (0, 1))
+    rows = [f"| | {' | '.join(columns)} |", f"|---|{'--:|' * len(columns)}"]
+    rows += [f"| {row} | {' | '.join(_cell(cells.get((column, row))) for column in columns)} |" for row in names]
+    return "\n".join([*rows, "", _measured_on(result)]) + "\n"
+
+
+def _cell(row: dict[str, Any] | None) -> str:
+    if row is None:
+        return "–"
+    return _measured(row) if row.get("met") is not False else f"**{_measured(row)}: {row['reference']}**"
 
 
 def _result(name: str) -> dict[str, Any] | None:
@@ -62,6 +82,7 @@ def _measured(row: dict[str, Any]) -> str:
 def with_tables(document: str) -> str:
     """The same document with every marked table made anew."""
     made = MARKED.sub(lambda m: m[1] + table(m[2], bool(m[3]), set((m[4] or "").split("; "))) + m[5], document)
+    made = MATRIX.sub(lambda m: m[1] + matrix(m[2]) + m[3], made)
     return GROWTH.sub(lambda m: m[1] + _growth() + m[2], made)
 
 

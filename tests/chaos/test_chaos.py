@@ -26,3 +26,7 @@ class TestSecs(ChaosContract):
 
 class TestFolder(ChaosContract):
     subject = SUBJECTS["folder"]
+
+
+class TestSql(ChaosContract):
+    subject = SUBJECTS["sql"]

@@ -4,6 +4,7 @@ A plugin author inherits `ChaosContract` with a `Subject`; `trial` tries one fau
 """
 
 import asyncio
+import contextlib
 import math
 import re
 import time
@@ -31,7 +32,7 @@ from bobae.testing.small_disk import SmallDisk
 _LOOK_S = 0.05
 _EVER = 2**62  # ns UTC, later than anything
 _AT_ONCE = 4  # trials of one class
-_LONGEST_S = 40.0
+_LONGEST_S = 90.0
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Outcome:
     Attributes:
         fault: its name.
         resume_s: from the end of the fault to the first new value that could be read from the historian.
-        within_s: two keep-alives of the source.
+        within_s: the longest that may be, two keep-alives of the source.
         ramp: what is missing of the ramp.
         lost: acknowledged rows that are not in the historian.
         unstored: values written by hand that are not there.
@@ -201,11 +202,12 @@ async def _tried(bench: Bench, fault: Fault, job: Job) -> Outcome:
     async with AsyncExitStack() as stack:
         stack.push_async_callback(bench.bobae.stop)
         await bench.ramp()
+        watching = asyncio.create_task(_most_at_once(bench))
+        stack.callback(watching.cancel)
+        await asyncio.sleep(0)
         await bench.bobae.start()
         reader = stack.enter_context(open_store(job.root))
         await _until(lambda: _good(reader) >= 5)
-        watching = asyncio.create_task(_most_at_once(bench))
-        stack.callback(watching.cancel)
         began = time.monotonic()
         async with fault.strike(bench):
             await asyncio.sleep(subject.outage_s)
@@ -249,7 +251,7 @@ def _judged(bench: Bench, fault: Fault, job: Job, seen: _Seen) -> Outcome:
     return Outcome(
         fault=fault.name,
         resume_s=seen.resume_s,
-        within_s=2 * subject.keep_alive_s,
+        within_s=_within_s(subject, fault),
         ramp=ramp,
         lost=len(set(bench.bobae.acked) - kept),
         unstored=tuple(value for time_ns, value in bench.written if (time_ns, value) not in stored),
@@ -259,6 +261,12 @@ def _judged(bench: Bench, fault: Fault, job: Job, seen: _Seen) -> Outcome:
         at_once=seen.at_once,
         claims=tuple(claims),
     )
+
+
+def _within_s(subject: Subject, fault: Fault) -> float:
+    """Two keep-alives; whoever has been refused asks again only after a longer while."""
+    refused_s = 1.2 * subject.patience.refused_s if "certificate" in fault.needs else 0.0
+    return 2 * subject.keep_alive_s + refused_s
 
 
 def _allowed(patience: Patience, seconds: float) -> int:
@@ -291,14 +299,14 @@ async def _until(true: Callable[[], bool]) -> float:
 
 
 async def _most_at_once(bench: Bench) -> int:
-    """The most connections that bobae had to the source at one time, until cancelled."""
+    """The most connections that bobae had to the source at one time, until cancelled; those there before do not count."""
     found = re.search(r":(\d+)", bench.source.connector().endpoint)
-    most = 0
-    try:
-        while found is not None:
-            pid = bench.bobae.pid if isinstance(bench.bobae, Here) else 0
-            most = max(most, chaos_left.connections(pid, int(found[1])))
+    if found is None or not isinstance(bench.bobae, Here):
+        return 0
+    pid, port = bench.bobae.pid, int(found[1])
+    before, most = chaos_left.connections(pid, port), 0
+    with contextlib.suppress(asyncio.CancelledError):
+        while True:
             await asyncio.sleep(_LOOK_S / 2)
-    except asyncio.CancelledError:
-        pass
+            most = max(most, chaos_left.connections(pid, port) - before)
     return most

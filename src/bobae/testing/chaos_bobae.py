@@ -155,6 +155,7 @@ class There:
         self.acked: list[Acked] = []
         plan = asdict(job) | {"root": str(job.root), "keeps": str(job.keeps)}
         self._plan = json.dumps({"maker": maker, "where": dict(where), "settings": dict(settings), "job": plan})
+        self._folder = job.keeps.parent
         self._process: asyncio.subprocess.Process | None = None
         self._listening: asyncio.Task[None] | None = None
         self._working = asyncio.Event()
@@ -174,6 +175,7 @@ class There:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             limit=1 << 24,
+            env=os.environ | {"TMPDIR": str(self._folder)},
         )
         self._listening = asyncio.create_task(self._listen(self._process))
         await self._working.wait()

@@ -35,7 +35,8 @@ async def collect(plan: dict[str, Any]) -> None:
     clock = shifted(lambda: ahead[0])
     time.time_ns = clock  # the connectors' clock too: they ask the module
     module, _, name = plan["maker"].partition(":")
-    source = getattr(importlib.import_module(module), name)(**plan["where"])
+    where = {key: Path(value) if key == "folder" else value for key, value in plan["where"].items()}
+    source = getattr(importlib.import_module(module), name)(**where)
     bobae = Here(lambda keeps: source.connector(keeps, **plan["settings"]), _job(plan["job"]), lambda: time.time_ns())
     bobae.acked = _Telling()
     commands = asyncio.StreamReader()

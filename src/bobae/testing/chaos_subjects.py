@@ -8,6 +8,7 @@ from bobae.testing.mqtt_process import MqttSource
 from bobae.testing.opcua_process import OpcUaSource
 from bobae.testing.secs_process import SecsSource
 from bobae.testing.sparkplug_process import SparkplugSource
+from bobae.testing.sql_process import SqlSource
 
 SUBJECTS = {
     one.name: one
@@ -17,6 +18,7 @@ SUBJECTS = {
         Subject("sparkplug", SparkplugSource),
         Subject("modbus", ModbusSource, every_ms=250, timed=False, unnoticed_s=2.0),
         Subject("secs", SecsSource),
+        Subject("sql", SqlSource, resumes=True),
         Subject("folder", FolderSource, resumes=True, networked=False),
     )
 }

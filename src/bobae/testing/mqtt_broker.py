@@ -41,6 +41,8 @@ class Broker:
         prefix: what stands before its command, such as ip netns exec NAME.
         tls: its certificates; None: nothing is encrypted.
         login: user and password; None: everybody may come.
+        settings: further rows of its configuration.
+        log: what it logs; without 'all' it cannot count.
     """
 
     def __init__(
@@ -51,7 +53,10 @@ class Broker:
         prefix: Sequence[str] = (),
         tls: Tls | None = None,
         login: tuple[str, str] | None = None,
+        settings: Sequence[str] = (),
+        log: str = "all",
     ) -> None:
+        self._settings, self._log = tuple(settings), log
         self.host, self.port = host, port or free_port()
         self._prefix, self._login = tuple(prefix), login
         self.tls = tls
@@ -132,7 +137,8 @@ class Broker:
         rows = [
             f"listener {self.port} {self.host}",
             f"log_dest file {self.folder / 'log'}",
-            "log_type all",
+            f"log_type {self._log}",
+            *self._settings,
             "persistence true",
             f"persistence_location {self.folder}/",
             "autosave_interval 1",
