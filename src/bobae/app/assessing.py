@@ -6,8 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bobae.app import discovery, plant_data
-from bobae.app.data import Chosen, as_read, read
+from bobae.app import plant_data
+from bobae.app.data import Chosen, as_read, read, reader_of
 from bobae.app.settings import Settings
 from bobae.core import BadInput, Dataset, Progress, silent
 from bobae.train.assess import Assessment
@@ -71,8 +71,8 @@ def assess_tables(
 
 
 def _groups(data: Sequence[Path]) -> list[Any]:
-    """The tables that lie in some folders, as the connector `files` knows them."""
-    return list(discovery.load("connectors", "files").tables(data))
+    """The tables that lie in some folders, as the connector that reads them knows them."""
+    return list(reader_of(data).tables(data))
 
 
 def _found(name: str, files: tuple[Path, ...], rows: Callable[[], Dataset]) -> TableFound:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import ModuleType
 
 from bobae.app import discovery, plant_data
 from bobae.app.settings import Settings
@@ -9,6 +10,7 @@ from bobae.core import BadInput, Dataset, Progress, Role, silent
 from bobae.train.assess import find_roles
 
 Chosen = Mapping[Role, str]
+_MEASUREMENTS = (".mf4", ".mdf", ".dat")
 
 
 def read(data: Sequence[Path], settings: Settings, *, asset: str | None = None, progress: Progress = silent) -> Dataset:
@@ -34,14 +36,27 @@ def read(data: Sequence[Path], settings: Settings, *, asset: str | None = None, 
 
 
 def read_files(data: Sequence[Path], settings: Settings, *, progress: Progress = silent) -> Dataset:
-    """The rows in files and folders, read by the connector `files`.
+    """The rows in files and folders, read by the connector that knows such files.
 
     Raises:
         BadInput: nothing is there, or it cannot be read.
+        Missing: what reads them needs a package that is not installed.
     """
     check_there(data)
-    found: Dataset = discovery.load("connectors", "files").read(data, timezone=settings.timezone, progress=progress)
+    found: Dataset = reader_of(data).read(data, timezone=settings.timezone, progress=progress)
     return found
+
+
+def reader_of(data: Sequence[Path]) -> ModuleType:
+    """The connector that reads files: `mdf` where a measurement of that kind is among them, else `files`.
+
+    Raises:
+        Missing: it needs a package that is not installed.
+    """
+    files = discovery.load("connectors", "files")
+    inside = [file for path in data for file in (path.rglob("*") if path.is_dir() else [path])]
+    likely = (file for file in inside if file.suffix.lower() in _MEASUREMENTS and file.is_file())
+    return discovery.load("connectors", "mdf") if any(map(files.is_measurement, likely)) else files
 
 
 def check_there(data: Sequence[Path]) -> None:

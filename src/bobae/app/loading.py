@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from bobae.app import discovery, plant_file
-from bobae.app.data import Chosen, as_read, check_there, read_files
+from bobae.app.data import Chosen, as_read, check_there, read_files, reader_of
 from bobae.app.plant_store import historian_folder
 from bobae.app.settings import Settings
 from bobae.core import BadInput, Column, Dataset, Finding, Ints, Kind, Plant, Progress, Role, silent, text
@@ -56,7 +56,7 @@ def load(
             "{asset!r} is no path of a machine; write area/line/work_unit without spaces and dots", asset=asset
         )
     check_there(files)
-    group = discovery.load("connectors", "files").tables(files)[0]
+    group = reader_of(files).tables(files)[0]
     own = asset or _only_asset(described) or _clean(Path(group.name).stem)
     names = [path.name for path in group.files]
     matters = [asset, own, settings.timezone, sorted((chosen or {}).items()), names[1:] and names]

@@ -63,6 +63,12 @@ def recognise(path: Path) -> Raw:
         return Raw(path, Content.TEXT, gzipped=file.read(2) == _GZIP)
 
 
+def is_measurement(path: Path) -> bool:
+    """Whether the file is a measurement of the automotive kind (MDF), which the connector `mdf` reads."""
+    with path.open("rb") as file:
+        return file.read(8).startswith((b"MDF ", b"UnFinMF"))
+
+
 def _head(path: Path) -> bytes:
     with path.open("rb") as file:
         head = file.read(HEAD)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bobae.connectors.files import Reads, Table
+from bobae.connectors.files import Reads, Table, is_measurement
 from bobae.connectors.folder.bookmarks import Bookmark
 from bobae.connectors.folder.looking import Print, Seen
 from bobae.connectors.folder.settings import FolderSettings
@@ -97,7 +97,7 @@ def opened(path: Path, settings: FolderSettings) -> Table:
         BadInput: it is damaged, no table, or nothing in it tells the times.
         Missing: the package that reads such a file is not installed.
     """
-    if not is_mdf(path):
+    if not is_measurement(path):
         return Table(path, Reads(settings.timezone, settings.time, settings.dates))
     try:
         made: Table = mdf.Measured(path, settings.dbc)  # of the same shape
@@ -108,12 +108,6 @@ def opened(path: Path, settings: FolderSettings) -> Table:
             package=error.name,
         ) from error
     return made
-
-
-def is_mdf(path: Path) -> bool:
-    """Whether it is a measurement file of the automotive kind, by its first bytes."""
-    with path.open("rb") as file:
-        return file.read(8).startswith((b"MDF ", b"UnFinMF"))
 
 
 def is_sure(table: Table) -> bool:
