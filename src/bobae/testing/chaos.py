@@ -299,7 +299,7 @@ async def _until(true: Callable[[], bool]) -> float:
 
 
 async def _most_at_once(bench: Bench) -> int:
-    """The most connections that bobae had to the source at one time, until cancelled; those there before do not count."""
+    """The most connections that bobae had to the source at one time, until cancelled, but for those there before."""
     found = re.search(r":(\d+)", bench.source.connector().endpoint)
     if found is None or not isinstance(bench.bobae, Here):
         return 0

@@ -116,9 +116,12 @@ async def half_open(bench: Bench) -> AsyncIterator[None]:
     assert bench.network is not None
     await asyncio.to_thread(bench.network.black)
     await asyncio.to_thread(bench.source.kill)
-    await bench.start()
-    yield
-    await asyncio.to_thread(bench.network.back)
+    starting = asyncio.create_task(bench.start())  # one that speaks to itself over the network is ready only after it
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(bench.network.back)
+        await starting
 
 
 @contextlib.asynccontextmanager
