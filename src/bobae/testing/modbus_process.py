@@ -78,7 +78,8 @@ class ModbusSource:
 
     def connector(self, folder: Path | None = None, **settings: Any) -> ModbusConnector:
         """A fresh connector to it, which finds a silent source out within two seconds."""
-        hasty = {"poll_s": 0.02, "timeout_s": 0.5, "requests_per_s": 200, "url": self.url}
+        timeout_s = 1.0 if self.url.startswith("tcp") else 0.5  # serial framing listens for one before it asks
+        hasty = {"poll_s": 0.02, "timeout_s": timeout_s, "requests_per_s": 200, "url": self.url}
         return connector(hasty | settings, folder)
 
     def write(self, address: str, value: float | bool | str | None, *, time_ns: int = 0, status: int = 0) -> None:  # noqa: ARG002
