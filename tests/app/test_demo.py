@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bobae.app import demo, settings_for, up, verdict_in_words
+from bobae.app import demo, discovery, settings_for, up, verdict_in_words
 from bobae.app.at_work import PlantAtWork
+from bobae.app.demo_beside import MACHINES
 from bobae.app.live_run import Ran, Wishes
 from bobae.app.plant_store import historian_folder
 from bobae.core import BadInput, Gap, Refused, speaking
@@ -108,6 +109,13 @@ def test_the_press_is_collected_while_the_model_is_trained(done):
     assert np.isfinite(live.value).sum() >= 4
 
 
+def test_the_other_machines_of_the_demo_are_collected_meanwhile(done):
+    came, run = done
+    twins = [name for name in MACHINES if name in discovery.names("twins")]
+    assert len(came.sources) == 1 + len(twins) == 1 + run.heard.text().count(" tags over ")
+    assert [state.name for state in came.sources if not state.connected or state.samples < 10] == []
+
+
 def test_the_document_of_the_demo_names_its_files(done):
     came, run = done
     document = came.as_json()
@@ -116,7 +124,7 @@ def test_the_document_of_the_demo_names_its_files(done):
     assert Path(trained["files"][0]["path"]).name == "report.html"
     assert all(Path(made["path"]).is_file() for made in trained["files"])
     assert document["folder"] == str(run.folder)
-    assert document["sources"][0]["samples"] == came.samples
+    assert sum(source["samples"] for source in document["sources"]) == came.samples
 
 
 def test_a_demo_is_made_anew_where_an_earlier_one_was_and_stops_when_told(done):

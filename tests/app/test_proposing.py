@@ -87,6 +87,16 @@ def test_what_is_in_the_plant_already_is_left_as_it_is_and_what_is_gone_is_told(
     assert not again.left_out
 
 
+def test_what_is_new_goes_where_a_person_has_put_its_machine() -> None:
+    names = ["PRS1_OIL_TEMP_C", "PRS1_HYD_PRESS_BAR", "PRS2_OIL_TEMP_C", "PRS2_HYD_PRESS_BAR"]
+    plant = plant_of(propose(offered(*names), "plc"), "plc")
+    moved = {"hall/큰프레스": plant.assets["prs1"], "prs2": plant.assets["prs2"]}
+    plant = plant.model_copy(update={"assets": moved})
+    made = propose(offered(*names, "PRS1_RUN", "PRS3_RUN"), "plc", plant=plant, below="elsewhere")
+    placed = {a.path: [t.name for t in a.tags] for a in made.assets}
+    assert placed == {"hall/큰프레스": ["run"], "elsewhere/plc": ["prs3_run"]}
+
+
 def test_a_machine_like_one_that_is_there_gets_its_class() -> None:
     names = [f"S{i}_speed" for i in range(5)]
     plant = plant_of(propose(offered(*(f"Press1/{name}" for name in names)), "plc"), "plc")
@@ -133,7 +143,25 @@ def test_how_sure_a_place_is_and_why_is_told() -> None:
         assert all(str(a.because) != a.because.template for a in made.assets)
 
 
-def test_names_that_say_nothing_are_still_names() -> None:
-    made = propose([Offered("40001", "40001", "number"), Offered("x", "", "number"), Offered("y", "///", "flag")], "m")
-    assert made.tags == 3
-    assert plant_of(made, "m").tags()
+def test_a_number_is_no_name_but_all_else_is() -> None:
+    nameless = offered("40001", "1/holding/7", "1/coil/0")
+    made = propose([*nameless, Offered("x", "", "number"), Offered("y", "///", "flag"), *offered("Zones/1")], "m")
+    assert [one.offered.path for one in made.left_out] == [one.path for one in nameless]
+    assert "manual" in str(made.left_out[0].why)
+    assert made.tags == len(plant_of(made, "m").tags()) == 3
+
+
+def test_a_variable_that_can_be_had_in_two_ways_is_proposed_in_the_better_one() -> None:
+    found = offered("state", "status/Pressure", "trace/Pressure", "status/Clock", "event/Begun/LotID", "event/Begun")
+    made = propose(found, "etch1", ways=["trace", "status", "event"])
+    assert {t.name: t.offered.address for a in made.assets for t in a.tags} == {
+        "state": "ns=2;s=state",
+        "pressure": "ns=2;s=trace/Pressure",
+        "clock": "ns=2;s=status/Clock",
+        "begun_lot_id": "ns=2;s=event/Begun/LotID",
+        "begun": "ns=2;s=event/Begun",
+    }
+    assert [a.path for a in made.assets] == ["etch1"]
+    assert [one.offered.address for one in made.left_out] == ["ns=2;s=status/Pressure"]
+    plant = plant_of(made, "etch1")
+    assert propose(found, "etch1", plant=plant, ways=["status", "trace", "event"]).tags == 0

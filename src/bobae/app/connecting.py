@@ -15,7 +15,7 @@ from bobae.app.plant_checks import Place
 from bobae.app.plant_file import PlantFile
 from bobae.app.plant_store import sources_folder
 from bobae.app.plugins import connectors_that
-from bobae.app.proposing import LeftOut, Proposal, ProposedAsset, ProposedTag, propose
+from bobae.app.proposing import LeftOut, Proposal, ProposedAsset, ProposedTag, propose, speaks_of
 from bobae.app.settings import Settings
 from bobae.core import BadInput, BobaeError, LiveConnector, Offered, Plant, UnknownName
 from bobae.core.plant import is_path
@@ -52,11 +52,7 @@ class Browsed:
 
     def matching(self, wanted: Sequence[str]) -> list[Offered]:
         """Those with one of the texts in path or address; all without any."""
-        return [
-            one
-            for one in self.offered
-            if not wanted or any(word.casefold() in f"{one.path} {one.address}".casefold() for word in wanted)
-        ]
+        return [one for one in self.offered if speaks_of(one, wanted)]
 
     def as_json(self, wanted: Sequence[str] = ()) -> dict[str, Any]:
         """Plain JSON values."""
@@ -176,7 +172,8 @@ def connect(
     if source.name is None and chosen in file.plant.sources:
         raise BadInput("plant.yaml has another source called {name}; choose another --name", name=chosen)
     browsed = _browsed(replace(source, name=chosen), folder if there else None)
-    proposal = propose(browsed.offered, chosen, plant=file.plant, below=below, wanted=wanted)
+    ways = connectors_that("browse")[source.connector].ways
+    proposal = propose(browsed.offered, chosen, plant=file.plant, below=below, wanted=wanted, ways=ways)
     return Connection(file, chosen, browsed, proposal)
 
 

@@ -36,6 +36,7 @@ class PluginManifest(BaseModel):
     Attributes:
         schemes: the URLs that it answers, such as mqtt for mqtt://broker; none said: its protocol's alone.
         endpoint: which of its settings takes such a URL whole, 'url' or 'path'; 'host': its host and port are settings.
+        ways: first parts of an offered path that say how a variable is had, not where it is; the best first.
         one_connection: whether what it connects to is a device, which two sources of one plant must not share.
     """
 
@@ -48,6 +49,7 @@ class PluginManifest(BaseModel):
     checklist: dict[str, Literal["done", "todo"] | Todo | Exempt]
     schemes: tuple[str, ...] = ()
     endpoint: Literal["url", "path", "host"] = "url"
+    ways: tuple[str, ...] = ()
     one_connection: bool = False
 
     @property

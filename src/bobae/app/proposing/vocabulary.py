@@ -72,6 +72,8 @@ IDENTITY = _set(
     "manufactureruri productinstanceuri icon types typedefinition yearofconstruction monthofconstruction "
     "initialoperationdate interfaceversion dictionaryentries connectioninfo"
 )
+# kinds of registers: a number below one of them is no name
+REGISTER = _set("holding input coil coils discrete register registers holdingregisters inputregisters discreteinputs")
 CONTROL = _set("nodecontrol devicecontrol")
 SESSION = _set("bdseq")
 
