@@ -18,9 +18,10 @@ import pytest
 
 from bobae.api import create_api, serve_http
 from bobae.collect import SourceState
-from bobae.core import Gap, Rejected, Samples, StoreReader, TagRow, Text, Wish, text
+from bobae.core import Gap, Rejected, Samples, StoreReader, Tag, TagRow, Text, Wish, WriteAllowed, text
 from bobae.historian import Store, open_store
 from bobae.registry.catalogue import Alarm, AlarmStore, NewAlarm, open_catalogue
+from bobae.write import Writing
 
 S = 1_000_000_000
 START_S = 1_800_000_000  # 2027-01-15T08:00:00Z
@@ -30,6 +31,7 @@ OIL, PUMP, MODE = (
     "press_shop/line1/press1.pump",
     "press_shop/line1/press1.mode",
 )
+SETPOINT, ALLOWED = "line1/oven.setpoint", WriteAllowed(range=(100, 140), step=5, dead_man="10min", safe=120)
 
 
 class Model(NamedTuple):
@@ -46,6 +48,7 @@ class SmallPlant:
 
     reader: StoreReader
     alarms: AlarmStore
+    writing: Writing
     not_ready: list[Text] = field(default_factory=list)
 
     def sources(self) -> list[SourceState]:
@@ -171,6 +174,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     folder: Path = tmp_path_factory.mktemp("plant")
     with open_store(folder / "historian", write=True) as store, open_catalogue(folder) as catalogue:
         fill(store)
-        plant, port = SmallPlant(store, catalogue.alarms), free_port()
+        writing = Writing.over(catalogue.writes, {SETPOINT: Tag(source="plc", address="sp", write=ALLOWED)})
+        plant, port = SmallPlant(store, catalogue.alarms, writing), free_port()
         with served(plant, port):
             yield Client(port, plant)

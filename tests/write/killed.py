@@ -7,6 +7,7 @@ the state that the killed one left, the state at the end, and how many values ar
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -133,12 +134,14 @@ def arrived(port: int, command: str) -> str:
 
 def main() -> None:
     top, port = Path(sys.argv[1]), int(sys.argv[2])
+    begin = top / "begin"
+    number = approved(begin)
     end_at, was_killed = 0, True
     while was_killed:
         end_at += 1
         folder = top / str(end_at)
+        shutil.copytree(begin, folder)
         arrived(port, "reset")
-        number = approved(folder)
         was_killed = child(folder, port, end_at)
         left = state(folder, number)
         assert not child(folder, port, 0)

@@ -252,7 +252,7 @@ def test_a_connection_that_breaks_on_the_way_is_found_out_by_reading(plant: Any,
 def test_bobae_that_ends_on_the_way_reads_when_it_is_back(plant: Any, fails: str, written: int) -> None:
     number = plant.approved(124)
     plant.device.fails = fails
-    with pytest.raises(BaseException, match="^$"):
+    with pytest.raises(BaseException, match=r"^$"):
         plant.work()
     assert plant.state(number) == "writing"
     plant.device.fails = ""
