@@ -299,14 +299,13 @@ async def _until(true: Callable[[], bool]) -> float:
 
 
 async def _most_at_once(bench: Bench) -> int:
-    """The most connections that bobae had to the source at one time, until cancelled, but for those there before."""
+    """The most connections that bobae had to the source at one time, until cancelled."""
     found = re.search(r":(\d+)", bench.source.connector().endpoint)
-    if found is None or not isinstance(bench.bobae, Here):
+    if found is None or bench.subject.shared or not isinstance(bench.bobae, Here):
         return 0
-    pid, port = bench.bobae.pid, int(found[1])
-    before, most = chaos_left.connections(pid, port), 0
+    most = 0
     with contextlib.suppress(asyncio.CancelledError):
         while True:
+            most = max(most, chaos_left.connections(bench.bobae.pid, int(found[1])))
             await asyncio.sleep(_LOOK_S / 2)
-            most = max(most, chaos_left.connections(pid, port) - before)
     return most

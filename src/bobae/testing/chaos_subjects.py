@@ -18,7 +18,7 @@ SUBJECTS = {
         Subject("sparkplug", SparkplugSource),
         Subject("modbus", ModbusSource, every_ms=250, timed=False, unnoticed_s=2.0),
         Subject("secs", SecsSource),
-        Subject("sql", SqlSource, resumes=True),
+        Subject("sql", SqlSource, resumes=True, shared=True),
         Subject("folder", FolderSource, resumes=True, networked=False),
     )
 }
