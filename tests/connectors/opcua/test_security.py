@@ -111,7 +111,7 @@ def test_a_channel_that_renews_its_keys_goes_on(secure, settings, folder, monkey
     class Hasty(Session):
         def __init__(self, *args):
             super().__init__(*args)
-            self.secure_channel_timeout = 400
+            self.secure_channel_timeout = 2_000
 
     monkeypatch.setattr(source, "Session", Hasty)
 
@@ -120,10 +120,10 @@ def test_a_channel_that_renews_its_keys_goes_on(secure, settings, folder, monkey
         try:
             await one.open()
             await one.subscribe([WISH], heard.deliver)
-            for value in range(10):
+            for value in range(12):
                 secure.write(Write("pressure", float(value)))
                 await until(lambda value=value: bool(heard.rows) and heard.rows[-1][2] == value)
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(0.3)
         finally:
             await one.close()
             secure.write(*NODES)
@@ -171,7 +171,7 @@ def test_an_encrypted_source_comes_back_and_a_replaced_certificate_waits_for_a_p
         secure.kill()
         await until(lambda: not collector.state.connected)
         await asyncio.to_thread(secure.start)
-        await until(lambda: collector.state.connected)
+        await until(lambda: collector.state.samples == 2)
         secure.kill()
         theirs = tmp_path / "server"
         identity(theirs)
@@ -183,7 +183,7 @@ def test_an_encrypted_source_comes_back_and_a_replaced_certificate_waits_for_a_p
         assert old in str(collector.state.reason)
         assert str(folder / SERVER) in str(collector.state.reason)
         (folder / SERVER).unlink()
-        await until(lambda: collector.state.connected and collector.state.waiting == 0)
+        await until(lambda: collector.state.samples == 3 and collector.state.waiting == 0)
         task.cancel()
         await asyncio.wait([task])
 

@@ -19,6 +19,8 @@ def test_what_is_not_said_has_a_usual_value():
         4,
     )
     assert checked(URL | {"publishing_ms": 1000}).sampling_ms == 1000
+    assert checked(URL | {"sampling_ms": 0}).sampling_ms == 0
+    assert (checked(URL).security, checked(URL).mode, checked(URL).requests_per_s) == ("none", "subscribe", 50)
     assert checked({"url": "opc.tcp://press3"}).url == "opc.tcp://press3:4840"
     assert isinstance(connector(URL), LiveConnector)
 
@@ -39,6 +41,12 @@ def test_the_password_comes_from_the_environment_and_is_not_shown(monkeypatch):
         ({"url": "opc.tcp://bobae:s3cret@host"}, "password_env"),
         ({"publishing_ms": 0}, "publishing_ms"),
         ({"sampling_ms": "fast"}, "fast"),
+        ({"sampling_ms": False}, "False"),
+        ({"security": "encrypt"}, "sign_and_encrypt"),
+        ({"policy": "Basic128Rsa15"}, "Basic256Sha256"),
+        ({"mode": "push"}, "poll"),
+        ({"queue_size": 0}, "queue_size"),
+        ({"clear_password": "yes"}, "true, false"),
         ({"timeout_s": True}, "True"),
         ({"timeout_s": float("nan")}, "nan"),
         ({"password_env": "LINE1_PASSWORD"}, "no `user`"),

@@ -81,7 +81,7 @@ def test_what_cannot_be_written_is_refused(ordered, address, value, why):
 
 def test_what_is_not_good_is_not_read(server, ordered):
     server.write(Write("broken", None, status=0x8004_0000))
-    with pytest.raises(Refused, match="BadDeviceFailure"):
+    with pytest.raises(Refused, match="BadResourceUnavailable"):
         ordered(lambda one: one.read(BROKEN))
     assert ordered(lambda one: one.read(f"{TEMPS}[1]")) == 2.0
 

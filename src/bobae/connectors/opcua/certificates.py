@@ -20,6 +20,17 @@ from bobae.core import Refused, text
 
 KEY, OWN, SERVER = "private-key.pem", "bobae.der", "server.der"
 _VALID = datetime.timedelta(days=20 * 365)  # a server is told of it by a person: it must not run out unnoticed
+_USAGE = x509.KeyUsage(
+    digital_signature=True,
+    content_commitment=True,
+    key_encipherment=True,
+    data_encipherment=True,
+    key_cert_sign=True,  # it signs itself
+    key_agreement=False,
+    crl_sign=False,
+    encipher_only=False,
+    decipher_only=False,
+)
 _THUMBPRINT = re.compile(r"[0-9a-f]{64}")
 _log = logging.getLogger("bobae.opcua")
 
@@ -70,32 +81,31 @@ def identity(folder: Path) -> Identity:
 
 
 def _make(key_file: Path, file: Path) -> None:
-    """A self-signed application certificate (OPC UA Part 6, 6.2.2)."""
+    """A key, if there is none yet, and a certificate for it."""
     key_file.parent.mkdir(parents=True, exist_ok=True)
     if not key_file.exists():
         made = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        pem = made.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        plain = serialization.NoEncryption()
+        pem = made.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
         _write(key_file, pem, 0o600)
     key = serialization.load_pem_private_key(key_file.read_bytes(), None)
     assert isinstance(key, rsa.RSAPrivateKey)
+    _write(file, _self_signed(key).public_bytes(serialization.Encoding.DER), 0o644)
+    said = text(
+        "bobae has made itself the certificate {file} (SHA-256 {thumbprint}); the server must be told to trust it",
+        file=file,
+        thumbprint=thumbprint(file.read_bytes()),
+    )
+    _log.warning("%s", said)
+
+
+def _self_signed(key: rsa.RSAPrivateKey) -> x509.Certificate:
+    """An application's certificate (OPC UA Part 6, 6.2.2)."""
     host = re.sub(f"[^{string.ascii_letters}{string.digits}.-]", "-", socket.gethostname())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"bobae@{host}"[:64])])
-    now = datetime.datetime.now(datetime.UTC)
     names = [x509.UniformResourceIdentifier(f"urn:{host}:bobae"), x509.DNSName(host)]
-    usage = x509.KeyUsage(
-        digital_signature=True,
-        content_commitment=True,
-        key_encipherment=True,
-        data_encipherment=True,
-        key_cert_sign=True,  # it has signed itself
-        key_agreement=False,
-        crl_sign=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
-    certificate = (
+    now = datetime.datetime.now(datetime.UTC)
+    return (
         x509.CertificateBuilder(issuer_name=name, subject_name=name, public_key=key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - datetime.timedelta(hours=1))
@@ -104,29 +114,20 @@ def _make(key_file: Path, file: Path) -> None:
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(usage, critical=True)
+        .add_extension(_USAGE, critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
         .sign(key, hashes.SHA256())
-    )
-    _write(file, certificate.public_bytes(serialization.Encoding.DER), 0o644)
-    _log.warning(
-        "%s",
-        text(
-            "bobae has made itself the certificate {file} (SHA-256 {thumbprint}); the server must be told to trust it",
-            file=file,
-            thumbprint=thumbprint(file.read_bytes()),
-        ),
     )
 
 
 def known(server: bytes, *, host: str, said: str | None, folder: Path | None) -> None:
-    """Compare a server's certificate with the one that is known; the first one seen is remembered.
+    """Compare a server's certificate with the one that is known, if there is one.
 
     Args:
         server: DER.
         host: name or address by which the server is called.
         said: a file with the certificate, or its thumbprint, as plant.yaml says it.
-        folder: where the first one is kept; None: nowhere, then any is taken.
+        folder: where the first one seen lies; None: nowhere.
 
     Raises:
         Refused: it is another one.
@@ -134,14 +135,11 @@ def known(server: bytes, *, host: str, said: str | None, folder: Path | None) ->
     if said is not None:
         wanted = _said(said)
         where = text("write its certificate or thumbprint in place of server_certificate: {said}", said=said)
-    elif folder is None:
-        return
+    elif folder is not None and (folder / SERVER).exists():
+        wanted = thumbprint((folder / SERVER).read_bytes())
+        where = text("delete {file}, and the next one seen is taken", file=folder / SERVER)
     else:
-        pin = folder / SERVER
-        if not pin.exists():
-            _remember(server, pin, host)
-        wanted = thumbprint(pin.read_bytes())
-        where = text("delete {file}, and the next one seen is taken", file=pin)
+        return
     if thumbprint(server) != wanted:
         raise Refused(
             "{host} shows another certificate (SHA-256 {new}) than the one known (SHA-256 {old}): it was replaced, or "
@@ -153,6 +151,23 @@ def known(server: bytes, *, host: str, said: str | None, folder: Path | None) ->
         )
     with contextlib.suppress(ValueError):
         _tell_if_run_out(x509.load_der_x509_certificate(server), text("the certificate of {host}", host=host))
+
+
+def remember(server: bytes, *, host: str, folder: Path) -> None:
+    """Keep the certificate of a server that has proved to have its key, if it is the first one."""
+    if (folder / SERVER).exists():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(folder / SERVER, server, 0o644)
+    first = text(
+        "{host} is met for the first time; from now on only its certificate (SHA-256 {thumbprint}) is accepted",
+        host=host,
+        thumbprint=thumbprint(server),
+    )
+    _log.warning("%s", first)
+    if host not in (hosts := _hosts(server)):
+        said = text("the certificate of {host} names other hosts: {hosts}", host=host, hosts=", ".join(hosts) or "-")
+        _log.warning("%s", said)
 
 
 def thumbprint(der: bytes) -> str:
@@ -183,22 +198,6 @@ def _said(said: str) -> str:
             why=error,
         ) from error
     return thumbprint(certificate.public_bytes(serialization.Encoding.DER))
-
-
-def _remember(server: bytes, pin: Path, host: str) -> None:
-    pin.parent.mkdir(parents=True, exist_ok=True)
-    _write(pin, server, 0o644)
-    _log.warning(
-        "%s",
-        text(
-            "{host} is met for the first time; from now on only its certificate (SHA-256 {thumbprint}) is accepted",
-            host=host,
-            thumbprint=thumbprint(server),
-        ),
-    )
-    if host not in (hosts := _hosts(server)):
-        said = text("the certificate of {host} names other hosts: {hosts}", host=host, hosts=", ".join(hosts) or "-")
-        _log.warning("%s", said)
 
 
 def _hosts(server: bytes) -> list[str]:

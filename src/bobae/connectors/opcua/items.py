@@ -22,7 +22,8 @@ async def monitored(
     client: Client, subscription: int, watched: Sequence[Watched], settings: OpcUaSettings, pace: Pace
 ) -> list[int]:
     """Have them looked at; the status of each. Where the server knows no dead band, every change comes."""
-    queue = max(settings.queue_size, 2 * math.ceil(settings.publishing_ms / settings.sampling_ms))
+    looks = math.ceil(settings.publishing_ms / settings.sampling_ms) if settings.sampling_ms else 0
+    queue = max(settings.queue_size, 2 * looks)
 
     async def ask(batch: Sequence[ua.MonitoredItemCreateRequest]) -> Sequence[int]:
         await pace.turn()

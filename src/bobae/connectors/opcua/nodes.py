@@ -1,5 +1,6 @@
 """What the nodes of a server hold: number, flag, text, or something that cannot be kept."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -18,6 +19,8 @@ TOO_MUCH = (
 )
 _ASKED = ua.BrowseResultMask.ReferenceTypeId | ua.BrowseResultMask.NodeClass | ua.BrowseResultMask.BrowseName
 _AT_ONCE = 1_000  # references of one node in one answer
+_FIRST, _MOST = 64, 1_024  # things asked for in one call
+_SLOW_S = 0.5  # for one answer: then less is asked for at once
 ANY = "any"  # a variable that may hold any type
 # the types that all others are made of (OPC UA Part 6, 5.1.2), and the abstract ones above the numbers
 _BASIC: dict[int, str | None] = {
@@ -31,17 +34,25 @@ _BASIC: dict[int, str | None] = {
 
 
 async def in_batches(
-    asked: Sequence[Asked], ask: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer]]], size: int = 500
+    asked: Sequence[Asked], ask: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer]]], size: int = _FIRST
 ) -> list[Answer]:
-    """The answers to all that is asked, in as many calls as the server needs."""
+    """The answers to all that is asked, in as many calls as the server needs: more at once while it answers fast."""
+    loop = asyncio.get_running_loop()
     answers: list[Answer] = []
     while len(answers) < len(asked):
+        began = loop.time()
         try:
             answers += await ask(asked[len(answers) : len(answers) + size])
         except ua.UaStatusCodeError as error:
             if error.code not in TOO_MUCH or size == 1:
                 raise
             size = max(1, size // 4)
+            continue
+        took_s = loop.time() - began
+        if took_s > _SLOW_S:
+            size = max(1, size // 2)
+        elif took_s < _SLOW_S / 4:
+            size = min(2 * size, _MOST)
     return answers
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from asyncua import Client, ua
 from asyncua.crypto import security_policies, uacrypto
 
-from bobae.connectors.opcua.certificates import Identity, identity, known, thumbprint
+from bobae.connectors.opcua.certificates import Identity, identity, known, remember, thumbprint
 from bobae.connectors.opcua.failures import CERTIFICATE, told
 from bobae.connectors.opcua.settings import ANY_POLICY, POLICIES, OpcUaSettings
 from bobae.core import Refused
@@ -45,6 +45,7 @@ class Session(Client):  # type: ignore[misc]
         self._settings = settings
         self._folder = folder
         self._me: Identity | None = None
+        self._shown: bytes | None = None
         self.name, self.application_uri = "bobae", "urn:bobae:collect"
         self.session_timeout = int(1000 * max(_SESSION_S, 10 * settings.publishing_ms / 1000, 10 * settings.poll_s))
         if settings.user is not None:
@@ -63,6 +64,7 @@ class Session(Client):  # type: ignore[misc]
                 if self._settings.security != "none":
                     await self._secure()
                 await self.connect()
+                self._remember()
             except ConnectionRefusedError:
                 raise
             except (ua.UaError, ConnectionError) as error:
@@ -106,8 +108,17 @@ class Session(Client):  # type: ignore[misc]
         self.uaclient.set_security(self.security_policy)
 
     def _known(self, server: bytes) -> None:
-        host = self.server_url.hostname or ""
-        known(server, host=host, said=self._settings.server_certificate, folder=self._folder)
+        self._shown = server
+        known(server, host=self._host, said=self._settings.server_certificate, folder=self._folder)
+
+    def _remember(self) -> None:
+        """The server of a session that stands has the key of what it has shown."""
+        if self._shown is not None and self._folder is not None and self._settings.server_certificate is None:
+            remember(self._shown, host=self._host, folder=self._folder)
+
+    @property
+    def _host(self) -> str:
+        return self.server_url.hostname or ""
 
     def _allow_clear(self) -> None:
         hidden = self.security_policy.Mode == ua.MessageSecurityMode.SignAndEncrypt

@@ -20,7 +20,7 @@ class OpcUaSettings:
     Attributes:
         url: opc.tcp://host:port/path.
         publishing_ms: how often the server sends what has changed.
-        sampling_ms: how often the server looks at each sensor.
+        sampling_ms: how often the server looks at each sensor; 0: as often as it can, at best at each change.
         queue_size: changes of one sensor that the server is asked to keep between two notifications, at least.
         mode: 'subscribe', or 'poll' for a server that cannot send by itself.
         poll_s: how often a polled server is read.
@@ -72,7 +72,7 @@ def checked(settings: Settings) -> OpcUaSettings:
     return OpcUaSettings(
         url=_url(settings.get("url")),
         publishing_ms=publishing_ms,
-        sampling_ms=given.number("sampling_ms", publishing_ms),
+        sampling_ms=0.0 if _zero(settings.get("sampling_ms")) else given.number("sampling_ms", publishing_ms),
         queue_size=given.whole("queue_size", 10, low=1, high=10_000),
         mode=given.choice("mode", ("subscribe", "poll"), "subscribe"),
         poll_s=given.number("poll_s", 1.0),
@@ -85,6 +85,10 @@ def checked(settings: Settings) -> OpcUaSettings:
         server_certificate=given.word("server_certificate"),
         timeout_s=given.number("timeout_s", 4.0),
     )
+
+
+def _zero(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and value == 0
 
 
 def _url(url: Any) -> str:

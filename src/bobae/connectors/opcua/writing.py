@@ -134,7 +134,7 @@ class OpcUaWriter:
 
 def _fits(value: float | bool | str, kind: ua.VariantType) -> bool:
     if isinstance(value, (bool, str)):
-        return kind == (ua.VariantType.Boolean if isinstance(value, bool) else ua.VariantType.String)
+        return bool(kind == (ua.VariantType.Boolean if isinstance(value, bool) else ua.VariantType.String))
     if kind in _WHOLE:
         return float(value).is_integer() and int(value) in _WHOLE[kind]
     return bool(kind in (ua.VariantType.Double, ua.VariantType.Float))
