@@ -143,7 +143,7 @@ def test_the_plant_that_was_connected_is_collected_although_another_source_of_it
 ) -> None:
     document(capsys, "connect", tmp_path, server.url, "--yes")
     path = tmp_path / "plant.yaml"
-    wrong = "sources:\n  oven: {connector: opcua, url: 'opc.tcp://10.0.0.9', sampling_ms: 0}\n"
+    wrong = "sources:\n  oven: {connector: opcua, url: 'opc.tcp://10.0.0.9', publishing_ms: 0}\n"
     written = path.read_text("utf-8").replace("sources:\n", wrong)
     path.write_text(written.replace("source: opcua", "source: oven", 1), "utf-8")
 
@@ -161,4 +161,4 @@ def test_the_plant_that_was_connected_is_collected_although_another_source_of_it
     assert sources["opcua"].connected
     assert not sources["oven"].connected
     assert [reason.split(":")[0] for reason in reasons] == ["oven is not connected"]
-    assert "oven is not collected: sampling_ms" in caplog.text
+    assert "oven is not collected: publishing_ms" in caplog.text
