@@ -61,9 +61,9 @@ def test_an_event_is_acknowledged_once_it_is_kept_and_sent_again_if_it_never_was
         heard = Kept()
         async with subscribed(tool, tool.number, heard=heard):
             before = len(heard.rows)
-            tool.write(tool.number, 5.0, time_ns=None)
-            tool.write(tool.number, 6.0, time_ns=None)
-            await until(lambda: len(heard.rows) == before + 2)
+            for n, value in enumerate((5.0, 6.0), before + 1):
+                tool.write(tool.number, value, time_ns=None)
+                await until(lambda n=n: len(heard.rows) == n)
             assert tool.order("standing")["open"] == 2
             heard.waiting.pop(0)()
             await until(lambda: tool.order("standing")["open"] == 1)
@@ -80,6 +80,35 @@ def test_an_event_is_acknowledged_once_it_is_kept_and_sent_again_if_it_never_was
             return list(zip([row[2] for row in again.rows], again.past, strict=True))
 
     assert asyncio.run(listen()) == [(7.0, False), (6.0, True), (7.0, True), (8.0, False)]
+
+
+def test_events_that_come_in_one_go_are_delivered_together_and_acknowledged_each(tool):
+    async def listen():
+        heard = Kept()
+        async with subscribed(tool, tool.number, tool.flag, tool.text, heard=heard):
+            heard.waiting.clear()
+            for value in range(20):  # the loop waits for none of them
+                tool.write(tool.number, float(value), time_ns=None)
+                tool.write(tool.text, f"LOT-{value}", time_ns=None)
+            await until(lambda: heard.of(0)[-1][1] == 19.0 and heard.of(2)[-1][3] == "LOT-19")
+            assert tool.order("standing")["open"] == 40
+            assert len(heard.waiting) < 40
+            heard.keep()
+            await until(lambda: tool.order("standing")["open"] == 0)
+            assert [row[1] for row in heard.of(0)][-20:] == list(range(20))
+
+    asyncio.run(listen())
+
+
+def test_an_event_can_be_acknowledged_when_it_is_received(tool):
+    async def listen():
+        heard = Kept()
+        async with subscribed(tool, tool.number, heard=heard, acknowledge="received"):
+            tool.write(tool.number, 5.0, time_ns=None)
+            await until(lambda: heard.of(0)[-1][1] == 5.0 and tool.order("standing")["open"] == 0)
+            assert heard.waiting == []
+
+    asyncio.run(listen())
 
 
 def test_what_was_kept_can_be_thrown_away_or_left(tool):

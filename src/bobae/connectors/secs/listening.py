@@ -1,10 +1,12 @@
 """What equipment sends by itself: answered, and what is data delivered; it is acknowledged once it is on the disk."""
 
+import asyncio
 import datetime as dt
 import functools
+import itertools
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -12,7 +14,7 @@ from bobae.connectors.secs.hsms import Link
 from bobae.connectors.secs.items import Item, Malformed, ascii_text, binary, decode, listed, one_number
 from bobae.connectors.secs.message import Message
 from bobae.connectors.secs.plan import Plan
-from bobae.connectors.secs.readings import Events, Trace, identity, spread
+from bobae.connectors.secs.readings import Events, Trace, identity, joined, spread
 from bobae.connectors.secs.settings import SecsSettings
 from bobae.connectors.secs.times import written
 from bobae.core import Deliver, Gap, Readings, text
@@ -44,6 +46,7 @@ class Listening:
         self._plan, self._events, self._trace = Plan(), Events(Plan(), {}, None), Trace("", [], 1)
         self._deliver: Deliver | None = None
         self._waiting: list[Message] = []
+        self._read_now: list[tuple[Readings, Callable[[], None] | None]] = []
         self._told: set[str] = set()
         self._unloading_until_ns: int | None = None
 
@@ -114,9 +117,24 @@ class Listening:
             acknowledge()
         elif self._settings.acknowledge == "received":
             acknowledge()
-            deliver(readings)
+            self._hand_on(readings, None, deliver)
         else:
-            deliver(readings, acknowledge)
+            self._hand_on(readings, acknowledge, deliver)
+
+    def _hand_on(self, readings: Readings, acknowledge: Callable[[], None] | None, deliver: Deliver) -> None:
+        """Deliver what came in one go together: many small messages cost little more than one."""
+        self._read_now.append((readings, acknowledge))
+        if len(self._read_now) == 1:
+            asyncio.get_running_loop().call_soon(self._deliver_read, deliver)
+
+    def _deliver_read(self, deliver: Deliver) -> None:
+        read, self._read_now = self._read_now, []
+        if self.link is None:
+            return  # closed meanwhile: nothing was acknowledged, so the equipment keeps it
+        for _, together in itertools.groupby(read, lambda one: one[0].past):
+            parts, acknowledges = zip(*together, strict=True)
+            known = [one for one in acknowledges if one is not None]
+            deliver(joined(parts), functools.partial(_call_all, known) if known else None)
 
     def _read(self, message: Message, item: Item, now_ns: int) -> Readings | None:
         if message.stream == 5:
@@ -155,6 +173,11 @@ class Listening:
                 message=about,
             )
             _log.warning("%s", said)
+
+
+def _call_all(calls: Sequence[Callable[[], None]]) -> None:
+    for call in calls:
+        call()
 
 
 def silent(plan: Plan, now_ns: int) -> Readings | None:

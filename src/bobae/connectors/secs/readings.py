@@ -14,6 +14,7 @@ from bobae.connectors.secs.times import NS, moment_ns, resolution_ns
 from bobae.core import Floats, Gap, Ints, Readings, Statuses, Texts
 
 NO_VALUE = 0x80B1_0000  # BadNoData: the equipment knows the variable, but has no value
+_COLUMNS = ("position", "time_ns", "value", "status")
 _PLAIN = frozenset({float, int, bool})
 
 
@@ -62,6 +63,19 @@ def spread(values: Sequence[Item], where: Sequence[Positions], time_ns: int) -> 
         statuses[index],
         None if texts is None else texts[index],
     )
+
+
+def joined(parts: Sequence[Readings]) -> Readings:
+    """Readings one after the other; all are past, or none is."""
+    if len(parts) == 1:
+        return parts[0]
+    texts = None
+    if any(one.text is not None for one in parts):
+        texts = np.concatenate(
+            [np.full(len(one.position), None, dtype=object) if one.text is None else one.text for one in parts]
+        )
+    columns = (np.concatenate([getattr(one, name) for one in parts]) for name in _COLUMNS)
+    return Readings(*columns, text=texts, past=parts[0].past)
 
 
 @dataclass(frozen=True)

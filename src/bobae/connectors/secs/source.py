@@ -114,6 +114,7 @@ class SecsSource:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
+        self._listening.link = None
         if self._server is not None:
             self._server.close()
         if self._link is not None:
