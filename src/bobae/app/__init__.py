@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     from bobae.app.reports import report_of, report_path, write_report
     from bobae.app.settings import Settings, settings_for
     from bobae.app.sources import live_plant
-    from bobae.app.writing import Writing, carried_out, writing
+    from bobae.app.writing import carried_out, writing
+    from bobae.write import Writing
 
 __all__ = [
     "Alarm",
