@@ -50,6 +50,10 @@ class Desk:
             raise UnknownName.among("no tag is called {name}; nearest: {nearest}", name=tag, known=known)
         return Limits.of(tag, self._tags[tag])
 
+    def unit(self, tag: str) -> str | None:
+        """The unit of a tag's numbers, if it has one."""
+        return self._tags[tag].unit if tag in self._tags else None
+
     def ask(self, tag: str, given: Any, *, because: str, by: Person) -> Order:
         """Ask for a value; nothing happens until somebody else approves it.
 
@@ -70,7 +74,11 @@ class Desk:
                 expires_ns = now + round(self._expires_s * _S)
                 order = book.orders.put(Order(tag, value, because.strip(), by.name, now, expires_ns))
                 book.audit.note(
-                    now, AuditEvent.ASKED, by=by.name, order=order.id, said=said | {"value": value} | self._unit(tag)
+                    now,
+                    AuditEvent.ASKED,
+                    by=by.name,
+                    order=order.id,
+                    said=said | {"value": value, "unit": self.unit(tag)},
                 )
         if refused is not None:  # raised out here, so that the note is kept
             raise refused
@@ -183,9 +191,6 @@ class Desk:
                     "order {number} for {tag} is not over yet ({state}); one at a time", number=other.id, **_of(other)
                 )
         return value
-
-    def _unit(self, tag: str) -> dict[str, Any]:
-        return {"unit": self._tags[tag].unit}
 
 
 _IN_THE_WAY = [state for state in OrderState if state.open and state is not OrderState.HELD]

@@ -57,8 +57,7 @@ class Executor:
                     _log.error("%s", error)
                     due = []
                 for order in due:
-                    self._busy[order.id] = asyncio.create_task(self.handle(order))
-                    self._busy[order.id].add_done_callback(lambda _, number=order.id: self._busy.pop(number))
+                    self._busy[order.id] = asyncio.create_task(self._handle_alone(order))
                 await asyncio.sleep(_LOOK_S)
         finally:
             await asyncio.gather(*self._busy.values(), return_exceptions=True)
@@ -87,6 +86,12 @@ class Executor:
         except Exception:  # noqa: BLE001 - whatever a plugin raises, the other orders go on
             _log.exception("order %s", order.id)
             await self._later(order, text("bobae failed; its log says why"))
+
+    async def _handle_alone(self, order: Order) -> None:
+        try:
+            await self.handle(order)
+        finally:
+            del self._busy[order.id]
 
     async def _carry_out(self, order: Order, place: Limits) -> None:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,7 +39,7 @@ def order(tag: Tag, value: Value, *, because: Because, by: By = None, plant: Pla
     """Ask for a value to be written to the plant; the word `order` may be left out. Another person must approve it."""
     with app.writing(plant, settings()) as writing:
         asked = writing.desk.ask(tag, value, because=because, by=_person(writing, by))
-        told = _told(writing, asked)
+        told = [*_told(writing, asked)]
     return _answer(asked, [*told, text("another person types: bobae write approve {number}", number=asked.id)])
 
 
@@ -48,7 +49,7 @@ def approve(number: Number, *, by: By = None, plant: Plant = HERE) -> Answer:
         approved = writing.desk.approve(number, by=_person(writing, by))
         if approved.state == "approved":
             approved = app.carried_out(writing.desk, number)
-        told = _told(writing, approved)
+        told = [*_told(writing, approved)]
         if approved.state == "approved":
             until = local_time(approved.expires_ns).strftime("%H:%M:%S")
             told.append(text("nobody carries it out: start `bobae up` for this plant before {until}", until=until))
@@ -59,14 +60,14 @@ def cancel(number: Number, *, by: By = None, plant: Plant = HERE) -> Answer:
     """Take an order back; one whose dead-man runs is set back at once."""
     with app.writing(plant, settings()) as writing:
         cancelled = writing.desk.cancel(number, by=_person(writing, by))
-        return _answer(cancelled, _told(writing, cancelled))
+        return _answer(cancelled, [*_told(writing, cancelled)])
 
 
 def renew(number: Number, *, by: By = None, plant: Plant = HERE) -> Answer:
     """Have the dead-man of an order start anew: somebody still watches."""
     with app.writing(plant, settings()) as writing:
         renewed = writing.desk.renew(number, by=_person(writing, by))
-        return _answer(renewed, _told(writing, renewed))
+        return _answer(renewed, [*_told(writing, renewed)])
 
 
 def list(*, only_open: OnlyOpen = False, limit: Limit = 20, plant: Plant = HERE) -> Answer:  # noqa: A001 - its name
@@ -142,14 +143,14 @@ def _asked(what: str, *, hidden: bool) -> str:
     return getpass.getpass("", sys.stderr) if hidden else sys.stdin.readline().strip()
 
 
-def _told(writing: Writing, one: Order) -> list[Text]:
-    return [*app.order_in_words(one, writing.desk.unit(one.tag))]
+def _told(writing: Writing, one: Order) -> Iterator[Text]:
+    return app.order_in_words(one, writing.desk.unit(one.tag))
 
 
-def _answer(one: Order, told: list[Text]) -> Answer:
+def _answer(one: Order, told: Iterable[Text]) -> Answer:
     return Answer(app.order_as_json(one), lambda console: _print(console, told), 0 if one.state in _OVER_WELL else 1)
 
 
-def _print(console: Console, told: list[Text]) -> None:
+def _print(console: Console, told: Iterable[Text]) -> None:
     for said in told:
         console.print(str(said), markup=False, soft_wrap=True)
