@@ -86,6 +86,7 @@ class Table:
         }
         self.forms: dict[str, Form] = {name: _form(named[name]) for name in self.columns}
         self.rows_seen = len(first[0])
+        self.shape = "|".join([*self._time, "", *self.columns])
 
     @property
     def grows(self) -> bool:

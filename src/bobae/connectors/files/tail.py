@@ -82,7 +82,7 @@ class Tail:
         """
         loose = {self._source.names.index(name) for name in as_texts}
         while True:
-            guesses = [
+            guesses: list[Guess] = [
                 Guess.TEXT if i in loose or guess is Guess.EMPTY else guess
                 for i, guess in enumerate(self._source.guesses)
             ]

@@ -13,7 +13,7 @@ create table if not exists meant (what text not null);
 create table if not exists files (
     name text primary key, called text not null, inode integer not null, size integer not null,
     mtime_ns integer not null, position integer not null, head text not null, tail text not null,
-    gone_ns integer not null
+    shape text not null, gone_ns integer not null
 );
 """
 
@@ -27,6 +27,7 @@ class Bookmark:
         called: its first name: a log that is rotated away is still the log of its machine.
         inode, size, mtime_ns: as it was then.
         printed: what was read, as a print.
+        shape: its columns as they were understood then.
         gone_ns: since when it is not there, ns UTC; 0 while it is.
     """
 
@@ -36,6 +37,7 @@ class Bookmark:
     size: int
     mtime_ns: int
     printed: Print
+    shape: str
     gone_ns: int = 0
 
 
@@ -56,7 +58,7 @@ class Bookmarks:
     def all(self) -> dict[str, Bookmark]:
         """Every bookmark by the file's name."""
         rows = self._base.execute("select * from files").fetchall()
-        return {r[0]: Bookmark(*r[:5], Print(*r[5:8]), r[8]) for r in rows}
+        return {r[0]: Bookmark(r[0], r[1], r[2], r[3], r[4], Print(r[5], r[6], r[7]), r[8], r[9]) for r in rows}
 
     def clear(self) -> None:
         """Forget all."""
@@ -66,8 +68,8 @@ class Bookmarks:
         """Note bookmarks, drop those of the names `gone`, and forget files that have long left the folder."""
         self._base.execute("begin")
         self._base.executemany("delete from files where name = ?", [(name,) for name in gone])
-        rows = [(*astuple(one)[:5], *astuple(one.printed), one.gone_ns) for one in changed]
-        self._base.executemany(f"insert or replace into files values ({', '.join('?' * 9)})", rows)
+        rows = [(*astuple(one)[:5], *astuple(one.printed), one.shape, one.gone_ns) for one in changed]
+        self._base.executemany(f"insert or replace into files values ({', '.join('?' * 10)})", rows)
         self._base.execute("delete from files where gone_ns between 1 and ?", (now_ns - _FORGOTTEN_AFTER_NS,))
         self._base.execute("commit")
 

@@ -25,6 +25,7 @@ class Followed:
         seen: as the last look saw it.
         called: its first name.
         printed: what of it has been read; None: nothing.
+        shape: its columns as they were understood when it was read.
         since: since when it has not changed, by a clock that never jumps.
         looks: how many looks it has been unchanged for.
         read: as it was when all of it had been read.
@@ -41,6 +42,7 @@ class Followed:
     called: str
     since: float
     printed: Print | None = None
+    shape: str = ""
     looks: int = 0
     read: Seen | None = None
     failed: tuple[Seen, Text] | None = None
@@ -55,7 +57,7 @@ class Followed:
     def again(cls, mark: Bookmark, since: float) -> "Followed":
         """As a bookmark has kept it."""
         seen = Seen(mark.name, mark.size, mark.mtime_ns, mark.inode)
-        return cls(seen, mark.called, since, mark.printed, read=seen)
+        return cls(seen, mark.called, since, mark.printed, mark.shape, read=seen)
 
     def see(self, seen: Seen, now: float) -> None:
         """Take note of what a look saw."""
@@ -87,7 +89,7 @@ class Followed:
             return None
         seen = self.seen
         size = seen.size if self.read == seen else -1
-        return Bookmark(seen.name, self.called, seen.inode, size, seen.mtime_ns, self.printed)
+        return Bookmark(seen.name, self.called, seen.inode, size, seen.mtime_ns, self.printed, self.shape)
 
 
 def opened(path: Path, settings: FolderSettings) -> Table:

@@ -88,38 +88,42 @@ class Follower:
 
     def read(self, file: Followed) -> Step | None:
         """The next rows of a file; None where nothing can be read of it now."""
-        path, seen = self._path(file), file.seen
         file.tried = time.monotonic()
-        start = file.printed.position if file.printed else 0
         try:
-            table = file.table or opened(path, self._settings)
-            wanted = wanted_of(self._addresses, file.called, table.columns)
-            if start and not table.grows and not file.step:
-                start = 0  # a workbook is written anew as a whole
-            final = file.read == seen
-            part = Part(_NOTHING, seen.size)
-            if wanted:
-                part = table.part(list(wanted.values()), file.step or start, _PART, final=final)
-            printed = looking.print_of(path, part.end if table.grows else path.stat().st_size)
+            return self._read(file)
         except FileNotFoundError:  # moved since the look: the next one sees where to
             return None
         except BobaeError as error:
-            return self._failed(file, error.text)
+            self._failed(file, error.text)
         except Exception as error:  # noqa: BLE001 - one file that no reader has foreseen does not end the others
-            return self._failed(file, text("the file {file} cannot be read ({why})", file=file.seen.name, why=error))
-        if file.printed is not None and table.grows and not looking.is_same(path, path.stat().st_size, file.printed):
-            return None
-        file.failed = None
-        if part.timeless and not file.told_timeless:
-            file.told_timeless = True
-            said = text("{n} rows of {file} have no time and were left out", n=part.timeless, file=seen.name)
-            _log.warning("%s", said)
+            self._failed(file, text("the file {file} cannot be read ({why})", file=file.seen.name, why=error))
+        return None
+
+    def _read(self, file: Followed) -> Step | None:
+        path, seen, before = self._path(file), file.seen, file.printed
+        table = file.table or opened(path, self._settings)
+        wanted = wanted_of(self._addresses, file.called, table.columns)
+        start = file.step
+        if before is not None and table.grows and file.shape in ("", table.shape):
+            start = (
+                before.position
+            )  # else all of it: a workbook is written anew, a text understood better with more rows
+        final, part = file.read == seen, Part(_NOTHING, seen.size)
+        if wanted:
+            part = table.part(list(wanted.values()), start, _PART, final=final)
+        size = path.stat().st_size
+        printed = looking.print_of(path, part.end if table.grows else size)
+        if before is not None and table.grows and not looking.is_same(path, size, before):
+            return None  # another file has the name by now
+        file.failed, file.shape = None, table.shape
         file.table = table if part.more or is_sure(table) else None
         file.step = part.end if part.more and not table.grows else 0
-        if table.grows or not part.more:
+        hardly_begun = table.grows and not wanted and not is_sure(table)  # its header may be understood otherwise yet
+        if not file.step and not hardly_begun:
             file.printed = printed
         if not part.more:
             file.read, file.final = seen, seen if final else file.final
+        self._tell_timeless(file, part.timeless)
         positions = np.array(list(wanted), dtype=np.int32)
         samples = replace(part.samples, tag=positions[part.samples.tag]) if wanted else part.samples
         return Step(samples, None if file.step else file.bookmark(), part.more)
@@ -172,6 +176,12 @@ class Follower:
 
     def _failed(self, file: Followed, why: Text) -> None:
         file.failed, file.step, file.table = (file.seen, why), 0, None
+
+    def _tell_timeless(self, file: Followed, rows: int) -> None:
+        if rows and not file.told_timeless:
+            file.told_timeless = True
+            said = text("{n} rows of {file} have no time and were left out", n=rows, file=file.seen.name)
+            _log.warning("%s", said)
 
     def _tell(self, file: Followed) -> None:
         """Tell once of a file that cannot be read and does not change any more; it is tried again when it does."""

@@ -4,6 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -72,8 +73,9 @@ class FolderSource:
             unknown = _unknown(addresses, self._settings)
             return Follower(self._settings, addresses, self._folder, fresh=fresh), unknown
 
-        self._follower, unknown = await self._do(prepare, _READING)
-        self._following = asyncio.create_task(self._follow(self._follower, Handing(deliver)))
+        follower, unknown = await self._do(prepare, _READING)
+        self._follower = follower
+        self._following = asyncio.create_task(self._follow(follower, Handing(deliver)))
         return [
             Rejected(wishes[i], Gap.NO_SUCH_NODE, _no_column(wishes[i].address, known).text)
             for i, known in unknown.items()
@@ -106,11 +108,12 @@ class FolderSource:
     async def _follow(self, follower: Follower, handing: Handing) -> None:
         while True:
             for file in await self._do(follower.look):
-                more = True
-                while more and (step := await self._do(lambda file=file: follower.read(file), _READING)) is not None:
+                read = partial(follower.read, file)
+                while (step := await self._do(read, _READING)) is not None:
                     await self._hand(handing, step)
-                    more = step.more
                     self._alive_ns = time.time_ns()
+                    if not step.more:
+                        break
                 await self._note(follower)
             await handing.settled()
             await self._note(follower)

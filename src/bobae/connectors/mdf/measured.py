@@ -31,6 +31,7 @@ class Measured:
         self.columns = tuple(self._by_name)
         self.units = {name: channel.unit for name, channel in self._by_name.items()}
         self.rows_seen = 0
+        self.shape = ""
 
     @property
     def forms(self) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -96,7 +97,7 @@ class SqlSource:
             more = True
             while more:
                 readings, at, more = await self._do(follower.newer)
-                await handing.hand(readings, lambda at=at: reached.append(at))
+                await handing.hand(readings, partial(reached.append, at))
                 await self._note(follower, reached)
             if time.monotonic() - looked_back >= self._settings.look_back_s / 2:
                 looked_back = time.monotonic()
