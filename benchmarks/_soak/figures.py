@@ -41,7 +41,7 @@ def _stored(folder: Path, plant: Plant, watched: Watched, values_per_s: float) -
             missing += found.missing
             silent += [f"{path}: {one}" for one in found.silent]
             told.update(found.told)
-    for one in silent[:20]:
+    for one in silent[:: max(1, len(silent) // 20)]:
         print("missing without a gap row:", one)
     last = watched.looks[-1]
     dropped = sum(source["dropped"] for source in last.sources.values())
