@@ -147,9 +147,9 @@ def process_trace(plant: Path, asset: str, t0_ns: int, t1_ns: int) -> Dataset:
 def contexts_in(plant: Path, machines: Machines) -> dict[str, dict[str, str]]:
     """Machine -> context ('lot', 'wafer', ...) -> path of the tag that says it; machines without any are left out."""
     assets = plant_file.read(plant).plant.assets
-    found = {
+    found: dict[str, dict[str, str]] = {
         machine: {
-            tag.context: f"{machine}.{name}"
+            str(tag.context): f"{machine}.{name}"
             for name, tag in assets[machine].tags.items()
             if tag.context is not None and name in names
         }

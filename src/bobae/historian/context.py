@@ -90,7 +90,8 @@ def _said(samples: Samples, good: Bools, times: Ints) -> np.ndarray:
     """What a context said at each time; None where nothing is known, or it says that there is nothing."""
     if samples.text is None:
         return _held(samples, good, times, texts=True)
-    words = np.where(good, samples.text, None)
+    words = samples.text.copy()
+    words[~good] = None
     unknown = words == None  # noqa: E711
     before = np.maximum.accumulate(np.where(unknown, -1, np.arange(len(words))))
     after = np.minimum.accumulate(np.where(unknown, len(words), np.arange(len(words)))[::-1])[::-1]

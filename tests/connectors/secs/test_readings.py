@@ -104,12 +104,14 @@ def test_where_stime_is_coarser_than_the_period_samples_still_follow_one_another
 
 def test_only_what_has_changed_by_the_dead_band_is_sent_on():
     changes = Changes([(0,), (1,), (2,)], {0: 0.5})
-    assert list(changes.among([1.0, "a", ()], 1).position) == [0, 1, 2]
+    first = changes.among([1.0, "a", ()], 1)
+    assert list(first.position) == [0, 1, 2]
     assert changes.among([1.5, "a", ()], 2) is None
     assert list(changes.among([1.51, "a", ()], 3).position) == [0]
     later = changes.among([1.6, "b", 4.0], 4)
     assert (list(later.position), list(later.time_ns)) == ([1, 2], [4, 4])
     assert list(changes.among([(), "b", 4.0], 5).status) == [NO_VALUE]
+    assert (first.value[0], first.text[1]) == (1.0, "a")  # what was handed on stays as it was
 
 
 def test_reports_say_by_their_number_what_is_in_them_and_are_remembered(tmp_path):

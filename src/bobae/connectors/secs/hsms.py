@@ -11,7 +11,7 @@ import struct
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bobae.connectors.secs.items import Item, Malformed, decode, raw_binary
 from bobae.connectors.secs.message import Declined, Message
@@ -274,7 +274,8 @@ class Link(asyncio.Protocol):
 
     async def _patiently(self, wanted: "asyncio.Future[T]", waits_s: float) -> T:
         """What is wanted; TimeoutError where it does not come in time, Unreachable where it cannot come any more."""
-        await asyncio.wait({wanted, self.ended}, timeout=waits_s, return_when=asyncio.FIRST_COMPLETED)
+        either: set[asyncio.Future[Any]] = {wanted, self.ended}
+        await asyncio.wait(either, timeout=waits_s, return_when=asyncio.FIRST_COMPLETED)
         if wanted.done():
             return wanted.result()
         if self.ended.done():

@@ -9,7 +9,7 @@ import numpy as np
 from bobae.connectors.secs.items import Item
 from bobae.connectors.secs.plan import Positions
 from bobae.connectors.secs.readings import spread
-from bobae.core import Bools, Deliver, Readings
+from bobae.core import Deliver, Floats, Readings, Statuses, Texts
 
 
 class Changes:
@@ -23,33 +23,30 @@ class Changes:
     def __init__(self, where: Sequence[Positions], deadbands: Mapping[int, float]) -> None:
         self._where = where
         self._deadband = np.array([deadbands.get(one, 0.0) for positions in where for one in positions])
-        self._last: Readings | None = None
+        self._value: Floats | None = None
+        self._status: Statuses = np.empty(0, dtype=np.uint32)
+        self._text: Texts = np.empty(0, dtype=object)
 
     def among(self, values: Sequence[Item], now_ns: int) -> Readings | None:
         """What is new; None if nothing is."""
         now = spread(values, self._where, now_ns)
-        if now is None or self._last is None:
-            self._last = now
+        if now is None:
+            return None
+        text: Texts = np.full(len(now.position), None, dtype=object) if now.text is None else now.text
+        if self._value is None:
+            self._value, self._status, self._text = now.value.copy(), now.status.copy(), text.copy()
             return now
-        changed = self._changed(now, self._last)
+        changed = np.abs(now.value - self._value) > self._deadband  # False where one of them is no number
+        changed |= np.isnan(now.value) != np.isnan(self._value)
+        changed |= now.status != self._status
+        changed |= np.asarray(text != self._text, dtype=bool)
         if not changed.any():
             return None
-        for kept, fresh in zip(_columns(self._last), _columns(now), strict=True):
-            kept[changed] = fresh[changed]
-        self._last = Readings(*_columns(self._last))
-        return Readings(*(column[changed] for column in _columns(now)))
-
-    def _changed(self, now: Readings, last: Readings) -> Bools:
-        moved = np.abs(now.value - last.value) > self._deadband  # False where one of them is no number
-        changed: Bools = moved | (now.status != last.status) | (np.isnan(now.value) != np.isnan(last.value))
-        *_, texts = _columns(now)
-        *_, before = _columns(last)
-        return changed | np.asarray(texts != before, dtype=bool)
-
-
-def _columns(readings: Readings) -> tuple[np.ndarray, ...]:
-    texts = readings.text if readings.text is not None else np.full(len(readings.position), None, dtype=object)
-    return readings.position, readings.time_ns, readings.value, readings.status, texts
+        self._value[changed], self._status[changed] = now.value[changed], now.status[changed]
+        self._text[changed] = text[changed]
+        return Readings(
+            now.position[changed], now.time_ns[changed], now.value[changed], now.status[changed], text[changed]
+        )
 
 
 async def poll(

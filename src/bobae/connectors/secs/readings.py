@@ -14,7 +14,6 @@ from bobae.connectors.secs.times import NS, moment_ns, resolution_ns
 from bobae.core import Floats, Gap, Ints, Readings, Statuses, Texts
 
 NO_VALUE = 0x80B1_0000  # BadNoData: the equipment knows the variable, but has no value
-_COLUMNS = ("position", "time_ns", "value", "status")
 _PLAIN = frozenset({float, int, bool})
 
 
@@ -74,8 +73,14 @@ def joined(parts: Sequence[Readings]) -> Readings:
         texts = np.concatenate(
             [np.full(len(one.position), None, dtype=object) if one.text is None else one.text for one in parts]
         )
-    columns = (np.concatenate([getattr(one, name) for one in parts]) for name in _COLUMNS)
-    return Readings(*columns, text=texts, past=parts[0].past)
+    return Readings(
+        np.concatenate([one.position for one in parts]),
+        np.concatenate([one.time_ns for one in parts]),
+        np.concatenate([one.value for one in parts]),
+        np.concatenate([one.status for one in parts]),
+        texts,
+        parts[0].past,
+    )
 
 
 @dataclass(frozen=True)
@@ -109,16 +114,16 @@ class Events:
         Raises:
             Malformed: it is no event report, or another report than was defined.
         """
-        if not (isinstance(item, list) and len(item) == 3 and isinstance(item[2], list)):
+        event, reports = (item[1], item[2]) if isinstance(item, list) and len(item) == 3 else (None, None)
+        if not isinstance(reports, list):
             raise Malformed("no event report")
-        _, event, reports = item
         values: list[Item] = []
         positions: list[Any] = []
         said_ns: int | None = None
         for report in reports:
-            if not (isinstance(report, list) and len(report) == 2 and isinstance(report[1], list)):
+            number, shown = report if isinstance(report, list) and len(report) == 2 else (None, None)
+            if not isinstance(shown, list):
                 raise Malformed("no event report")
-            number, shown = report
             taken = self._taken(event, number)
             if taken is None:
                 continue

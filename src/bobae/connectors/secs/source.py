@@ -95,13 +95,15 @@ class SecsSource:
         Raises:
             Unreachable: the connection ended, or the equipment gives no sign of life.
         """
-        link = self._there() and self._link
-        if link is not None:
-            await asyncio.wait({link.ended, *self._tasks}, return_when=asyncio.FIRST_COMPLETED)
-            for task in self._tasks:
-                if task.done():
-                    task.result()
-            raise link.ended.result()
+        link = self._link
+        if link is None:
+            raise self._not_open()
+        ends: set[asyncio.Future[Any]] = {link.ended, *self._tasks}
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for task in self._tasks:
+            if task.done():
+                task.result()  # never returns: it raises why it ended
+        raise link.ended.result()
 
     @property
     def alive_ns(self) -> int:
@@ -148,8 +150,11 @@ class SecsSource:
 
     def _there(self) -> Gem:
         if self._gem is None:
-            raise Unreachable("the connection to {endpoint} is not open", endpoint=self._settings.endpoint)
+            raise self._not_open()
         return self._gem
+
+    def _not_open(self) -> Unreachable:
+        return Unreachable("the connection to {endpoint} is not open", endpoint=self._settings.endpoint)
 
     async def _set_up(self, gem: Gem, plan: Plan, wishes: Sequence[Wish], deliver: Deliver) -> list[Rejected]:
         """Have the equipment send what is wanted, and deliver what there is now."""

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 
 NS = 1_000_000_000
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -26,12 +27,11 @@ def moment_ns(written: object, zone: dt.tzinfo) -> int | None:
     try:
         if found := _ISO.fullmatch(written):
             *fields, fraction, said = found.groups()
-            moment = dt.datetime(*map(int, fields), tzinfo=_zone(said) if said else zone)
+            moment = _moment(fields, _zone(said) if said else zone)
             return _ns(moment) + int((fraction or "").ljust(9, "0"))
         if len(written) in (12, 14, 16) and (digits := _DIGITS.fullmatch(written)):
-            year, *fields, hundredths = digits.groups()
-            moment = dt.datetime(int(year) + (2000 if len(year) == 2 else 0), *map(int, fields), tzinfo=zone)
-            return _ns(moment) + int(hundredths or 0) * (NS // 100)
+            *fields, hundredths = digits.groups()
+            return _ns(_moment(fields, zone)) + int(hundredths or 0) * (NS // 100)
     except (ValueError, OverflowError):
         return None
     return None
@@ -57,6 +57,11 @@ def worked_out_zone(said: object, now_ns: int) -> dt.tzinfo | None:
     quarters = round((as_if_utc - now_ns) / NS / _QUARTER_S)
     off = dt.timedelta(seconds=quarters * _QUARTER_S)
     return dt.timezone(off) if abs(off) <= dt.timedelta(hours=14) else None  # no zone is further away: a wrong clock
+
+
+def _moment(fields: Sequence[str], zone: dt.tzinfo) -> dt.datetime:
+    year, month, day, hour, minute, second = map(int, fields)
+    return dt.datetime(year + (2000 if year < 100 else 0), month, day, hour, minute, second, tzinfo=zone)
 
 
 def _zone(said: str) -> dt.tzinfo:

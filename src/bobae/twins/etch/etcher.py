@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from bobae.core import BadInput, Floats, Ints
+from bobae.twins.etch.dice import normal_numbers
 from bobae.twins.etch.faults import Fault, hunting
 from bobae.twins.etch.tags import PAUSE_S, RECIPES, SECONDS, TAGS, WAFERS, Step, T
 
@@ -175,7 +176,7 @@ class Etcher:
 
     def _target(self, step: Step, drift: float) -> Floats:
         """What the tool holds in a step: the recipe, this wafer, and the chamber's walls since they were cleaned."""
-        target = _HELD[step].copy()
+        target: Floats = _HELD[step].copy()
         if self._number // WAFERS % len(RECIPES):
             target[[T.FORWARD, T.BIAS, T.CF4]] *= (1.1, 1.06, 1.25)
         walls = (self._number % WAFERS) / WAFERS
@@ -191,26 +192,6 @@ class Etcher:
 
     def _fault(self, kind: str) -> float:
         return max((fault.at(self._time_ns) for fault in self._faults if fault.kind == kind), default=0.0)
-
-
-def normal_numbers(seed: int, keys: Ints, columns: int) -> Floats:
-    """Standard normal numbers (keys, columns) that follow from the seed and the keys alone: no state to keep.
-
-    Two rounds of SplitMix64 (Steele et al. 2014) for each, then Box and Muller's transform.
-    """
-    place = keys.astype(np.uint64)[:, np.newaxis] * np.uint64(2 * columns) + np.arange(2 * columns, dtype=np.uint64)
-    mixed = _mixed(_mixed(place) ^ np.uint64(seed & 0xFFFF_FFFF_FFFF_FFFF))
-    share = (mixed >> np.uint64(11)).astype(np.float64) / 2.0**53
-    radius = np.sqrt(-2.0 * np.log1p(-share[:, :columns]))
-    normal: Floats = radius * np.cos(2.0 * np.pi * share[:, columns:])
-    return normal
-
-
-def _mixed(x: np.ndarray) -> np.ndarray:
-    x = x + np.uint64(0x9E37_79B9_7F4A_7C15)
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58_476D_1CE4_E5B9)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D0_49BB_1331_11EB)
-    return x ^ (x >> np.uint64(31))
 
 
 def _own_numbers(seed: int, wafer: int) -> list[float]:
