@@ -2,12 +2,15 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from bobae.app import live_plant, settings_for
+from bobae.app import discovery, init, live_plant, settings_for
+from bobae.app.plugins import connectors_that
 from bobae.app.sources import Collecting, collecting, live_sources
 from bobae.core import BadInput, Plant
 from bobae.historian import Store, open_store
@@ -59,3 +62,16 @@ def test_files_are_no_live_source(tmp_path: Path) -> None:
     assert live_sources(made) == ["plc"]
     (tmp_path / "plant.yaml").write_text("plant: x\nsources: {files: {connector: files, path: data}}\n", "utf-8")
     assert live_plant([tmp_path], settings_for(tmp_path)) is None
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_new_plant_file_shows_a_source_of_every_kind_that_is_right_as_it_stands(
+    language: str, tmp_path: Path
+) -> None:
+    written = init(tmp_path / "plant", replace(settings_for(None), language=language)).written
+    rows = [row.strip("# ") for row in written.splitlines() if row.startswith("  # ") and "connector:" in row]
+    shown = {name: source for row in rows for name, source in yaml.safe_load(row).items()}
+    assert {source["connector"] for source in shown.values()} >= set(connectors_that("subscribe"))
+    for source in shown.values():
+        connector = source.pop("connector")
+        assert discovery.load("connectors", connector).connector(source).endpoint

@@ -35,5 +35,23 @@ def test_samples_that_a_plant_keeps_are_looked_through(tmp_path: Path, capsys: p
     assert "백업에서 파일을 되살리" in out
 
 
+def test_the_sources_of_a_plant_are_told_with_how_far_they_can_be_relied_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sources = (
+        "{plc: {connector: opcua, url: 'opc.tcp://h'}, bad: {connector: opcua, url: nowhere}, log: {connector: files}}"
+    )
+    (tmp_path / "plant.yaml").write_text(f"plant: x\nsources: {sources}\n", "utf-8")
+    code, out = doctor(tmp_path, capsys, "--json")
+    found = {one["name"]: one for one in json.loads(out)["examined"] if one["name"].startswith("source.")}
+    assert {name: one["level"] for name, one in found.items()} == {
+        "source.plc": "good",
+        "source.bad": "bad",
+        "source.log": "good",
+    }
+    assert "opc.tcp://h:4840" in found["source.plc"]["said"]
+    assert code == 1
+
+
 def test_a_folder_that_is_not_there_is_bad_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert doctor(tmp_path / "nowhere", capsys)[0] == 2

@@ -13,6 +13,7 @@ from typing import Literal
 
 from bobae.app import discovery
 from bobae.app.plant_store import historian_folder
+from bobae.app.plugins import check
 from bobae.app.settings import Settings
 from bobae.core import BadInput, BobaeError, Text, text
 from bobae.historian.checking import examined
@@ -20,6 +21,7 @@ from bobae.historian.checking import examined
 Level = Literal["good", "warning", "bad"]
 _PACKAGES = ("numpy", "scipy", "pyarrow", "numba", "onnx", "onnxruntime", "pydantic", "cryptography", "python_calamine")
 _GB = 1 << 30
+_GRADES = {"reads": text("reads"), "dependable": text("dependable"), "proven": text("proven")}
 
 
 @dataclass(frozen=True)
@@ -32,13 +34,13 @@ class Examined:
 
 
 def doctor(settings: Settings, plant: Path | None = None) -> list[Examined]:
-    """Look at everything, and at the samples of `plant` where a plant folder is given; nothing is changed.
+    """Look at everything, and at the sources and samples of `plant` where one is given; nothing is changed.
 
     Raises:
         BadInput: there is no such folder.
     """
     looks: tuple[Callable[[], list[Examined]], ...] = (_python, _memory, _packages, _plugins, _zones, _text)
-    return [found for look in looks for found in look()] + _home(settings) + _historian(plant)
+    return [found for look in looks for found in look()] + _home(settings) + _sources(settings) + _historian(plant)
 
 
 def _python() -> list[Examined]:
@@ -107,6 +109,31 @@ def _home(settings: Settings) -> list[Examined]:
         return [Examined("home", "bad", said)]
     said = text("keys and settings are kept in {home}; {free} GB free", home=home, free=f"{free:.1f}")
     return [Examined("home", "good" if free > 1 else "warning", said)]
+
+
+def _sources(settings: Settings) -> list[Examined]:
+    """Each source of the plant with how far its connector can be relied on; nobody is asked whether it answers."""
+    found = []
+    for name, source in (settings.plant.sources if settings.plant else {}).items():
+        try:
+            checked = check(source.connector)
+            live = "subscribe" in checked.manifest.abilities
+            plugin = discovery.load("connectors", source.connector)
+            at = plugin.connector(source.settings).endpoint if live else source.settings.get("path", "")
+        except BobaeError as error:
+            said = text("the source {name} cannot be read: {why}", name=name, why=error.text)
+            found.append(Examined(f"source.{name}", "bad", said))
+            continue
+        grade = _GRADES[checked.manifest.grade]
+        said = text(
+            "source {name}: {at}, connector {connector}: {grade}",
+            name=name,
+            at=at,
+            connector=source.connector,
+            grade=grade,
+        )
+        found.append(Examined(f"source.{name}", "good", said))
+    return found
 
 
 def _historian(plant: Path | None) -> list[Examined]:
