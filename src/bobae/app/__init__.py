@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from bobae.app.reports import report_of, report_path, write_report
     from bobae.app.settings import Settings, settings_for
     from bobae.app.sources import live_plant
-    from bobae.app.writing import carried_out, writing
+    from bobae.app.writing import carried_out, writing_at
     from bobae.write import Writing
 
 __all__ = [
@@ -101,7 +101,7 @@ __all__ = [
     "up",
     "verdict_in_words",
     "write_report",
-    "writing",
+    "writing_at",
 ]
 
 _WHERE = {
@@ -193,7 +193,7 @@ _WHERE = {
     "writing": (
         "Writing",
         "carried_out",
-        "writing",
+        "writing_at",
     ),
 }
 _LATE = {name: LazyModule(f"bobae.app.{module}") for module, names in _WHERE.items() for name in names}

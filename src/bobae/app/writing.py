@@ -16,7 +16,7 @@ _LOOK_S = 0.1
 
 
 @contextlib.contextmanager
-def writing(place: Path, settings: Settings) -> Iterator[Writing]:
+def writing_at(place: Path, settings: Settings) -> Iterator[Writing]:
     """The book of orders of the plant that `place` belongs to, open as long as the block; bobae may be running there.
 
     Raises:

@@ -20,7 +20,7 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="the person's name")]
 
 def add(name: Name, *, plant: Plant = HERE) -> Answer:
     """Let a person ask and approve; their secret is shown this once, and kept nowhere."""
-    with app.writing(plant, settings()) as writing:
+    with app.writing_at(plant, settings()) as writing:
         secret = writing.persons.add(name)
 
     def shown(console: Console) -> None:
@@ -33,7 +33,7 @@ def add(name: Name, *, plant: Plant = HERE) -> Answer:
 
 def remove(name: Name, *, plant: Plant = HERE) -> Answer:
     """Take away a person's right to ask and approve; their orders that were not carried out are cancelled."""
-    with app.writing(plant, settings()) as writing:
+    with app.writing_at(plant, settings()) as writing:
         cancelled = writing.persons.remove(name)
     said = say("{name} may do nothing any more; {n} orders were cancelled", name=name, n=cancelled)
     return Answer(
@@ -43,7 +43,7 @@ def remove(name: Name, *, plant: Plant = HERE) -> Answer:
 
 def list(*, plant: Plant = HERE) -> Answer:  # noqa: A001 - its name
     """Show who may ask and approve."""
-    with app.writing(plant, settings()) as writing:
+    with app.writing_at(plant, settings()) as writing:
         persons = [(one.name, local_time(one.added_ns)) for one in writing.persons.all()]
 
     def shown(console: Console) -> None:

@@ -37,7 +37,7 @@ _OVER_WELL = ("done", "held", "waiting", "approved", "cancelled")
 
 def order(tag: Tag, value: Value, *, because: Because, by: By = None, plant: Plant = HERE) -> Answer:
     """Ask for a value to be written to the plant; the word `order` may be left out. Another person must approve it."""
-    with app.writing(plant, settings()) as writing:
+    with app.writing_at(plant, settings()) as writing:
         asked = writing.desk.ask(tag, value, because=because, by=_person(writing, by))
         told = [*_told(writing, asked)]
     return _answer(asked, [*told, text("another person types: bobae write approve {number}", number=asked.id)])
@@ -45,7 +45,7 @@ def order(tag: Tag, value: Value, *, because: Because, by: By = None, plant: Pla
 
 def approve(number: Number, *, by: By = None, plant: Plant = HERE) -> Answer:
     """Approve another person's order; a running `bobae up` carries it out at once, and what came of it is told."""
-    with app.writing(plant, settings()) as writing:
+    with app.writing_at(plant, settings()) as writing:
         approved = writing.desk.approve(number, by=_person(writing, by))
         if approved.state == "approved":
             approved = app.carried_out(writing.desk, number)
@@ -58,21 +58,21 @@ def approve(number: Number, *, by: By = None, plant: Plant = HERE) -> Answer:
 
 def cancel(number: Number, *, by: By = None, plant: Plant = HERE) -> Answer:
     """Take an order back; one whose dead-man runs is set back at once."""
-    with app.writing(plant, settings()) as writing:
+    with app.writing_at(plant, settings()) as writing:
         cancelled = writing.desk.cancel(number, by=_person(writing, by))
         return _answer(cancelled, [*_told(writing, cancelled)])
 
 
 def renew(number: Number, *, by: By = None, plant: Plant = HERE) -> Answer:
     """Have the dead-man of an order start anew: somebody still watches."""
-    with app.writing(plant, settings()) as writing:
+    with app.writing_at(plant, settings()) as writing:
         renewed = writing.desk.renew(number, by=_person(writing, by))
         return _answer(renewed, [*_told(writing, renewed)])
 
 
 def list(*, only_open: OnlyOpen = False, limit: Limit = 20, plant: Plant = HERE) -> Answer:  # noqa: A001 - its name
     """Show the orders, newest first, and whether writing is stopped."""
-    with app.writing(plant, settings()) as writing:
+    with app.writing_at(plant, settings()) as writing:
         orders = writing.desk.orders(limit=limit, only_open=only_open)
         switch = writing.switch.state()
         told = [said for one in orders for said in _told(writing, one)]
@@ -84,7 +84,7 @@ def list(*, only_open: OnlyOpen = False, limit: Limit = 20, plant: Plant = HERE)
 
 def audit(*, verify: Verify = False, limit: Limit = 50, plant: Plant = HERE) -> Answer:
     """Show all that happened around writing: who asked, who approved, what was written, what was read back."""
-    with app.writing(plant, settings()) as writing, writing.book.looking() as book:
+    with app.writing_at(plant, settings()) as writing, writing.book.looking() as book:
         count, head = book.audit.head()
         entries = book.audit.after(max(0, count - limit), limit=limit)
         broken = book.audit.broken() if verify else None
@@ -107,7 +107,7 @@ def audit(*, verify: Verify = False, limit: Limit = 50, plant: Plant = HERE) -> 
 
 def stop(*, because: Because = "", by: By = None, plant: Plant = HERE) -> Answer:
     """Have bobae write nothing more, from now on; values that a dead-man holds stay as they are."""
-    with app.writing(plant, settings()) as writing:
+    with app.writing_at(plant, settings()) as writing:
         held = writing.switch.stop(because=because, by=_person(writing, by))
         told = [text("All writing is stopped. Two persons allow it again: bobae write allow")]
         if held:
@@ -119,7 +119,7 @@ def stop(*, because: Because = "", by: By = None, plant: Plant = HERE) -> Answer
 
 def allow(*, by: By = None, plant: Plant = HERE) -> Answer:
     """Allow writing again after a stop; it takes two persons within ten minutes."""
-    with app.writing(plant, settings()) as writing:
+    with app.writing_at(plant, settings()) as writing:
         switch = writing.switch.allow(by=_person(writing, by))
     told = text("Writing is allowed again.")
     if switch.stopped_ns is not None:
