@@ -80,7 +80,7 @@ async def _answer(values: Callable[[], int]) -> None:
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     while row := await reader.readline():
         while values() < int(row):
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.1)
         print(json.dumps([values(), time.process_time()]), flush=True)
 
 

@@ -20,7 +20,7 @@ from bobae.core.connector import Positions
 _TOLD_WITHIN_S = 0.25  # a slow round is told in parts
 _LONGEST_S = 60.0  # a device or an address that is not there is asked for again at least so often
 _MISSING_POLLS = 5  # a device that does not answer is left alone for so many at first
-_LATE_TIMEOUTS = 10  # and so long, where its late answer could be taken for one to the next question
+_LATE_TIMEOUTS = 3  # and so long, where its late answer could be taken for one to the next question
 
 
 @dataclass(eq=False)
