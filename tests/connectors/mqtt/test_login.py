@@ -114,7 +114,8 @@ def test_a_broker_under_another_name_is_not_trusted(settings, broker):
 
 def test_without_the_certificate_that_the_broker_wants_nobody_is_let_in(settings):
     bare = {name: value for name, value in settings.items() if name not in ("certificate", "key")}
-    with pytest.raises(Refused, match="certificate"):
+    # a loaded broker may hang up before its reason has come
+    with pytest.raises((Refused, Unreachable), match=r"certificate|ended the connection"):
         opened(bare)
 
 

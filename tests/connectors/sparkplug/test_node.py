@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from bobae.connectors.mqtt.columns import BAD_DECODING, Columns
-from bobae.connectors.mqtt.sparkplug.node import REBIRTH_NS, REORDER_NS, EdgeNode, Rows
+from bobae.connectors.mqtt.sparkplug.node import REBIRTH_NS, REORDER_NS, EdgeNode
 from bobae.connectors.mqtt.sparkplug.payload import DataType, Payload, kind_of
-from bobae.connectors.mqtt.sparkplug.rows import BAD, LAST_USABLE
+from bobae.connectors.mqtt.sparkplug.rows import BAD, LAST_USABLE, Rows
 from bobae.connectors.mqtt.sparkplug.wire import scan
 from bobae.core import Gap
 
@@ -22,7 +22,7 @@ class Line:
 
     def __init__(self, wishes=WISHES):
         self.node = EdgeNode(wishes)
-        self.rows = Rows(Columns(), Columns())
+        self.rows = Rows()
         self.now_ns = NOW
 
     def hear(self, kind, payload, device="press"):
@@ -30,8 +30,9 @@ class Line:
         self.node.take(kind, device if kind.startswith("D") else "", encoded, self.now_ns, self.rows)
 
     def said(self, past=False):
-        rows, columns = self.rows, self.rows.past if past else self.rows.live
-        self.rows = Rows(Columns(), rows.past) if not past else Rows(rows.live, Columns())
+        self.rows.settle()
+        columns = self.rows.past if past else self.rows.live
+        setattr(self.rows, "past" if past else "live", Columns())
         if not columns.rows:
             return []
         found = columns.readings()

@@ -83,15 +83,17 @@ def _with(path: str, step: Step) -> str:
     return f"{path}[{'' if step is None else step}]"
 
 
-def walked(found: Any, steps: tuple[Step, ...]) -> Any:
+def walked(document: Any, steps: tuple[Step, ...]) -> Any:
     """What stands there.
 
     Raises:
         KeyError, IndexError: nothing does.
         TypeError: something else stands on the way.
     """
+    found = document
     for step in steps:
-        if not isinstance(found, dict if isinstance(step, str) else list):
+        wanted: type = dict if isinstance(step, str) else list
+        if not isinstance(found, wanted):
             raise TypeError(step)
         found = found[step]
     return found

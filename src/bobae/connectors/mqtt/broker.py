@@ -21,7 +21,9 @@ from bobae.connectors.mqtt.packets import Connected, Message, Packets
 from bobae.core import Refused, Text, Unreachable, text
 
 SESSION_S = 7 * 86_400  # how long a broker is asked to keep what it could not send us
+GATHER_S = 0.01  # messages that come within so long are handed on together: much less work for each
 WINDOW = 1_000  # messages that may wait to be acknowledged; beyond it the broker keeps the rest
+_TRUST_S = 0.1
 _NOT_LET_IN = frozenset({2, 4, 5, 0x85, 0x86, 0x87, 0x8A, 0x8C})
 _OLDER_VERSION = frozenset({1, 0x84})
 
@@ -46,6 +48,7 @@ class Broker:
         self._lost: asyncio.Future[Text] | None = None
         self._arrived: list[Message] = []
         self._take: Take | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._unacknowledged: deque[int] = deque()  # as they came
         self._given_up = 0
 
@@ -150,7 +153,8 @@ class Broker:
         """When a packet last came, ns UTC; 0 before the first."""
         if self._connection is None or self._packets is None or not self._packets.connected.done():
             return 0
-        return time.time_ns() - round((time.monotonic() - self._connection._last_data_in) * 1e9)
+        silent_s: float = time.monotonic() - self._connection._last_data_in
+        return time.time_ns() - round(silent_s * 1e9)
 
     @property
     def is_open(self) -> bool:
@@ -180,6 +184,8 @@ class Broker:
                     packets,
                 )
                 self._reading = self._connection._protocol._read_loop_future
+                if login.tls is not None:  # a broker that does not trust us says so only now
+                    await asyncio.wait({self._lost}, timeout=_TRUST_S)
         except ssl.SSLError as error:
             raise self._not_trusted(error) from error
         except (OSError, TimeoutError) as error:
@@ -195,7 +201,8 @@ class Broker:
             will_message=self._will,
             **asked,
         )
-        return await self._answer(packets.connected)
+        answer: Connected | None = await self._answer(packets.connected)
+        return answer
 
     async def _answer(self, answer: asyncio.Future[Any]) -> Any:
         """What the broker answers; None: it hung up, or did not answer in time."""
@@ -212,10 +219,16 @@ class Broker:
         if message.number is not None:
             self._unacknowledged.append(message.number)
         self._arrived.append(message)
-        if self._take is not None and len(self._arrived) == 1:
-            asyncio.get_running_loop().call_soon(self._hand_on)
+        if self._take is None:
+            return
+        if len(self._arrived) == 1:
+            self._timer = asyncio.get_running_loop().call_later(GATHER_S, self._hand_on)
+        elif len(self._arrived) >= WINDOW // 2:
+            self._hand_on()
 
     def _hand_on(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
         arrived, self._arrived = self._arrived, []
         if arrived and self._take is not None:
             self._take(arrived)
@@ -226,6 +239,8 @@ class Broker:
 
     async def _let_go(self) -> None:
         connection, self._connection, self._take = self._connection, None, None
+        if self._timer is not None:
+            self._timer.cancel()
         if connection is None:
             return
         protocol, transport = connection._protocol, connection._transport

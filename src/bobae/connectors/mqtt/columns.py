@@ -1,5 +1,7 @@
 """Rows of many messages on their way into one `Readings`."""
 
+from typing import Any
+
 import numpy as np
 
 from bobae.core import Floats, Ints, Readings, Statuses, Texts
@@ -20,19 +22,27 @@ class Columns:
         self.rows = 0
         self.newest_ns = 0
         self._positions: list[Positions] = []
-        self._times: list[Ints] = []
+        self._times: list[Ints | int] = []
         self._values: list[Floats] = []
-        self._status: list[Statuses] = []
+        self._status: list[Statuses | int] = []
         self._texts: dict[int, str] = {}
 
-    def add(self, positions: Positions, time_ns: Ints | int, values: Floats, status: Statuses | int) -> None:
+    def add(
+        self,
+        positions: Positions,
+        time_ns: Ints | int,
+        values: Floats,
+        status: Statuses | int,
+        texts: Texts | None = None,
+    ) -> None:
         """One row for each position."""
-        rows = len(positions)
+        if texts is not None:
+            self._texts |= {self.rows + int(i): texts[i] for i in np.flatnonzero(texts != None)}  # noqa: E711
         self._positions.append(positions)
-        self._times.append(np.full(rows, time_ns, dtype=np.int64) if isinstance(time_ns, int) else time_ns)
+        self._times.append(time_ns)
         self._values.append(values)
-        self._status.append(np.full(rows, status, dtype=np.uint32) if isinstance(status, int) else status)
-        self.rows += rows
+        self._status.append(status)
+        self.rows += len(positions)
 
     def add_one(self, position: int, time_ns: int, value: float | str | None, status: int) -> None:
         """One row; a text has no number."""
@@ -45,11 +55,18 @@ class Columns:
         """All of them, in the order they came."""
         return Readings(
             np.concatenate(self._positions),
-            np.concatenate(self._times),
+            self._spread(self._times, np.int64),
             np.concatenate(self._values),
-            np.concatenate(self._status),
+            self._spread(self._status, np.uint32),
             self._text_column(),
         )
+
+    def _spread(self, parts: list[Any], kind: Any) -> Any:
+        """Parts that are one number for all their rows, or one for each."""
+        counts = [len(positions) for positions in self._positions]
+        if all(isinstance(part, int) for part in parts):
+            return np.repeat(np.array(parts, dtype=kind), counts)
+        return np.concatenate([np.broadcast_to(part, n).astype(kind) for part, n in zip(parts, counts, strict=True)])
 
     def _text_column(self) -> Texts | None:
         if not self._texts:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import orjson
 
 from bobae.connectors.mqtt.addresses import Address, Step, walked
 from bobae.connectors.mqtt.columns import BAD_DECODING, Columns
@@ -16,7 +17,6 @@ from bobae.connectors.mqtt.times import all_ns, ns_of
 LAST_USABLE = 0x4090_0000  # UncertainLastUsableValue: a value of which it is not known how old it is
 _PLAIN = frozenset({int, float, bool})
 _LARGEST = sys.float_info.max
-_json = json.JSONDecoder().decode
 
 
 class TopicReader:
@@ -33,26 +33,23 @@ class TopicReader:
     ) -> None:
         self._positions = [position for position, _ in tags]
         self._bare = [position for position, address in tags if address.bare]
-        together: dict[tuple[Any, ...], list[tuple[int, Step]]] = {}
+        together: dict[tuple[Any, ...], list[tuple[int, Address]]] = {}
         for position, address in tags:
             if not address.bare:
-                key = (address.before, address.each, address.after[:-1])
-                together.setdefault(key, []).append((position, address.after[-1] if address.after else None))
-        self._groups = [_Group(*key, members, mapping) for key, members in together.items()]
+                together.setdefault((address.before, address.each, address.after[:-1]), []).append((position, address))
+        self._groups = [_Group(members, mapping) for members in together.values()]
         self._broken = broken
 
     def read(self, payload: bytes, now_ns: int, rows: Columns, *, retained: bool = False) -> None:
         """Add what the payload says; a tag that it does not mention gets no row."""
         broken: list[int] = []
         try:
-            written = payload.decode()
             for position in self._bare:
-                value = _scalar(written)
-                rows.add_one(position, now_ns, value, LAST_USABLE if retained else 0)
+                rows.add_one(position, now_ns, _scalar(payload), LAST_USABLE if retained else 0)
             if self._groups:
-                document = _json(written)
+                document, strict = _parsed(payload)
                 for group in self._groups:
-                    broken += group.read(document, now_ns, rows, retained)
+                    broken += group.read(document, now_ns, rows, retained=retained, strict=strict)
         except (ValueError, RecursionError):  # no UTF-8, no JSON, or JSON without end
             broken = self._positions
         if broken:
@@ -61,14 +58,27 @@ class TopicReader:
             self._broken(broken)
 
 
-def _scalar(written: str) -> float | str:
+def _parsed(payload: bytes) -> tuple[Any, bool]:
+    """The JSON of a payload, and whether it is JSON as its standard has it: then every number is finite.
+
+    Raises:
+        ValueError, RecursionError: it is none.
+    """
+    try:
+        return orjson.loads(payload), True
+    except orjson.JSONDecodeError:  # Python's own reader takes NaN as well, which many machines send
+        return json.loads(payload.decode()), False
+
+
+def _scalar(payload: bytes) -> float | str:
     """A payload that is the value itself: a number, a flag, or else a text.
 
     Raises:
-        ValueError: it is an array or an object, or nothing.
+        ValueError: it is an array or an object, no text, or nothing.
     """
+    written = payload.decode()
     try:
-        value = _json(written)
+        value, _ = _parsed(payload)
     except (ValueError, RecursionError):
         value = written
     if _fits(value):
@@ -87,42 +97,36 @@ class _Group:
     """Tags whose values stand beside each other: in one object or array, or in each element of an array.
 
     Args:
-        before: the way to the object, or to the array of them.
-        each: whether it is an array of them.
-        after: from an element to the object.
-        members: position and last step of each tag.
+        members: position and address of each tag; the addresses differ in their last step alone.
         mapping: where time and quality stand.
     """
 
-    def __init__(
-        self,
-        before: tuple[Step, ...],
-        each: bool,
-        after: tuple[Step, ...],
-        members: Sequence[tuple[int, Step]],
-        mapping: Mapping,
-    ) -> None:
-        self._before, self._each, self._after, self._members = before, each, after, members
+    def __init__(self, members: Sequence[tuple[int, Address]], mapping: Mapping) -> None:
+        place = members[0][1]
+        self._before, self._each, self._after = place.before, place.each, place.after[:-1]
+        steps: list[Step] = [address.after[-1] if address.after else None for _, address in members]
+        self._members = [(position, step) for (position, _), step in zip(members, steps, strict=True)]
         self._positions = np.array([position for position, _ in members], dtype=np.int32)
-        steps = [step for _, step in members]
         self._values = operator.itemgetter(*steps) if len(steps) > 1 else lambda holder: (holder[steps[0]],)
         self._mapping = mapping
 
-    def read(self, document: Any, now_ns: int, rows: Columns, retained: bool) -> list[int]:
+    def read(self, document: Any, now_ns: int, rows: Columns, *, retained: bool, strict: bool) -> list[int]:
         """Add what stands there; tells the positions of which something stands there that cannot be."""
         try:
             found = walked(document, self._before)
             if not self._each:
-                return self._one(document, found, now_ns, rows, retained)
+                return self._one(document, found, now_ns, rows, retained=retained, strict=strict)
             if not isinstance(found, list):
                 raise TypeError(found)
             return self._many(document, found, now_ns, rows)
         except (KeyError, IndexError):  # not told this time
             return []
         except (TypeError, ValueError, OverflowError):
-            return self._positions.tolist()
+            return [position for position, _ in self._members]
 
-    def _one(self, document: Any, holder: Any, now_ns: int, rows: Columns, retained: bool) -> list[int]:
+    def _one(
+        self, document: Any, holder: Any, now_ns: int, rows: Columns, *, retained: bool, strict: bool
+    ) -> list[int]:
         """A row for each tag that the object has."""
         time_ns, status = self._time(document, holder, rows), 0
         if self._mapping.quality is not None:
@@ -134,12 +138,10 @@ class _Group:
             time_ns, status = now_ns, BAD_DECODING
         try:
             values = self._values(holder)
-            plain = _PLAIN.issuperset(map(type, values))
-            numbers = np.array(values if plain else (), dtype=np.float64)
-        except (KeyError, IndexError, TypeError, OverflowError):
-            plain = False
-        if plain and np.isfinite(numbers).all():
-            rows.add(self._positions, time_ns, numbers, status)
+        except (KeyError, IndexError, TypeError):
+            values = ()
+        if strict and values and _PLAIN.issuperset(map(type, values)):
+            rows.add(self._positions, time_ns, np.array(values, dtype=np.float64), status)
             return []
         return self._one_by_one(holder, time_ns, status, rows)
 

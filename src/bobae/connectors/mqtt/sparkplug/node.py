@@ -1,18 +1,14 @@
 """One edge node as its messages tell it: born, numbered, in order, and dead."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import numpy as np
 from google.protobuf.message import DecodeError
 
-from bobae.connectors.mqtt.columns import Columns
 from bobae.connectors.mqtt.sparkplug.births import Births, Key
 from bobae.connectors.mqtt.sparkplug.payload import Payload
-from bobae.connectors.mqtt.sparkplug.rows import add_rows
-from bobae.connectors.mqtt.sparkplug.wire import Scanned, scan
-from bobae.core import Gap
+from bobae.connectors.mqtt.sparkplug.rows import Rows, Told
+from bobae.connectors.mqtt.sparkplug.wire import FLAGS, HISTORICAL, Scanned, scan
 
 REORDER_NS = 2_000_000_000  # so long is waited for a message that was overtaken
 REBIRTH_NS = 5_000_000_000  # no edge node is asked more often
@@ -29,14 +25,6 @@ class Heard(NamedTuple):
     payload: bytes
     scanned: Scanned
     now_ns: int
-
-
-@dataclass
-class Rows:
-    """What messages have told: of now, and of long ago."""
-
-    live: Columns
-    past: Columns
 
 
 class EdgeNode:
@@ -141,9 +129,9 @@ class EdgeNode:
         layout = self.births.layout(heard.device, heard.payload, heard.scanned)
         if layout.unknown:
             self.wants_rebirth = True
-        before = rows.past.rows
-        add_rows(heard.payload, heard.scanned, layout, heard.now_ns, rows.live, rows.past)
-        if heard.scanned.time_ms > 0 and rows.past.rows == before:
+        rows.tell(Told(heard.payload, heard.scanned, layout, heard.now_ns))
+        historical = len(heard.scanned.values) > 0 and bool(heard.scanned.metrics[0, FLAGS] & HISTORICAL)
+        if heard.scanned.time_ms > 0 and not historical:
             self._late_ms = heard.now_ns // _MS - heard.scanned.time_ms
             self._newest_ns = max(self._newest_ns, heard.scanned.time_ms * _MS)
 
@@ -165,9 +153,7 @@ class EdgeNode:
 
     def _gap(self, positions: list[int], at_ns: int, rows: Rows) -> None:
         if positions:
-            at_ns = max(at_ns, self._newest_ns + _MS)
-            nothing = np.full(len(positions), np.nan)
-            rows.live.add(np.array(positions, dtype=np.int32), at_ns, nothing, int(Gap.NO_COMMUNICATION))
+            rows.gap(positions, max(at_ns, self._newest_ns + _MS))
 
 
 def _bdseq(payload: Any) -> int | None:

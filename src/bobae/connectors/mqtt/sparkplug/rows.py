@@ -1,7 +1,8 @@
-"""The metrics of one payload as rows: numbers by the column, texts and qualities one by one."""
+"""The metrics of messages as rows: numbers by the column, texts and qualities one by one."""
 
 import functools
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from google.protobuf.message import DecodeError
@@ -26,45 +27,96 @@ from bobae.connectors.mqtt.sparkplug.wire import (
     TIME,
     Scanned,
 )
-from bobae.core import Floats, Statuses
+from bobae.core import Bools, Floats, Gap, Ints, Statuses, Texts
 
 BAD, LAST_USABLE = 0x8000_0000, 0x4090_0000  # Bad; UncertainLastUsableValue, which is what Sparkplug calls stale
 _QUALITIES = {192: 0, 500: LAST_USABLE}  # Sparkplug 3.0, 6.4.15.2; all else is bad
 _LATEST_MS = (2**63 - 1) // 1_000_000
 
 
-def add_rows(payload: bytes, scanned: Scanned, layout: Layout, now_ns: int, live: Columns, past: Columns) -> None:
-    """Add the metrics that are wanted; those that the edge node had kept go to `past`."""
-    wanted = layout.position >= 0
-    if not wanted.any():
-        return
-    metrics, values, position = scanned.metrics, scanned.values, layout.position
-    bits = layout.bits
-    if not wanted.all():
-        metrics, values, position, bits = metrics[wanted], values[wanted], position[wanted], bits[wanted]
-    times = np.where(metrics[:, FLAGS] & HAS_TIME, metrics[:, TIME], scanned.time_ms)
-    times = np.where((times > 0) & (times <= _LATEST_MS), times * 1_000_000, now_ns)
-    status = _status(payload, metrics)
-    good = (metrics[:, FLAGS] & NULL) == 0
-    numbers = np.where(good, _signed(metrics, values, bits) if bits.any() else values, np.nan)
-    is_text = good & (metrics[:, KIND] == STRING)
-    if is_text.any():
-        texts: Any = [payload[a:b] for a, b in metrics[:, [TEXT_AT, TEXT_END]].tolist()]
-    else:
-        status[np.isnan(numbers) & good] = BAD_DECODING
-        texts = None
-    old = (metrics[:, FLAGS] & HISTORICAL) != 0
-    for rows, chosen in ((past, old), (live, ~old)):
-        if texts is not None:
-            for i in np.flatnonzero(chosen).tolist():
-                code, written = int(status[i]), texts[i].decode(errors="replace") if is_text[i] else None
-                if written is None and good[i] and np.isnan(numbers[i]):
-                    code = BAD_DECODING
-                rows.add_one(int(position[i]), int(times[i]), written if is_text[i] else float(numbers[i]), code)
-        elif chosen.all():
-            rows.add(position, times, numbers, status)
-        elif chosen.any():
-            rows.add(position[chosen], times[chosen], numbers[chosen], status[chosen])
+class Told(NamedTuple):
+    """The metrics of one message, and what they are."""
+
+    payload: bytes
+    scanned: Scanned
+    layout: Layout
+    now_ns: int
+
+
+class Rows:
+    """What messages have told, as rows of now and of long ago; the metrics of many messages become rows together.
+
+    Attributes:
+        live: rows of now.
+        past: rows of long ago, which the edge node had kept.
+    """
+
+    def __init__(self) -> None:
+        self.live, self.past = Columns(), Columns()
+        self._told: list[Told] = []
+
+    def tell(self, told: Told) -> None:
+        """Add the metrics of a message."""
+        self._told.append(told)
+
+    def gap(self, positions: Sequence[int], at_ns: int) -> None:
+        """Say that there is nothing from then on."""
+        self.settle()
+        nothing = np.full(len(positions), np.nan)
+        self.live.add(np.array(positions, dtype=np.int32), at_ns, nothing, int(Gap.NO_COMMUNICATION))
+
+    def settle(self) -> None:
+        """Make rows of all that has been told."""
+        told, self._told = self._told, []
+        if told:
+            self._add(told)
+
+    def _add(self, told: Sequence[Told]) -> None:
+        payload = b"".join(one.payload for one in told) if len(told) > 1 else told[0].payload
+        counts = [len(one.scanned.values) for one in told]
+        metrics = np.concatenate([one.scanned.metrics for one in told])
+        begins = np.cumsum([0, *(len(one.payload) for one in told[:-1])])
+        position = np.concatenate([one.layout.position for one in told])
+        wanted = position >= 0
+        columns = (
+            metrics,
+            np.concatenate([one.scanned.values for one in told]),
+            np.concatenate([one.layout.bits for one in told]),
+            np.repeat(begins, counts),
+            np.repeat(np.array([one.scanned.time_ms for one in told]), counts),
+            np.repeat(np.array([one.now_ns for one in told]), counts),
+            position,
+        )
+        if not wanted.all():
+            columns = tuple(column[wanted] for column in columns)  # type: ignore[assignment]
+        metrics, values, bits, begin, time_ms, now_ns, position = columns
+        if len(position) == 0:
+            return
+        flags = metrics[:, FLAGS]
+        times = np.where(flags & HAS_TIME, metrics[:, TIME], time_ms)
+        times = np.where((times > 0) & (times <= _LATEST_MS), times * 1_000_000, now_ns)
+        good = (flags & NULL) == 0
+        numbers = np.where(good, _signed(metrics, values, bits) if bits.any() else values, np.nan)
+        status = _status(payload, metrics, begin)
+        texts = good & (metrics[:, KIND] == STRING)
+        status[np.isnan(numbers) & good & ~texts] = BAD_DECODING
+        written = _texts(payload, metrics, begin, texts) if texts.any() else None
+        old = (flags & HISTORICAL) != 0
+        for rows, chosen in ((self.past, old), (self.live, ~old)):
+            if chosen.all():
+                rows.add(position, times, numbers, status, written)
+            elif chosen.any():
+                told_of = None if written is None else written[chosen]
+                rows.add(position[chosen], times[chosen], numbers[chosen], status[chosen], told_of)
+
+
+def _texts(payload: bytes, metrics: Any, begin: Ints, which: Bools) -> Texts:
+    """The texts of some of the metrics, None for the others."""
+    written: Texts = np.full(len(metrics), None, dtype=object)
+    for i in np.flatnonzero(which).tolist():
+        at, end = begin[i] + metrics[i, TEXT_AT], begin[i] + metrics[i, TEXT_END]
+        written[i] = payload[at:end].decode(errors="replace")
+    return written
 
 
 def _signed(metrics: Any, values: Floats, bits: Any) -> Floats:
@@ -77,10 +129,10 @@ def _signed(metrics: Any, values: Floats, bits: Any) -> Floats:
     return np.where((bits > 0) & integer, whole.astype(np.float64), values)
 
 
-def _status(payload: bytes, metrics: Any) -> Statuses:
+def _status(payload: bytes, metrics: Any, begin: Ints) -> Statuses:
     status = np.where(metrics[:, FLAGS] & NULL, np.uint32(BAD), np.uint32(0))
     for i in np.flatnonzero(metrics[:, PROPERTIES_END]).tolist():
-        quality = _quality(payload[metrics[i, PROPERTIES_AT] : metrics[i, PROPERTIES_END]])
+        quality = _quality(payload[begin[i] + metrics[i, PROPERTIES_AT] : begin[i] + metrics[i, PROPERTIES_END]])
         if quality is not None and (quality or not status[i]):
             status[i] = quality
     return status

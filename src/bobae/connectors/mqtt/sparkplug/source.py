@@ -11,11 +11,11 @@ import numpy as np
 from gmqtt import Message as Outgoing
 
 from bobae.connectors.mqtt.broker import Broker
-from bobae.connectors.mqtt.columns import Columns
 from bobae.connectors.mqtt.packets import Message
 from bobae.connectors.mqtt.sparkplug.births import Key
-from bobae.connectors.mqtt.sparkplug.node import REORDER_NS, EdgeNode, Rows
+from bobae.connectors.mqtt.sparkplug.node import REORDER_NS, EdgeNode
 from bobae.connectors.mqtt.sparkplug.payload import kind_of, rebirth_command
+from bobae.connectors.mqtt.sparkplug.rows import Rows
 from bobae.connectors.mqtt.sparkplug.settings import SparkplugSettings
 from bobae.connectors.mqtt.sparkplug.wire import scan
 from bobae.core import Deliver, Gap, Offered, Readings, Rejected, Wish, text
@@ -40,7 +40,8 @@ class SparkplugSource:
     """Edge nodes and their devices; used once.
 
     Example:
-        >>> from bobae.connectors.mqtt.sparkplug.settings import checked
+        >>> from bobae.connectors.mqtt.sparkplug.rows import Rows
+    from bobae.connectors.mqtt.sparkplug.settings import checked
         >>> SparkplugSource(checked({"url": "mqtt://10.0.0.7"})).endpoint
         'mqtt://10.0.0.7:1883'
     """
@@ -151,7 +152,7 @@ class SparkplugSource:
         await asyncio.sleep(_LOOK_S)
 
     def _take(self, messages: Sequence[Message]) -> None:
-        now_ns, rows = time.time_ns(), Rows(Columns(), Columns())
+        now_ns, rows = time.time_ns(), Rows()
         for message in messages:
             route = self._routes.get(message.topic) or self._routed(message.topic)
             node = self._nodes.get(route.node)
@@ -167,7 +168,7 @@ class SparkplugSource:
     def _look(self) -> None:
         """See to what was overtaken and has waited long enough."""
         self._timer = None
-        now_ns, rows = time.time_ns(), Rows(Columns(), Columns())
+        now_ns, rows = time.time_ns(), Rows()
         for node in self._nodes.values():
             node.look(now_ns, rows)
         self._hand_on(rows)
@@ -175,6 +176,7 @@ class SparkplugSource:
             self._timer = asyncio.get_running_loop().call_later(_LOOK_S, self._look)
 
     def _hand_on(self, rows: Rows) -> None:
+        rows.settle()
         if self._deliver is not None:
             if rows.past.rows:
                 self._deliver(replace(self._for_all(rows.past.readings()), past=True))

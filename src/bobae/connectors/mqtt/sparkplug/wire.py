@@ -67,7 +67,7 @@ def _field(data: Bytes, at: int, end: int) -> Any:
     key, at = _varint(data, at, end)
     number, wire = np.int64(key >> np.uint64(3)), key & np.uint64(7)
     value = np.uint64(0)
-    stop = end + 1
+    stop: Any = end + 1
     if at > end:
         return number, value, at, stop
     if wire == np.uint64(0):
