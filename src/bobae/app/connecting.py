@@ -1,13 +1,10 @@
 """A source looked at, and its tags brought into plant.yaml after a look."""
 
 import asyncio
-import ipaddress
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, count
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from bobae.app import discovery, plant_file
 from bobae.app.new_plant import empty_plant
@@ -17,23 +14,9 @@ from bobae.app.plant_store import sources_folder
 from bobae.app.plugins import connectors_that
 from bobae.app.proposing import LeftOut, Proposal, ProposedAsset, ProposedTag, propose, speaks_of
 from bobae.app.settings import Settings
-from bobae.core import BadInput, BobaeError, LiveConnector, Offered, Plant, UnknownName
+from bobae.app.source_at import SourceAt, known_source, new_name, source_at
+from bobae.core import BadInput, LiveConnector, Offered
 from bobae.core.plant import is_path
-
-
-@dataclass(frozen=True)
-class SourceAt:
-    """A source and how it is reached.
-
-    Attributes:
-        name: as in plant.yaml; None: it has none yet.
-        connector: which reads it.
-        settings: the connector's own.
-    """
-
-    name: str | None
-    connector: str
-    settings: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -79,7 +62,7 @@ def browse(what: str, folder: Path | None = None, *, connector: str | None, give
         Missing: the connector needs a package that is not installed.
     """
     plant = plant_file.read(folder).plant if folder is not None else None
-    return _browsed(_source_at(what, plant, connector, given), folder)
+    return _browsed(source_at(what, plant, connector, given), folder)
 
 
 @dataclass(frozen=True)
@@ -165,10 +148,10 @@ def connect(
         raise BadInput("--as {below!r} is no place; write area or area/line, without spaces and dots", below=below)
     there = (folder / plant_file.FILE_NAME).exists()
     file = plant_file.read(folder) if there else empty_plant(folder, settings)
-    source = _known_source(_source_at(what, file.plant, connector, given or {}), file.plant)
+    source = known_source(source_at(what, file.plant, connector, given or {}), file.plant)
     if name is not None and source.name not in (None, name):
         raise BadInput("plant.yaml has this source already: it is called {name}; leave --name out", name=source.name)
-    chosen = name or source.name or _new_name(source, file.plant)
+    chosen = name or source.name or new_name(source, file.plant)
     if source.name is None and chosen in file.plant.sources:
         raise BadInput("plant.yaml has another source called {name}; choose another --name", name=chosen)
     browsed = _browsed(replace(source, name=chosen), folder if there else None)
@@ -192,99 +175,6 @@ async def _asked(source: LiveConnector) -> Sequence[Offered]:
         return await source.browse()
     finally:
         await source.close()
-
-
-def _source_at(what: str, plant: Plant | None, connector: str | None, given: Mapping[str, Any]) -> SourceAt:
-    """What is meant: a source of the plant, a URL, a folder or a connector."""
-    if plant is not None and what in plant.sources:
-        source = plant.sources[what]
-        return SourceAt(what, source.connector, source.settings | dict(given))
-    able = connectors_that("browse")
-    if "://" in what:
-        if urlsplit(what).password is not None:
-            raise BadInput(
-                "a password does not belong in an address; write --set user=NAME --set password_env=VARIABLE"
-            )
-        chosen = connector or _answering(what, what.split("://", 1)[0].lower())
-        if chosen not in able:
-            raise UnknownName.among(
-                "no connector called {name!r} can say what is there; nearest: {nearest}", name=chosen, known=able
-            )
-        return SourceAt(None, chosen, _reached_at(what, able[chosen].endpoint) | dict(given))
-    if Path(what).is_dir() and what not in able:
-        chosen = connector or next((name for name, one in able.items() if one.endpoint == "path"), None)
-        if chosen is None:
-            raise BadInput("no installed connector reads a folder; name one with --connector")
-        return SourceAt(None, chosen, {"path": str(Path(what).absolute())} | dict(given))
-    if what not in able:
-        known = [*(plant.sources if plant else ()), *able]
-        raise UnknownName.among(
-            "{name!r} is neither a source of the plant nor a URL, a folder or a connector; nearest: {nearest}",
-            name=what,
-            known=known,
-        )
-    return SourceAt(None, what, dict(given))
-
-
-def _answering(url: str, scheme: str) -> str:
-    """The connector for a scheme; where several answer it, the one whose own protocol it is."""
-    able = connectors_that("browse")
-    found = sorted(
-        (name for name, one in able.items() if scheme in one.answers), key=lambda name: able[name].protocol != scheme
-    )
-    if not found:
-        schemes = sorted({scheme for one in able.values() for scheme in one.answers})
-        raise UnknownName.among(
-            "no connector answers {name}:// ({url}); nearest: {nearest}", name=scheme, known=schemes, url=url
-        )
-    return found[0]
-
-
-def _reached_at(url: str, endpoint: str) -> dict[str, Any]:
-    """The settings that a URL stands for."""
-    if endpoint == "url":
-        return {"url": url}
-    parts = urlsplit(url)
-    if endpoint == "path":
-        return {"path": parts.netloc + parts.path}
-    try:
-        port = parts.port
-    except ValueError as error:
-        raise BadInput("the port in {url} is no number", url=url) from error
-    return {"host": parts.hostname or ""} | ({} if port is None else {"port": port})
-
-
-def _known_source(source: SourceAt, plant: Plant) -> SourceAt:
-    """The source of the plant that reaches the same thing, with its own settings; else as it was given."""
-    if source.name is not None:
-        return source
-    endpoint = _endpoint(source.connector, source.settings)
-    for name, one in plant.sources.items():
-        if one.connector == source.connector and endpoint == _endpoint(one.connector, one.settings):
-            return SourceAt(name, one.connector, one.settings)
-    return source
-
-
-def _endpoint(connector: str, settings: Mapping[str, Any]) -> str | None:
-    """What the source connects to; None where its settings cannot be, which is told when it is asked."""
-    try:
-        return str(discovery.load("connectors", connector).connector(settings).endpoint)
-    except BobaeError:
-        return None
-
-
-def _new_name(source: SourceAt, plant: Plant) -> str:
-    """Its host's name, where that is a word; else that of its connector; with a number where that is taken."""
-    url = str(source.settings.get("url") or f"//{source.settings.get('host', '')}")
-    host = (urlsplit(url).hostname or "").partition(".")[0]
-    try:
-        ipaddress.ip_address(urlsplit(url).hostname or "")
-        host = ""
-    except ValueError:
-        pass
-    word = host if host and host != "localhost" else source.connector
-    names = chain((word,), (f"{word}{n}" for n in count(2)))
-    return next(name for name in names if name not in plant.sources)
 
 
 def _row(tag: ProposedTag, source: str) -> dict[str, Any]:

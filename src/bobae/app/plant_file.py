@@ -183,6 +183,7 @@ _Reader.add_constructor("tag:yaml.org,2002:int", _Reader.construct_yaml_int)
 
 def _in_one_row(value: Any) -> Any:
     """Mappings and lists as the editor writes them in one row."""
+    row: CommentedMap | CommentedSeq
     if isinstance(value, dict):
         row = CommentedMap((key, _in_one_row(inner)) for key, inner in value.items())
     elif isinstance(value, (list, tuple)):
