@@ -297,6 +297,24 @@ def test_a_value_is_of_the_middle_between_question_and_answer(source):
     asyncio.run(listen())
 
 
+def test_a_slow_round_is_told_in_parts(source):
+    source.order(slow_s=0.15)
+    parts: list[int] = []
+
+    async def listen():
+        connector = source.connector(poll_s=5)
+        try:
+            await connector.open()
+            wishes = [Wish(f"tag{n}", f"1/holding/{50 * n}") for n in range(5)]
+            await connector.subscribe(wishes, lambda readings, kept=None: parts.append(len(readings.position)))
+        finally:
+            await connector.close()
+
+    asyncio.run(listen())
+    assert sum(parts) == 5
+    assert len(parts) >= 2
+
+
 def test_what_does_not_speak_modbus_is_unreachable(serving):
     async def talk(reader, writer):
         await reader.read(100)
