@@ -62,6 +62,22 @@ def test_rows_that_are_refused_are_kept_in_order_and_stored_when_it_works_again(
     assert filled.values("a") == [1, 2, 3]
 
 
+def test_a_disk_that_was_full_for_long_is_asked_again_within_two_seconds(filled):
+    async def run():
+        outbox = Outbox(filled)
+        filled.refuses = True
+        outbox.add(samples(1))
+        for _ in range(10):
+            outbox.flush()
+            due = outbox._timer.when() - asyncio.get_running_loop().time()
+            assert due <= 2.0
+        filled.refuses = False
+        outbox.close()
+
+    asyncio.run(run())
+    assert filled.values("a") == [1]
+
+
 def test_beyond_the_limit_the_oldest_are_given_up_and_the_gap_says_so(filled, wait_until):
     async def run():
         outbox = Outbox(filled, limit=4)

@@ -12,7 +12,7 @@ from bobae.core import Ack, Gap, Refused, Samples, StoreWriter, Text, text
 
 FLUSH_S = 0.005
 BATCH_ROWS = 5_000
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 15.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 2.0  # asking a full disk again costs next to nothing
 _log = logging.getLogger("bobae.collect")
 
 
