@@ -20,7 +20,7 @@ from bobae.connectors.opcua import connector
 from bobae.core import TagRow, Wish
 from bobae.historian import open_store
 
-PUBLISHING_MS, SAMPLING_MS, QUEUE = 500, 250, 10_000
+PUBLISHING_MS, SAMPLING_MS, QUEUE = 500, 500, 10_000
 
 
 async def bobae(url: str, folder: Path, nodes: Sequence[str]) -> None:

@@ -41,25 +41,7 @@ async def places(nodes: Nodes, wishes: Sequence[Wish]) -> tuple[list[Place], lis
     is none, the brackets mean an element.
     """
     names = await nodes.namespaces() if any(_NAMESPACE.match(wish.address) for wish in wishes) else []
-    found: list[Place] = []
-    rejected: list[Rejected] = []
-    inside: list[Place] = []
-    for position, wish in enumerate(wishes):
-        try:
-            found.append(Place(position, wish, _node(wish.address, names)))
-        except LookupError:
-            why = text(
-                "the server has no such namespace as {address} says; it has: {names}",
-                address=wish.address,
-                names=", ".join(names),
-            )
-            rejected.append(Rejected(wish, Gap.NO_SUCH_NODE, why))
-        except ValueError:
-            if (element := _inside(position, wish, names)) is not None:
-                inside.append(element)
-                continue
-            why = text("{address!r} is no OPC UA node id; write it like ns=2;s=Press.Pressure", address=wish.address)
-            rejected.append(Rejected(wish, ua.StatusCodes.BadNodeIdInvalid, why))
+    found, inside, rejected = _understood(wishes, names)
     fit: list[Place] = []
     for place, hold in zip(found, await nodes.hold([place.node for place in found]), strict=True):
         element = _inside(place.position, place.wish, names) if hold.status in UNKNOWN else None
@@ -75,6 +57,30 @@ async def places(nodes: Nodes, wishes: Sequence[Wish]) -> tuple[list[Place], lis
         else:
             fit.append(replace(place, kind=hold.kind))
     return sorted(fit, key=lambda place: place.position), rejected
+
+
+def _understood(wishes: Sequence[Wish], names: Sequence[str]) -> tuple[list[Place], list[Place], list[Rejected]]:
+    """Addresses that are node ids, those that can only be elements, and those that are nothing."""
+    found: list[Place] = []
+    inside: list[Place] = []
+    rejected: list[Rejected] = []
+    for position, wish in enumerate(wishes):
+        try:
+            found.append(Place(position, wish, _node(wish.address, names)))
+        except LookupError:
+            there = ", ".join(names)
+            why = text(
+                "the server has no such namespace as {address} says; it has: {names}", address=wish.address, names=there
+            )
+            rejected.append(Rejected(wish, Gap.NO_SUCH_NODE, why))
+        except ValueError:
+            element = _inside(position, wish, names)
+            if element is not None:
+                inside.append(element)
+                continue
+            why = text("{address!r} is no OPC UA node id; write it like ns=2;s=Press.Pressure", address=wish.address)
+            rejected.append(Rejected(wish, ua.StatusCodes.BadNodeIdInvalid, why))
+    return found, inside, rejected
 
 
 def why_not(wish: Wish, status: int) -> Text:

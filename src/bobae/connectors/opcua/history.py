@@ -10,7 +10,7 @@ from asyncua.client.ua_client import UASocketProtocol
 from bobae.connectors.opcua.addresses import places
 from bobae.connectors.opcua.decode import EPOCH, Changes, History, histories
 from bobae.connectors.opcua.elements import Watched, apart, arrays_among, watched
-from bobae.connectors.opcua.nodes import Nodes
+from bobae.connectors.opcua.nodes import TOO_MUCH, Nodes
 from bobae.core import Deliver, Wish
 from bobae.core.pace import Pace
 
@@ -130,7 +130,13 @@ class HistoryReads:
             ua.HistoryReadValueId(NodeId=node.of.node, ContinuationPoint=node.point) for node in nodes
         ]
         await self._pace.turn()
-        return histories(await self._protocol.send_request(request), [node.of.handle for node in nodes])
+        try:
+            return histories(await self._protocol.send_request(request), [node.of.handle for node in nodes])
+        except ua.UaStatusCodeError as error:
+            if error.code not in TOO_MUCH or len(nodes) == 1:
+                raise
+        half = len(nodes) // 2
+        return await self._asked(nodes[:half], details) + await self._asked(nodes[half:], details)
 
 
 def _hand_on(found: Changes, nodes: Sequence[_Node], deliver: Deliver) -> None:

@@ -26,18 +26,17 @@ async def monitored(
     queue = max(settings.queue_size, 2 * looks)
 
     async def ask(batch: Sequence[ua.MonitoredItemCreateRequest]) -> Sequence[int]:
-        await pace.turn()
         results = await client.uaclient.create_monitored_items(
             ua.CreateMonitoredItemsParameters(subscription, ua.TimestampsToReturn.Both, list(batch))
         )
         return [result.StatusCode.value for result in results]
 
     requests = [_request(one, settings.sampling_ms, queue) for one in watched]
-    statuses = await in_batches(requests, ask)
+    statuses = await in_batches(requests, ask, pace)
     again = [i for i, status in enumerate(statuses) if status in _NO_DEADBAND and watched[i].deadband]
     for i in again:
         requests[i].RequestedParameters.Filter = None
-    for i, status in zip(again, await in_batches([requests[i] for i in again], ask), strict=True):
+    for i, status in zip(again, await in_batches([requests[i] for i in again], ask, pace), strict=True):
         statuses[i] = status
     return statuses
 

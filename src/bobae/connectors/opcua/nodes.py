@@ -34,12 +34,14 @@ _BASIC: dict[int, str | None] = {
 
 
 async def in_batches(
-    asked: Sequence[Asked], ask: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer]]], size: int = _FIRST
+    asked: Sequence[Asked], ask: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer]]], pace: Pace
 ) -> list[Answer]:
     """The answers to all that is asked, in as many calls as the server needs: more at once while it answers fast."""
     loop = asyncio.get_running_loop()
+    size = _FIRST
     answers: list[Answer] = []
     while len(answers) < len(asked):
+        await pace.turn()
         began = loop.time()
         try:
             answers += await ask(asked[len(answers) : len(answers) + size])
@@ -84,11 +86,10 @@ class Nodes:
         wanted = [ua.ReadValueId(node, attribute) for node in nodes for attribute in attributes]
 
         async def ask(batch: Sequence[ua.ReadValueId]) -> Sequence[ua.DataValue]:
-            await self._pace.turn()
             answers: list[ua.DataValue] = await self._session.read(ua.ReadParameters(NodesToRead=list(batch)))
             return answers
 
-        return await in_batches(wanted, ask)
+        return await in_batches(wanted, ask, self._pace)
 
     async def namespaces(self) -> list[str]:
         """Their names; the place of each is its index."""
@@ -116,13 +117,13 @@ class Nodes:
             found = [await self._all_of(result) for result in results]  # now: a server keeps few places to go on from
             for i, result in enumerate(results):
                 if result.StatusCode.value == ua.StatusCodes.BadNoContinuationPoints:
+                    await self._pace.turn()
                     found[i] = await self._all_of((await self._browse([batch[i]]))[0])
             return found
 
-        return await in_batches(wanted, ask)
+        return await in_batches(wanted, ask, self._pace)
 
     async def _browse(self, batch: Sequence[ua.BrowseDescription]) -> Sequence[ua.BrowseResult]:
-        await self._pace.turn()
         results: Sequence[ua.BrowseResult] = await self._session.browse(
             ua.BrowseParameters(RequestedMaxReferencesPerNode=_AT_ONCE, NodesToBrowse=list(batch))
         )

@@ -52,12 +52,11 @@ class Polling:
             request = ua.ReadRequest()
             request.Parameters.TimestampsToReturn = ua.TimestampsToReturn.Both
             request.Parameters.NodesToRead = [ua.ReadValueId(one.node, ua.AttributeIds.Value) for one in batch]
-            await self._pace.turn()
             _read(await self._protocol.send_request(request), batch, changes)
             self.alive_ns = time.time_ns()
             return [None] * len(batch)
 
-        await in_batches(everything, ask)
+        await in_batches(everything, ask, self._pace)
         return changes
 
     def start(self, everything: Sequence[Watched], first: Changes, hand_on: Callable[[Changes], None]) -> None:
