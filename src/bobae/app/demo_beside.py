@@ -13,7 +13,7 @@ from bobae.app.main_job import Tell
 from bobae.app.plant_checks import Place
 from bobae.app.plant_file import PlantFile
 from bobae.app.plugins import check
-from bobae.core import BobaeError, Plant, text
+from bobae.core import BobaeError, Plant, current_language, text
 
 MACHINES = ("packaging", "meter", "etch")
 _STARTS_S = 20.0
@@ -84,7 +84,8 @@ def _tell_tags(part: Plant, tell: Tell) -> None:
     """One line for each machine: how many tags, over which protocol."""
     for path, asset in part.assets.items():
         connectors = {part.sources[tag.source].connector for tag in asset.tags.values() if tag.source is not None}
-        over = ", ".join(check(name).manifest.title["en"] for name in sorted(connectors))
+        titles = [check(name).manifest.title for name in sorted(connectors)]
+        over = ", ".join(title["ko" if current_language() == "ko" else "en"] for title in titles)
         tell(text("{asset}: {n} tags over {protocol}", asset=path, n=len(asset.tags), protocol=over))
 
 

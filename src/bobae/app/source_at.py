@@ -95,8 +95,10 @@ def new_name(source: SourceAt, plant: Plant) -> str:
 def _answering(url: str, able: Mapping[str, PluginManifest]) -> str:
     """The connector for a URL's scheme; where several answer it, the one whose own protocol it is."""
     scheme = url.split("://", 1)[0].lower()
+    kinds = (scheme, scheme.partition("+")[0])  # mysql+pymysql: a database and its driver
     found = sorted(
-        (name for name, one in able.items() if scheme in one.answers), key=lambda name: able[name].protocol != scheme
+        (name for name, one in able.items() if not {*kinds}.isdisjoint(one.answers)),
+        key=lambda name: able[name].protocol not in kinds,
     )
     if not found:
         schemes = sorted({scheme for one in able.values() for scheme in one.answers})
