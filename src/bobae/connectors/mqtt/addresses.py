@@ -92,8 +92,8 @@ def walked(document: Any, steps: tuple[Step, ...]) -> Any:
     """
     found = document
     for step in steps:
-        wanted: type = dict if isinstance(step, str) else list
-        if not isinstance(found, wanted):
+        fits = isinstance(found, dict) if isinstance(step, str) else isinstance(found, list)
+        if not fits:
             raise TypeError(step)
         found = found[step]
     return found

@@ -51,7 +51,7 @@ class Packer:
 
     Example:
         >>> rows = Packer(seed=1).run(60, step_s=1)
-        >>> rows.values.shape, rows.values[-1, T.GOOD] > 50
+        >>> rows.values.shape, bool(rows.values[-1, T.GOOD] > 50)
         ((60, 13), True)
     """
 

@@ -33,7 +33,7 @@ def payload(time_ms: int, metrics: Sequence[Metric], seq: int | None = None) -> 
 
     Example:
         >>> payload(1, [Metric(2, True)], seq=3).hex()
-        '0801120610021801700118 03'.replace(' ', '')
+        '080112061002180170011803'
     """
     written = _whole(1, time_ms) + b"".join(_bytes(2, _metric(metric, time_ms)) for metric in metrics)
     return written if seq is None else written + _whole(3, seq)

@@ -40,8 +40,7 @@ class SparkplugSource:
     """Edge nodes and their devices; used once.
 
     Example:
-        >>> from bobae.connectors.mqtt.sparkplug.rows import Rows
-    from bobae.connectors.mqtt.sparkplug.settings import checked
+        >>> from bobae.connectors.mqtt.sparkplug.settings import checked
         >>> SparkplugSource(checked({"url": "mqtt://10.0.0.7"})).endpoint
         'mqtt://10.0.0.7:1883'
     """
