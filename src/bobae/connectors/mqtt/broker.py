@@ -35,13 +35,17 @@ class Broker:
 
     Args:
         login: where it is and how it lets us in.
-        client_id: by which it knows us again; None: it is not asked to.
+        client_id: by which it knows us; None: one that is made up.
+        keep: whether it is asked to keep what it could not send us; then it needs a client id.
         will: what it publishes when we are gone without a word.
     """
 
-    def __init__(self, login: Login, *, client_id: str | None = None, will: Outgoing | None = None) -> None:
+    def __init__(
+        self, login: Login, *, client_id: str | None = None, keep: bool = False, will: Outgoing | None = None
+    ) -> None:
         self.session = False
-        self._login, self._client_id, self._will = login, client_id, will
+        self._login, self._will = login, will
+        self._client_id, self._clean = client_id, not keep or client_id is None
         self._connection: Any = None
         self._packets: Packets | None = None
         self._reading: Any = None
@@ -178,7 +182,7 @@ class Broker:
                     login.host,
                     login.port,
                     login.tls or False,
-                    self._client_id is None,
+                    self._clean,
                     round(max(1.0, login.keepalive_s)),
                     ConnectionState(protocol_version=version),
                     packets,
@@ -192,7 +196,7 @@ class Broker:
             raise self._unreachable(str(error) or "timeout") from error
         user, password = login.user, login.password
         asked: dict[str, int] = {"receive_maximum": WINDOW}
-        if self._client_id is not None:
+        if not self._clean:
             asked["session_expiry_interval"] = SESSION_S
         await self._connection.auth(
             self._client_id or made_up_id(),

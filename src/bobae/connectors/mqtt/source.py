@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +44,7 @@ class MqttSource:
         self._settings = settings
         # what was kept for us without a time of its own could not be placed in time
         kept = settings.qos == 1 and settings.mapping.time is not None
-        self._broker = Broker(settings.login, client_id=client_id_of(settings.login, folder) if kept else None)
+        self._broker = Broker(settings.login, client_id=client_id_of(settings.login, folder), keep=kept)
         self._readers: dict[str, TopicReader] = {}
         self._wishes: Sequence[Wish] = ()
         self._told: set[int] = set()
@@ -121,33 +122,38 @@ class MqttSource:
         self._deliver = None
 
     def _take(self, messages: Sequence[Message]) -> None:
-        now_ns, rows = time.time_ns(), Columns()
+        now_ns, parts = time.time_ns(), [(Columns(), Columns())]
         for message in messages:
+            retained, sent = parts[-1]
             reader = self._readers.get(message.topic)
             if reader is not None and not (self._offline and message.retained):
+                rows = retained if message.retained else sent
                 reader.read(message.payload, now_ns, rows, retained=message.retained)
-            if message.topic == self._settings.availability:
-                self._availability(message.payload, now_ns, rows)
-        self._newest_ns = max(self._newest_ns, rows.newest_ns)
-        self._hand_on(rows, [message.number for message in messages if message.number is not None], now_ns)
+            if message.topic == self._settings.availability and self._goes(message.payload):
+                parts += [(self._gap(max(now_ns, sent.newest_ns + _MS)), Columns()), (Columns(), Columns())]
+        told = []
+        for retained, sent in parts:
+            self._newest_ns = max(self._newest_ns, sent.newest_ns)
+            told += [retained.readings()] if retained.rows else []
+            if sent.rows:
+                told.append(replace(sent.readings(), past=self._is_past(sent.newest_ns, now_ns)))
+        self._hand_on(told, [message.number for message in messages if message.number is not None])
 
-    def _hand_on(self, rows: Columns, numbers: list[int], now_ns: int) -> None:
+    def _hand_on(self, told: Sequence[Readings], numbers: list[int]) -> None:
+        """Deliver; the messages are acknowledged with the last of it, since what is kept is kept in order."""
         if self._deliver is None:
             return
-        if not rows.rows:  # nothing to keep; but the order of acknowledgements is that of the messages
-            if self._outstanding:
-                self._outstanding += numbers
-            else:
-                self._broker.acknowledge(numbers)
-            return
-        readings = rows.readings()
-        if self._is_past(rows.newest_ns, now_ns):
-            readings = _past(readings)
-        if not numbers:
+        for readings in told[:-1]:
             self._deliver(readings)
-            return
-        self._outstanding = numbers
-        self._deliver(readings, lambda: self._kept(numbers))
+        if told and numbers:
+            self._outstanding = numbers
+            self._deliver(told[-1], lambda: self._kept(numbers))
+        elif told:
+            self._deliver(told[-1])
+        elif self._outstanding:  # nothing to keep; but the order of acknowledgements is that of the messages
+            self._outstanding += numbers
+        else:
+            self._broker.acknowledge(numbers)
 
     def _kept(self, numbers: list[int]) -> None:
         if self._outstanding is numbers:
@@ -161,14 +167,17 @@ class MqttSource:
             self._catching_up = late and now_ns < self._opened_ns + _CATCH_UP_S * 1e9
         return self._catching_up
 
-    def _availability(self, payload: bytes, now_ns: int, rows: Columns) -> None:
-        """Note whether the machine is there; when it goes, there is nothing of its tags from then on."""
-        offline = payload.decode(errors="replace").strip() == self._settings.offline
-        if offline and not self._offline:
-            positions = np.arange(len(self._wishes), dtype=np.int32)
-            at_ns = max(now_ns, self._newest_ns + _MS)
-            rows.add(positions, at_ns, np.full(len(positions), np.nan), int(Gap.NO_COMMUNICATION))
-        self._offline = offline
+    def _goes(self, payload: bytes) -> bool:
+        """Note whether the machine is there; tells whether it has just gone."""
+        before, self._offline = self._offline, payload.decode(errors="replace").strip() == self._settings.offline
+        return self._offline and not before
+
+    def _gap(self, at_ns: int) -> Columns:
+        """Rows that say that there is nothing of any tag from then on."""
+        rows, positions = Columns(), np.arange(len(self._wishes), dtype=np.int32)
+        nothing = np.full(len(positions), np.nan)
+        rows.add(positions, max(at_ns, self._newest_ns + _MS), nothing, int(Gap.NO_COMMUNICATION))
+        return rows
 
     def _tell_broken(self, positions: Sequence[int]) -> None:
         for position in positions:
@@ -195,7 +204,3 @@ def _by_topic(wishes: Sequence[Wish]) -> tuple[dict[str, list[tuple[int, Address
             continue
         tags.setdefault(address.topic, []).append((position, address))
     return tags, rejected
-
-
-def _past(readings: Readings) -> Readings:
-    return Readings(readings.position, readings.time_ns, readings.value, readings.status, readings.text, past=True)
