@@ -142,13 +142,15 @@ def test_an_order_reaches_a_real_server_and_its_dead_man_outlives_a_restart(tmp_
             await bobae.until(lambda: any("shows 123 Cel; 120 Cel follows" in said for said in bobae.told))
             return number
 
-    async def second(file: plant_file.PlantFile, number: int) -> None:
+    async def second(file: plant_file.PlantFile, number: int) -> float:
         async with running(tmp_path, file) as bobae:
             await bobae.until(lambda: bobae.is_now(number, "reverted"))
             await bobae.until(lambda: bobae.shows() == 120.0)
+            with bobae.work.writing.book.looking() as book:
+                return book.orders.get(number).shown
 
     with OpcUaProcess([SETPOINT]) as server:
         write = GOOD.replace("10min", "2s")
         file = plant_file.parse(PLANT.format(write=write, connector="opcua", url=server.url), Path("plant.yaml"))
         number = asyncio.run(first(file))
-        asyncio.run(second(file, number))
+        assert asyncio.run(second(file, number)) == 120.0

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from bobae.core import BadInput, Refused, Tag, UnknownName
-from bobae.registry.catalogue import AuditEvent, Book, Order, OrderState, Person, WriteStore
+from bobae.registry.catalogue import AuditEvent, Book, Order, OrderState, Person, Value, WriteStore
 from bobae.write.checks import check_person, check_running, expire, too_often
 from bobae.write.limits import Limits
 from bobae.write.words import in_words
@@ -65,7 +65,7 @@ class Desk:
         said = {"tag": tag, "value": _plain(given), "because": because.strip()}
         with self._store.changing() as book:
             try:
-                value = self._asked(book, tag, given, because, by, now)
+                value = self._asked(book, tag, given, because=because, by=by, now=now)
             except Refused as error:
                 book.audit.note(now, AuditEvent.REFUSED, by=by.name, said=said | {"why": error.text.as_json()})
                 refused: Refused | None = error
@@ -174,7 +174,7 @@ class Desk:
         with self._store.looking() as book:
             return book.orders.page(limit=limit, before=before, states=states)
 
-    def _asked(self, book: Book, tag: str, given: Any, because: str, by: Person, now: int) -> Any:
+    def _asked(self, book: Book, tag: str, given: Any, *, because: str, by: Person, now: int) -> Value:
         limits = self.limits(tag)
         value = limits.value(given)
         if not because.strip():
