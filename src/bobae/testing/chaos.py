@@ -125,9 +125,10 @@ class ChaosContract:
             metafunc.parametrize("fault", [fault for fault in FAULTS if fault.concerns(self.subject)], ids=_called)
 
     @pytest.fixture(scope="class")
-    def came(self, tmp_path_factory: pytest.TempPathFactory) -> "Came":
-        faults = [one for one in FAULTS if one.concerns(self.subject) and one.unavailable() is None]
-        return tried(self.subject, faults, tmp_path_factory.mktemp("chaos"))
+    @classmethod
+    def came(cls, tmp_path_factory: pytest.TempPathFactory) -> "Came":
+        faults = [one for one in FAULTS if one.concerns(cls.subject) and one.unavailable() is None]
+        return tried(cls.subject, faults, tmp_path_factory.mktemp("chaos"))
 
     def test_all_is_kept_through(self, came: "Came", fault: Fault) -> None:
         why = fault.unavailable()

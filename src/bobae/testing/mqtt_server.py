@@ -40,7 +40,11 @@ class Machine:
         while True:
             value, due = value + 1, due + every_s
             payload = json.dumps({"t": time.time_ns(), "v": value, "q": 0})
-            self._client.publish(self._number, payload, qos=1, retain=True)
+            try:
+                self._client.publish(self._number, payload, qos=1, retain=True)
+            except OverflowError:  # as many are on their way as the broker allows: the others wait
+                await self._client._persistent_storage.wait_empty()
+                self._client.publish(self._number, payload, qos=1, retain=True)
             await asyncio.sleep(due - time.monotonic())
 
 
