@@ -69,10 +69,10 @@ class Executor:
 
     async def handle(self, order: Order) -> None:
         """Do the next thing about one order that is due."""
-        if order.state.asked and self._clock() >= order.expires_ns:
-            await asyncio.to_thread(self._moves.expire, order.id)
-            return
         try:
+            if order.state.asked and self._clock() >= order.expires_ns:
+                await asyncio.to_thread(self._moves.expire, order.id)
+                return
             place = self._moves.place(order.tag)
             async with self._devices[place.source]:
                 if order.state is OrderState.APPROVED:
@@ -175,9 +175,14 @@ class Executor:
     async def _later(self, order: Order, why: Text) -> None:
         """Try again after a while; said once."""
         self._again[order.id] = time.monotonic() + _AGAIN_S
-        if order.id not in self._stuck:
-            self._stuck.add(order.id)
+        if order.id in self._stuck:
+            return
+        try:
             await asyncio.to_thread(self._moves.stuck, order, why)
+        except BobaeError as error:  # the catalogue is busy: it is said at the next try
+            _log.error("%s", error)
+        else:
+            self._stuck.add(order.id)
 
 
 async def _soon(answer: Awaitable[T]) -> T:
