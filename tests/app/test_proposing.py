@@ -131,6 +131,55 @@ def test_only_what_is_asked_for_is_proposed_and_the_rest_is_told() -> None:
     assert [one.offered.path for one in made.left_out] == ["Oven1/Temp"]
 
 
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [
+        ("Temp (min)", None),
+        ("Pump (A)", "A"),  # nobody writes a pump's letter so
+        ("Phase (C)", None),
+        ("PUMP_SEC", None),
+        ("VALVE_KV", None),
+        ("SPEED_PPM", None),
+        ("O2_PPM", "[ppm]"),
+        ("LaserPower_mW", "mW"),
+        ("POWER_MW", "MW"),
+        ("LeakCurrent_uA", None),
+        ("StreamA", None),
+        ("AlarmH", None),
+        ("TotalPowerkW", "kW"),
+        ("CLAMP_T", None),
+        ("PUBLISH_RATE_MS", None),
+        ("POS_MIN", None),
+        ("PHASE_A", None),
+        ("SupplyTemp_C", "Cel"),
+        ("Spannung_V", None),
+        ("HV_kV", "kV"),
+    ],
+)
+def test_a_unit_that_is_not_certain_is_left_to_a_person(name: str, unit: str | None) -> None:
+    assert [tag.unit for a in propose(offered(f"Press1/{name}"), "plc").assets for tag in a.tags] == [unit]
+
+
+def test_what_a_device_calls_c_is_a_temperature_only_where_its_name_says_so() -> None:
+    found = [Offered("1", "Press1/OilTemp", "number", "C"), Offered("2", "Press1/Charge", "number", "C")]
+    assert [tag.unit for tag in propose(found, "plc").assets[0].tags] == ["Cel", None]
+
+
+def test_a_letter_that_counts_is_no_unit() -> None:
+    made = propose(offered("Press1/CUR_A", "Press1/CUR_B", "Press1/CUR_C", "Press1/MTR_CUR_A"), "plc")
+    assert [(t.name, t.unit) for t in made.assets[0].tags] == [
+        ("cur_a", None),
+        ("cur_b", None),
+        ("cur_c", None),
+        ("mtr_cur", "A"),
+    ]
+
+
+def test_stations_that_are_counted_in_tens_are_machines() -> None:
+    made = propose(offered("Line1/ST10/Torque", "Line1/ST20/Torque", "Line1/OP100/Force"), "plc")
+    assert [a.path for a in made.assets] == ["line1/st10", "line1/st20", "line1/op100"]
+
+
 def test_a_range_that_cannot_be_is_not_taken_over() -> None:
     made = propose([Offered("1", "Press1/Flow", "number", "bar", (0, 0)), Offered("2", "Press1/P", "number")], "plc")
     assert [tag.range for tag in made.assets[0].tags] == [None, None]

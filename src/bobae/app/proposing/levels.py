@@ -142,7 +142,7 @@ def _place(root: Level, one: Offered, *, hungarian: bool) -> None:
 
 def _is_wrapper(folder: str) -> bool:
     key = key_of(folder)
-    return key in v.WRAPPER or stem(key) in v.WRAPPER or stem(key) in v.BLOCK_PREFIX or key in ("v1", "iecdata")
+    return not v.WRAPPER.isdisjoint((key, stem(key))) or stem(key) in v.BLOCK_NUMBER
 
 
 def _pieces(folder: str) -> list[tuple[str, Sign]]:

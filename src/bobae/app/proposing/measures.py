@@ -4,7 +4,7 @@ import re
 
 from bobae.app.proposing import vocabulary as v
 from bobae.app.proposing.words import stem, words_of
-from bobae.core import is_ucum, ucum_code
+from bobae.core import ucum_code
 
 _BRACKETED = re.compile(r"^(.+?)\s*[\[(（［]\s*([^\])）］]+?)\s*[\])）］]\s*$")
 
@@ -30,7 +30,7 @@ _MINUTES = {"m": "m/min", "mm": "mm/min", "l": "L/min", "kg": "kg/min", "ml": "m
 
 # one word at the end that means a unit whatever stands before it
 _SAFE = {
-    **{code.lower(): code for code in ("bar", "mbar", "kPa", "kW", "MW", "kV", "Hz", "kHz", "mm", "um", "cm", "kN")},
+    **{code.lower(): code for code in ("bar", "mbar", "kPa", "kW", "Hz", "kHz", "mm", "um", "cm", "kN")},
     **dict.fromkeys(("degc", "celsius", "centigrade", "℃", "°c", "섭씨"), "Cel"),
     **dict.fromkeys(("degf", "fahrenheit", "℉", "°f"), "[degF]"),
     **dict.fromkeys(("kwh", "kwhr"), "kW.h"),
@@ -44,7 +44,7 @@ _SAFE = {
     **dict.fromkeys(("kg", "㎏"), "kg"),
     "㎜": "mm",
     **dict.fromkeys(("msec", "millisec"), "ms"),
-    **dict.fromkeys(("sec", "secs", "seconds"), "s"),
+    **dict.fromkeys(("secs", "seconds"), "s"),
     **dict.fromkeys(("hrs", "hours"), "h"),
     "hpa": "hPa",
     "ml": "mL",
@@ -64,6 +64,13 @@ _SAFE = {
     "kohm": "kOhm",
 }
 
+# a capital letter makes it another unit: these only as they are written here
+_AS_WRITTEN = {"mW": "mW", "kV": "kV", "mPa": "mPa", "MHz": "MHz"}
+_CERTAIN = frozenset(
+    ("A", "V", "W", "K", "N", "J", "s", "h", "m", "L", "l", "1", "%", "mA", "mV", "Nm", "MPa", "Pa", "ms")
+)
+_NOT_BEHIND = {"ppm": v.SPEED}  # packs a minute
+
 # one word at the end that is a unit only behind the word for what it measures
 _BEHIND: dict[str, tuple[tuple[frozenset[str], str], ...]] = {
     "c": ((v.TEMPERATURE, "Cel"),),
@@ -74,16 +81,18 @@ _BEHIND: dict[str, tuple[tuple[frozenset[str], str], ...]] = {
     "ma": ((v.CURRENT, "mA"),),
     **dict.fromkeys(("amp", "amps"), ((v.CURRENT | frozenset(("motor", "mtr", "drive", "phase")), "A"),)),
     "v": ((v.VOLTAGE, "V"),),
+    "kv": ((v.VOLTAGE, "kV"),),  # a Kv is a valve's flow, too
     "mv": ((v.VOLTAGE, "mV"),),
     "w": ((v.POWER, "W"),),
     "mw": ((v.POWER, "MW"),),
     "n": ((v.FORCE, "N"),),
     "nm": ((v.TORQUE, "N.m"),),
     "g": ((v.VIBRATION, "[g]"), (v.WEIGHT, "g")),
-    "t": ((v.WEIGHT | v.FORCE, "t"),),
+    "t": ((frozenset(("weight", "mass", "tonnage", "중량", "하중")), "t"),),
     "ton": ((v.WEIGHT, "t"),),
     "s": ((v.TIME, "s"),),
-    "ms": ((v.TIME, "ms"), (v.SPEED, "m/s")),
+    "sec": ((v.TIME, "s"),),  # what is secondary, too
+    "ms": ((v.TIME, "ms"),),
     "min": ((v.TIME - frozenset(("cycle", "ct")), "min"),),
     "h": ((v.TIME, "h"),),
     "hr": ((v.TIME, "h"),),
@@ -106,29 +115,31 @@ def unit_told(name: str, context: tuple[str, ...] = ()) -> tuple[tuple[str, ...]
         ((('HYD', 'PRESS'), 'bar'), (('MTR', 'CUR'), 'A'), (('PHASE', 'A'), None), (('유량',), 'L/min'))
     """
     if bracketed := _BRACKETED.match(name):
-        code = ucum_code(bracketed[2]) or _SAFE.get(bracketed[2].lower())
-        if bracketed[2] == "C" and _speaks_of((*context, *words_of(bracketed[1])), v.TEMPERATURE):
-            code = "Cel"  # UCUM's C is the coulomb
-        return (words_of(bracketed[1]), code) if code else (words_of(name), None)
+        before = words_of(bracketed[1])
+        code = unit_of(bracketed[2], (*context, *before))
+        return (before, code) if code else (words_of(name), None)
     words = words_of(name)
     bare, code = _at_end(words, context)
     return (bare if _speaks_of((*context, *bare), v.QUANTITY) else words), code
 
 
-def unit_of(spelling: str) -> str | None:
-    """The UCUM code of a unit as a device spells it.
+def unit_of(spelling: str, words: tuple[str, ...] = ()) -> str | None:
+    """The UCUM code of a unit as a device spells it; what short spellings mean is told by the words before them.
 
     Example:
-        >>> unit_of("mTorr"), unit_of("°C"), unit_of("pieces of eight")
-        ('um[Hg]', 'Cel', None)
+        >>> unit_of("mTorr"), unit_of("C", ("Oil", "Temp")), unit_of("C", ("Phase",)), unit_of("min", ("Temp",))
+        ('um[Hg]', 'Cel', None, None)
     """
-    return spelling if is_ucum(spelling) else _SAFE.get(spelling.lower()) or ucum_code(spelling)
+    if code := _of_word(words, spelling):
+        return code
+    doubtful = spelling.lower() in _BEHIND or (len(spelling) == 1 and spelling not in _CERTAIN)
+    return None if doubtful and spelling not in _CERTAIN else ucum_code(spelling)
 
 
 def _at_end(words: tuple[str, ...], context: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
     if len(words) >= 3 and (code := _of_pair(words[-2].lower(), words[-1].lower())):
         return words[:-2], code
-    if len(words) >= 2 and (code := _of_word((*context, *words[:-1]), words[-1].lower())):
+    if len(words) >= 2 and (code := _of_word((*context, *words[:-1]), words[-1])):
         return words[:-1], code
     return words, None
 
@@ -138,8 +149,11 @@ def _of_pair(first: str, last: str) -> str | None:
 
 
 def _of_word(before: tuple[str, ...], last: str) -> str | None:
-    if code := _SAFE.get(last):
-        return code
+    if last in _AS_WRITTEN:
+        return _AS_WRITTEN[last]
+    last = last.lower()
+    if last in _SAFE and not _speaks_of(before, _NOT_BEHIND.get(last, frozenset())):
+        return _SAFE[last]
     return next((code for meant, code in _BEHIND.get(last, ()) if _speaks_of(before, meant)), None)
 
 

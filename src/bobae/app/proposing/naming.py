@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bobae.app.proposing import vocabulary as v
@@ -38,7 +38,7 @@ class Drafts:
 
     def add(self, owner: Owner) -> None:
         """Take the signals of one owner."""
-        drafts = [_draft(owner, between, signal) for between, signal in owner.signals()]
+        drafts = _with_letters([_draft(owner, between, signal) for between, signal in owner.signals()])
         trail = tuple(_asset_word(words_of(level.name)) for level in owner.trail) or (_asset_word((self._source,)),)
         sure, because = _because(owner)
         self._owned.append((trail, sure, because, drafts))
@@ -83,12 +83,21 @@ def _draft(owner: Owner, between: tuple[Level, ...], signal: Signal) -> _Draft:
     above = tuple(word for each in folders for word in each)
     full = (*above, *words_of(signal.name))
     words = _without_repeats(words, folders, own) or words_of(signal.name) or ("signal",)
-    told = _told_unit(signal.offered)
+    told = unit_of(signal.offered.unit, full) if signal.offered.unit else None
     return _Draft(above, words, full, signal, told or unit, "source" if told else "name" if unit else None)
 
 
-def _told_unit(one: Offered) -> str | None:
-    return unit_of(one.unit) if one.unit else None
+def _with_letters(drafts: Sequence[_Draft]) -> list[_Draft]:
+    """A letter at the end that counts is no unit: CUR_A, CUR_B, CUR_C are three phases."""
+    names = {as_name(draft.full) for draft in drafts}
+    found = []
+    for draft in drafts:
+        *before, last = (word.lower() for word in draft.full)
+        counts = len(last) == 1 and sum("_".join((*before, letter)) in names for letter in "abcdefg") > 1
+        if draft.unit_from == "name" and counts:
+            draft = replace(draft, words=(*draft.words, draft.full[-1]), unit=None, unit_from=None)
+        found.append(draft)
+    return found
 
 
 def _without_repeats(

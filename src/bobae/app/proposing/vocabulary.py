@@ -23,7 +23,7 @@ MACHINE = _set(
     "comp turbine generator genset blower agv amr crane hoist conveyor conv cnv filler capper labeler labeller "
     "packer packaging palletizer wrapper sorter feeder welder laser printer coater dryer washer etcher etch cvd "
     "pvd cmp implanter stepper scanner tester handler loader unloader transformer inverterstation meter analyzer "
-    "ahu tower unit station stn workstation op tank silo vessel column 설비 장비 호기 기계 프레스 사출기 압출기 "
+    "ahu tower unit station stn st workstation op tank silo vessel column 설비 장비 호기 기계 프레스 사출기 압출기 "
     "로봇 성형기 선반 밀링 가공기 연삭기 절단기 용접기 조립기 포장기 충전기 보일러 컴프레서 압축기 공조기 냉동기 "
     "건조기 세척기 가열로 전기로 열처리로 반응기 믹서 혼합기 컨베이어 크레인 에칭기 식각기 증착기"
 )
@@ -60,6 +60,8 @@ WEAK = _set(
     "simatic modbus modbustcp mitsubishi melsec allenbradley rockwell ab omron fanuc beckhoff ads twincat "
     "codesys ethernet ethernetip tcp tcpip opcua opc kepware kepserverex ls lselectric xgt port"
 )
+# blocks that a controller counts: DB10, and v1 of a topic
+BLOCK_NUMBER = _set("db idb fb v")
 # words before a name that say what kind of block it is
 BLOCK_PREFIX = _set("db idb gvl fb st prg pou udt inst arr")
 

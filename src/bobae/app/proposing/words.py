@@ -8,15 +8,14 @@ from bobae.app.proposing import vocabulary as v
 _BRACKETED = re.compile(r"[\[(（［][^\])）］]*[\])）］]")
 _SUBSCRIPT = re.compile(r"\[(\d+)(?:,\s*(\d+))?\]")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})|(?<=[a-z]{3})(?=\d)|(?<=[가-힣])(?=[A-Za-z])")
-_MIXED_UNIT = re.compile(
-    r"(?:^|(?<=[a-z0-9가-힣]))(kWh|MWh|kVAh|kvarh|kVA|kVar|kvar|kW|MW|degC|degF|kPa|MPa|hPa|kN|kHz|mA|mV|kV|mTorr)$"
+_MIXED_UNIT = re.compile(  # a unit with a capital inside: after a separator, or at the end of a word that runs into it
+    r"(?:^([munpkMGhcd](?:Wh?|Ah?|VAh?|[Vv][Aa]rh?|V|Hz|Pa|Nm?|L|J|S|F|H|T|B|Ohm|Torr)|deg[CF])"
+    r"|(?<=[a-z0-9가-힣])(k(?:Wh?|VA|Pa|Hz)|MPa|deg[CF]|mTorr))$"
 )
 _APART = re.compile(r"[^0-9A-Za-zÀ-ɏͰ-Ͽ가-힣一-鿿ぁ-ヿ%℃℉°㎏㎜]+")
 _NUMBER = re.compile(r"^(.*?)0*(\d+)$")
 _HUNGARIAN = re.compile(r"^(?:lr|udi|uli|usi|ui|di|dw|fb|st|by|arr|ar|b|f|n|r|i|e|s|w|t|x)(?=[A-Z][A-Za-z]|[가-힣])")
-_ISA_LOOP = re.compile(
-    r"^[TPFLASVWIJEZDCHQ][DFQK]?(?:I|T|C|E|R|Y|V|S|IC|IT|IR|RC|CV|SH|SL|AH|AL|QI|QIC)(\d{2,5}[A-Z]?)$"
-)
+_ISA_LOOP = re.compile(r"^[TPFLA][DFQK]?(?:I|T|C|E|R|Y|V|S|IC|IT|IR|RC|CV|SH|SL|AH|AL|QI|QIC)\d{3,5}[A-Z]?$")
 _KOREAN_PLACE = re.compile(
     r"^(?P<first>(?:[A-Za-z0-9]+|[가-힣]{1,6}?)(?:공장|동|라인|구역))(?P<rest>[가-힣A-Za-z0-9].*)$"
 )
@@ -64,7 +63,7 @@ def words_of(segment: str) -> tuple[str, ...]:
                 found[-1] += word
             else:
                 found.append(word)
-        found += [unit[1]] if unit else []
+        found += [unit[0]] if unit else []
     return tuple(found)
 
 
