@@ -163,7 +163,8 @@ class Broker:
     @property
     def is_open(self) -> bool:
         """Whether what is sent may still arrive."""
-        return self._connection is not None and self._lost is not None and not self._lost.done()
+        lost = self._lost is None or self._lost.done()
+        return self._connection is not None and not lost and not self._connection.is_closing()
 
     async def close(self) -> None:
         """Say goodbye where that can be heard, and let go."""

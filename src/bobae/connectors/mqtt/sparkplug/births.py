@@ -72,17 +72,19 @@ class Births:
 
     def __init__(self, wishes: Mapping[Key, int]) -> None:
         self.metrics: dict[Key, Metric] = {}
+        self.devices: set[str] = set()  # that have been born
         self._wishes = wishes
         self._numbered: dict[int, Metric] = {}
         self._layouts: dict[Any, Layout] = {}
 
     def forget(self) -> None:
         """A new birth of the edge node: nothing said before holds."""
-        self.metrics, self._numbered, self._layouts = {}, {}, {}
+        self.metrics, self.devices, self._numbered, self._layouts = {}, set(), {}, {}
 
     def add(self, device: str, payload: Any) -> None:
         """The metrics of a birth."""
         self._layouts = {}
+        self.devices.add(device)
         for one in payload.metrics:
             metric = Metric.born(device, one)
             self.metrics[device, metric.name] = metric

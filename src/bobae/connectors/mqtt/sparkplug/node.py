@@ -51,6 +51,11 @@ class EdgeNode:
         self._asked_ns = -REBIRTH_NS
 
     @property
+    def complete(self) -> bool:
+        """Whether all that is wished for of it has been born."""
+        return self.born and self.births.devices.issuperset(device for device, _ in self._wishes)
+
+    @property
     def waiting(self) -> bool:
         """Whether messages wait for one that they have overtaken."""
         return bool(self._held)

@@ -144,11 +144,10 @@ class SparkplugSource:
         return allowed
 
     async def _births(self, patience_s: float) -> None:
-        """Wait until all edge nodes are born, and a moment for their devices."""
+        """Wait until all edge nodes and devices are born."""
         deadline = time.monotonic() + patience_s
-        while time.monotonic() < deadline and not all(node.born for node in self._nodes.values()):
+        while time.monotonic() < deadline and not all(node.complete for node in self._nodes.values()):
             await asyncio.sleep(_LOOK_S)
-        await asyncio.sleep(_LOOK_S)
 
     def _take(self, messages: Sequence[Message]) -> None:
         now_ns, rows = time.time_ns(), Rows()
