@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from bobae.core.errors import Unreachable
 
 T = TypeVar("T")
-_ENDS_WITHIN_S = 2.0
+_ENDS_WITHIN_S, _LOOK_S = 2.0, 0.02
 Call = tuple[Future[Any], Callable[[], Any]]
 
 
@@ -44,7 +44,7 @@ class Aside:
         Raises:
             Unreachable: it has taken longer than `within_s`, or an earlier call has not come back yet.
         """
-        self._start()
+        await self._start(within_s)
         done: Future[T] = Future()
         self._calls.put((done, act))
         try:
@@ -64,11 +64,14 @@ class Aside:
         self._calls.put(None)
         await asyncio.wait([asyncio.wrap_future(self._ended)], timeout=_ENDS_WITHIN_S)
 
-    def _start(self) -> None:
+    async def _start(self, within_s: float) -> None:
         if self._thread is not None:
             return
-        if any(thread.name == self._hung for thread in threading.enumerate()):
-            raise Unreachable("{what} still holds an earlier call", what=self._what)
+        until = asyncio.get_running_loop().time() + within_s
+        while any(thread.name == self._hung for thread in threading.enumerate()):
+            if asyncio.get_running_loop().time() > until:
+                raise Unreachable("{what} still holds an earlier call", what=self._what)
+            await asyncio.sleep(_LOOK_S)
         # a daemon: the end of the process does not wait for a share that hangs
         self._thread = threading.Thread(target=self._serve, name=f"bobae: {self._what}", daemon=True)
         self._thread.start()

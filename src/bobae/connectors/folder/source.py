@@ -122,8 +122,9 @@ class FolderSource:
 
     async def _note(self, follower: Follower) -> None:
         """Keep the bookmarks of what has come onto the disk meanwhile."""
-        marks, self._kept = list(self._kept.values()), {}
-        await self._do(lambda: follower.note(marks))
+        marks = dict(self._kept)
+        await self._do(lambda: follower.note(list(marks.values())))
+        self._kept = {name: mark for name, mark in self._kept.items() if marks.get(name) is not mark}
 
     async def _hand(self, handing: Handing, step: Step) -> None:
         rows, mark = step.samples, step.mark
@@ -156,6 +157,8 @@ def _unknown(addresses: Sequence[str], settings: FolderSettings) -> dict[int, li
         known.update(table.columns)
         if not missing:
             break
+    else:
+        looking.files(settings.path, settings.files, subfolders=settings.subfolders)  # gone meanwhile: it says nothing
     return {i: sorted(known) for i in sorted(missing)} if known else {}
 
 
