@@ -195,7 +195,13 @@ class Broker:
             raise self._not_trusted(error) from error
         except (OSError, TimeoutError) as error:
             raise self._unreachable(str(error) or "timeout") from error
-        user, password = login.user, login.password
+        await self._introduce()
+        answer: Connected | None = await self._answer(packets.connected)
+        return answer
+
+    async def _introduce(self) -> None:
+        """Say who we are and what we want."""
+        user, password = self._login.user, self._login.password
         asked: dict[str, int] = {"receive_maximum": WINDOW}
         if not self._clean:
             asked["session_expiry_interval"] = SESSION_S
@@ -206,8 +212,6 @@ class Broker:
             will_message=self._will,
             **asked,
         )
-        answer: Connected | None = await self._answer(packets.connected)
-        return answer
 
     async def _answer(self, answer: asyncio.Future[Any]) -> Any:
         """What the broker answers; None: it hung up, or did not answer in time."""
@@ -258,7 +262,8 @@ class Broker:
         transport.abort()
         with contextlib.suppress(OSError):
             await protocol.closed
-        await asyncio.gather(self._reading, return_exceptions=True)
+        if self._reading is not None:  # None: it had ended before it was looked at
+            await asyncio.gather(self._reading, return_exceptions=True)
 
     def _connected(self) -> Any:
         if self._connection is None or self._connection.is_closing():

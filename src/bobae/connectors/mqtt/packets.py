@@ -1,8 +1,8 @@
 """What a broker sends, packet by packet: taken in place of gmqtt's own handler.
 
-gmqtt's handler acknowledges a message when its callback returns, at the latest, and opens lost connections again by
-itself. Here a message is acknowledged when whoever took it says so, and a lost connection is only told. Layouts are
-those of MQTT 5.0 and 3.1.1, chapter 3.
+gmqtt's handler can hold an acknowledgement back only with a task for each message, and not at all over MQTT 3.1.1; and
+it opens lost connections again by itself. Here a message is acknowledged when whoever took it says so, and a lost
+connection is only told. Layouts are those of MQTT 5.0 and 3.1.1, chapter 3.
 """
 
 import asyncio

@@ -72,24 +72,8 @@ class Rows:
             self._add(told)
 
     def _add(self, told: Sequence[Told]) -> None:
-        payload = b"".join(one.payload for one in told) if len(told) > 1 else told[0].payload
-        counts = [len(one.scanned.values) for one in told]
-        metrics = np.concatenate([one.scanned.metrics for one in told])
-        begins = np.cumsum([0, *(len(one.payload) for one in told[:-1])])
-        position = np.concatenate([one.layout.position for one in told])
-        wanted = position >= 0
-        columns = (
-            metrics,
-            np.concatenate([one.scanned.values for one in told]),
-            np.concatenate([one.layout.bits for one in told]),
-            np.repeat(begins, counts),
-            np.repeat(np.array([one.scanned.time_ms for one in told]), counts),
-            np.repeat(np.array([one.now_ns for one in told]), counts),
-            position,
-        )
-        if not wanted.all():
-            columns = tuple(column[wanted] for column in columns)  # type: ignore[assignment]
-        metrics, values, bits, begin, time_ms, now_ns, position = columns
+        payload = b"".join(one.payload for one in told)
+        metrics, values, bits, begin, time_ms, now_ns, position = _joined(told)
         if len(position) == 0:
             return
         flags = metrics[:, FLAGS]
@@ -108,6 +92,29 @@ class Rows:
             elif chosen.any():
                 told_of = None if written is None else written[chosen]
                 rows.add(position[chosen], times[chosen], numbers[chosen], status[chosen], told_of)
+
+
+def _joined(told: Sequence[Told]) -> tuple[Any, ...]:
+    """The metrics that are wanted, of all messages (metrics, ...).
+
+    Returns:
+        What was read of each, its value, its width if it is signed, where its payload begins, the time of its message,
+        when that came, and which wish it is for.
+    """
+    counts = [len(one.scanned.values) for one in told]
+    begins = np.cumsum([0, *(len(one.payload) for one in told[:-1])])
+    position = np.concatenate([one.layout.position for one in told])
+    columns = (
+        np.concatenate([one.scanned.metrics for one in told]),
+        np.concatenate([one.scanned.values for one in told]),
+        np.concatenate([one.layout.bits for one in told]),
+        np.repeat(begins, counts),
+        np.repeat(np.array([one.scanned.time_ms for one in told]), counts),
+        np.repeat(np.array([one.now_ns for one in told]), counts),
+        position,
+    )
+    wanted = position >= 0
+    return columns if wanted.all() else tuple(column[wanted] for column in columns)
 
 
 def _texts(payload: bytes, metrics: Any, begin: Ints, which: Bools) -> Texts:
