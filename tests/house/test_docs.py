@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bobae.app import discovery
-from bobae.cli.main import COMMANDS, MODEL_COMMANDS
+from bobae.cli.main import COMMANDS, MODEL_COMMANDS, PERSON_COMMANDS, WRITE_COMMANDS
 
 LINK = re.compile(r"\]\((?!https?://|#)([^)#]+)(?:#[^)]*)?\)")
 
@@ -25,8 +25,8 @@ def test_the_pages_that_are_made_are_current(script: str, repository: Path) -> N
 
 def test_every_command_has_a_heading(repository: Path) -> None:
     headings = re.findall(r"^## (.+)$", (repository / "docs/reference/cli.md").read_text("utf-8"), re.M)
-    wanted = [f"bobae {c.__name__}" for c in COMMANDS] + [f"bobae model {c.__name__}" for c in MODEL_COMMANDS]
-    assert headings == wanted
+    groups = (("", COMMANDS), ("model ", MODEL_COMMANDS), ("write ", WRITE_COMMANDS), ("write person ", PERSON_COMMANDS))
+    assert headings == [f"bobae {group}{command.__name__}" for group, commands in groups for command in commands]
 
 
 def test_every_extension_point_has_a_heading(repository: Path) -> None:
