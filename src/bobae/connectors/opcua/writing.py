@@ -118,7 +118,7 @@ class OpcUaWriter:
         nodes = Nodes(self._session(), Pace(self._settings.requests_per_s))
         found, rejected = await places(nodes, [Wish(address, address)])
         if rejected:
-            raise Refused(rejected[0].why.template, **rejected[0].why.values)
+            raise Refused("{address} cannot be had: {why}", address=address, why=rejected[0].why)
         return found[0]
 
     async def _shown(self, place: Place) -> ua.DataValue:
