@@ -10,10 +10,10 @@ import numpy as np
 import sqlalchemy as sql
 
 from bobae.connectors.sql import bookmark, values
-from bobae.connectors.sql.database import engine_of, told
+from bobae.connectors.sql.database import engine_of, place, told
 from bobae.connectors.sql.settings import SqlSettings
 from bobae.connectors.sql.table import Table, nearest
-from bobae.core import Gap, Offered, Readings, Rejected, Text, Texts, Wish, text
+from bobae.core import Gap, Offered, Readings, Rejected, Text, Texts, Unreachable, Wish, text
 
 _REMEMBERED = 100_000  # rows that are known to have been read, so that none is stored twice for nothing
 _TAIL = 4  # pages before the end of a table that is read for the first time, looked through for late rows
@@ -74,6 +74,7 @@ class Follower:
                 rejected.append(Rejected(wish, Gap.WRONG_KIND, why))
             elif wish.address not in known and known:
                 rejected.append(Rejected(wish, Gap.NO_SUCH_NODE, self._missing(wish.address, known)))
+        self._rejected, self._begun = bool(rejected), self._read
         return rejected
 
     def newer(self) -> tuple[Readings, Any, bool]:
@@ -88,7 +89,17 @@ class Follower:
         return self._readings(page.rows), self._read, page.more
 
     def late(self) -> list[Readings]:
-        """Rows that were committed behind ones already read."""
+        """Rows that were committed behind ones already read.
+
+        Raises:
+            Unreachable: the table has other columns than before, and some that was asked for was not there.
+        """
+        if self._rejected:
+            with told(self._settings):
+                changed = self._table.is_changed()
+            if changed:  # what was rejected may be there now: it is read from where it was rejected
+                bookmark.store(self._folder, self._meant, self._begun)
+                raise Unreachable("{where} has other columns now", where=place(self._settings))
         found, after, more = [], self._late_from, self._read is not None
         while more:
             with told(self._settings):

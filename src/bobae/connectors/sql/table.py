@@ -68,6 +68,12 @@ class Table:
             if name not in keys
         }
 
+    def is_changed(self) -> bool:
+        """Whether it has other columns by now."""
+        now = sql.inspect(self._base).get_columns(self._settings.table, self._settings.schema)
+        self._base.rollback()
+        return {one["name"] for one in now} != set(self._types)
+
     def signals(self) -> list[tuple[str | None, str]]:
         """The machine (None: there is one only) and the column or name of all signals among the newest rows."""
         settings = self._settings
