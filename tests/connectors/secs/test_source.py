@@ -111,6 +111,24 @@ def test_an_event_can_be_acknowledged_when_it_is_received(tool):
     asyncio.run(listen())
 
 
+def test_nothing_is_missed_while_a_connection_is_made_anew(tool):
+    async def listen():
+        found = set()
+        for rows in (20, 60, 120):
+            async with subscribed(tool, tool.number) as (_, heard, _rejected):
+                if rows == 20:
+                    tool.ramp(10)
+                await until(lambda heard=heard, rows=rows: max(row[1] for row in heard.of(0)) > rows)
+                await asyncio.sleep(0.1)
+                found |= {row[1] for row in heard.of(0)}
+        tool.ramp(0)
+        return sorted(found - {0.0})
+
+    tool.write(tool.number, 0.0, time_ns=None)
+    found = asyncio.run(listen())
+    assert found == list(range(1, len(found) + 1))
+
+
 def test_what_was_kept_can_be_thrown_away_or_left(tool):
     async def listen(spool):
         async with subscribed(tool, tool.number):

@@ -164,7 +164,7 @@ class Gem:
         return [items.kind_of(value) for value in values] if len(values) == len(ids) else [None] * len(ids)
 
     async def define(self, reports: Sequence[Report], events: Sequence[str], old: Sequence[str]) -> dict[str, Text]:
-        """Have the reports come with their events.
+        """Have the reports come with their events; where all do already nothing is done, so that none is missed.
 
         Args:
             reports: what is to be defined.
@@ -174,6 +174,8 @@ class Gem:
         Returns:
             Event -> why it cannot be had.
         """
+        if self._settings.reports == "add" and reports and all([await self._stands(one) for one in reports]):
+            return await self.enable(events)
         if self._settings.reports == "own":
             await self._asked(2, 37, listed(flag(False), listed()))
             await self._asked(2, 33, listed(self.own_id("0"), listed()))
@@ -241,6 +243,14 @@ class Gem:
         if self._settings.reports != "existing":
             await self._asked(2, 43, SPOOLED)
         return await self._asked(6, 23, number("U1", int(self._settings.spool == "purge"))) is None
+
+    async def _stands(self, report: Report) -> bool:
+        """Whether a report is linked to its event: its number says what is in it."""
+        said = await self.report(report.event)
+        linked = items.rows(said[2], 2) if isinstance(said, list) and len(said) == 3 else []
+        widths = {identity(one[0]): one[1] for one in linked}
+        shown = widths.get(report.number)
+        return isinstance(shown, list) and len(shown) == len(report.variables)
 
     async def _asked(self, stream: int, function: int, body: bytes) -> str | None:
         """Ask for something; None where it is acknowledged, else why not."""

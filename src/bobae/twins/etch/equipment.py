@@ -10,6 +10,7 @@ from typing import Any
 
 from secsgem.common import DeviceType
 from secsgem.gem import Alarm, CollectionEvent, DataValue, GemEquipmentHandler, StatusVariable
+from secsgem.gem.communication_state_machine import CommunicationState
 from secsgem.gem.control_state_machine import ControlState
 from secsgem.hsms import HsmsConnectMode
 from secsgem.secs.variables import F8, Boolean, String
@@ -153,6 +154,22 @@ class Equipment(GemEquipmentHandler):  # type: ignore[misc]
             for stopped in self._traces.values():
                 stopped.set() if (6, 1) not in self._spooled else None
         self.on_connection_closed(None)
+
+    def _on_communicating(self, event: Any) -> None:
+        """A host is there; secsgem has not noticed where one went before it had answered."""
+        if self.communication_state.current == CommunicationState.NOT_COMMUNICATING:
+            super()._on_communicating(event)
+        else:
+            self._on_state_wait_cra(None)  # asks it to establish communications
+
+    def _on_message_received(self, data: Any) -> None:
+        header = data["message"].header
+        asked = (header.stream, header.function) == (1, 13)
+        if asked and self.communication_state.current == CommunicationState.WAIT_DELAY:
+            self.send_response(self._on_s01f13(self, data["message"]), header.system)
+            self.communication_state.s1f13received()
+        else:
+            super()._on_message_received(data)
 
     def _handle_stream_function(self, message: Any) -> None:
         kind = (message.header.stream, message.header.function)
