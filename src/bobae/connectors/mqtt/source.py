@@ -48,6 +48,7 @@ class MqttSource:
         self._readers: dict[str, TopicReader] = {}
         self._wishes: Sequence[Wish] = ()
         self._told: set[int] = set()
+        self._spoken: set[str] = set()  # topics of which messages have come that were not retained
         self._deliver: Deliver | None = None
         self._opened_ns = 0
         self._newest_ns = 0
@@ -126,7 +127,11 @@ class MqttSource:
         for message in messages:
             retained, sent = parts[-1]
             reader = self._readers.get(message.topic)
-            if reader is not None and not (self._offline and message.retained):
+            if not message.retained:
+                self._spoken.add(message.topic)
+            # a retained message after others of its topic is in what the broker had kept, or older
+            stale = message.retained and (self._offline or message.topic in self._spoken)
+            if reader is not None and not stale:
                 rows = retained if message.retained else sent
                 reader.read(message.payload, now_ns, rows, retained=message.retained)
             if message.topic == self._settings.availability and self._goes(message.payload):
