@@ -216,3 +216,24 @@ def test_what_the_store_ends_with_decides_where_the_gap_begins(stage, store, col
     assert [row[0] for row in store.of("a")][:3] == [T - 9 * S, T - 5 * S + MS, T]
     assert [row[0] for row in store.of("b")][:3] == [T - 5 * S, T - 5 * S + MS, T - S]
     assert store.gaps("new") == [Gap.NOT_COLLECTED]
+
+
+def test_a_collector_that_is_cancelled_while_it_closes_closes_to_the_end(store, collecting, wait_until):
+    class Slow(Stage):
+        closing = False
+
+        async def close(self):
+            self.closing = True
+            await asyncio.sleep(0.05)
+            self.closed += 1
+
+    async def watch():
+        stage = Slow()
+        async with collecting(lambda: stage, "a"):
+            await wait_until(lambda: stage.ended is not None)
+            stage.ended.set()
+            await wait_until(lambda: stage.closing)
+        assert stage.closed == 1
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    asyncio.run(watch())

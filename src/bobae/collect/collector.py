@@ -4,8 +4,9 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -160,7 +161,7 @@ class Collector:
         finally:
             if silent is not None:
                 silent.cancel()
-            await connector.close()
+            await _to_the_end(connector.close())
 
     async def _watch(self, connector: LiveConnector, missing: tuple[Ints, Ints]) -> None:
         """Watch until the source is lost; meanwhile fill what was missing, where the source has kept it."""
@@ -262,3 +263,13 @@ class Collector:
             )
             _log.warning("%s", said)
         self._skew_logged = self._skew_logged or self._skew.told
+
+
+async def _to_the_end(closing: Coroutine[Any, Any, None]) -> None:
+    """Whoever is cancelled meanwhile is so only after it: half of a connection is not left behind."""
+    task = asyncio.create_task(closing)
+    try:
+        await asyncio.shield(task)
+    finally:
+        if not task.done():
+            await asyncio.wait([task])
