@@ -76,7 +76,7 @@ class Subject:
         resumes: whether the connector has the ability 'resume': nothing is missing then, whatever happens.
         networked: whether it is reached by a network.
         timed: whether its samples say when they were true.
-        shared: whether the source's own class connects to the server too: whose connections are whose is not known then.
+        shared: whether the class of the source connects to the server as well: then nobody knows whose a connection is.
         unnoticed_s: of a source that is polled: a stretch shorter than this need not be told.
         settings: of the connector.
         patience: of the collector.

@@ -13,7 +13,7 @@ from bobae.testing.sql_process import SqlSource
 SUBJECTS = {
     one.name: one
     for one in (
-        Subject("opcua", OpcUaSource, secured=SecuredOpcUa),
+        Subject("opcua", OpcUaSource, secured=SecuredOpcUa, settings={"publishing_ms": 100.0}),
         Subject("mqtt", MqttSource, secured=SecuredMqtt),
         Subject("sparkplug", SparkplugSource),
         Subject("modbus", ModbusSource, every_ms=250, timed=False, unnoticed_s=2.0),
