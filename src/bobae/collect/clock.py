@@ -22,16 +22,20 @@ class ClockSkew:
 
     def __init__(self) -> None:
         self._late_s: deque[float] = deque(maxlen=_REMEMBERED)
+        self._seconds: float | None = None  # what they come to; None: to be worked out
 
     def note(self, time_ns: Ints, *, now_ns: int) -> None:
         """Samples with these source times have arrived now; not those that tell of an old change."""
         if len(time_ns):
-            self._late_s.append((now_ns - float(np.median(time_ns))) / 1e9)
+            self._late_s.append((now_ns - int(np.sort(time_ns)[len(time_ns) // 2])) / 1e9)
+            self._seconds = None
 
     @property
     def seconds(self) -> float | None:
         """How far the source is behind, the way here included; below zero: ahead; None: nothing is known."""
-        return float(np.median(self._late_s)) if self._late_s else None
+        if self._seconds is None and self._late_s:
+            self._seconds = sorted(self._late_s)[len(self._late_s) // 2]
+        return self._seconds
 
     @property
     def told(self) -> bool:

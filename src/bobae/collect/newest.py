@@ -1,7 +1,9 @@
 """What each tag of one source showed last: nothing is stored twice, no gap begins before a sample, none stays open."""
 
+from dataclasses import replace
 from typing import Any
 
+import numba
 import numpy as np
 
 from bobae.core import STILL_GOOD, Bools, Gap, Ints, Readings, Samples, Tags
@@ -31,6 +33,10 @@ class Newest:
         self._text = np.full(rows, None, dtype=object)
         self._gap_ns = np.full(rows, NEVER, dtype=np.int64)
         self._gap_status = np.zeros(rows, dtype=np.uint32)
+        self._word = np.zeros(rows, dtype=np.int64)  # stands for the text; 0: none
+        self._seen = np.zeros(rows, dtype=np.int64)
+        self._turn = 0
+        self._judged(np.zeros(0, dtype=np.int32), Samples.of([], [], []), 0)  # compiled before anything arrives
 
     def remember(self, stored: Samples) -> None:
         """Begin where the store ends: its newest row of each tag."""
@@ -40,7 +46,10 @@ class Newest:
         gap = _gaps_among(stored)
         self._gap_ns[where[gap]] = stored.time_ns[gap]
         self._gap_status[where[gap]] = stored.status[gap]
-        self._keep(where[~gap], stored.rows(~gap))
+        where, kept = where[~gap], stored.rows(~gap)
+        self._time_ns[where], self._value[where], self._status[where] = kept.time_ns, kept.value, kept.status
+        self._text[where] = None if kept.text is None else kept.text
+        self._word[where] = _words(kept)
 
     def take(self, readings: Readings, now_ns: int) -> Samples:
         """The rows to store for what arrived.
@@ -49,23 +58,31 @@ class Newest:
         stored once more, at `now_ns`, as STILL_GOOD (or with its own status where that is not good).
         """
         where = readings.position
-        order = np.argsort(where, kind="stable")
-        grouped = where[order]
-        starts = np.r_[True, grouped[1:] != grouped[:-1]]
-        before = np.empty(len(where), dtype=np.int64)  # the row before each of the same tag, -1: the one kept here
-        before[order] = np.where(starts, -1, np.r_[-1, order[:-1]])
-        last = order[np.r_[starts[1:], True]]
         arrived = _as_samples(readings, self._tags[where])
-        fresh = arrived.rows(~self._known(arrived, where, before))
-        np.maximum.at(self.newest_ns, where, readings.time_ns)
-        again = self._resumed(arrived.rows(last), where[last], now_ns)
-        newest = arrived.rows(last)
-        gap = _gaps_among(newest)
-        self._keep(where[last[~gap]], newest.rows(~gap))
-        self._gap_ns[where[last]] = np.where(gap, newest.time_ns, NEVER)
-        self._gap_status[where[last]] = newest.status
-        self.came[where[last]] = True
-        return Samples.joined([fresh, again]) if len(again) else fresh
+        fresh, again_ns = self._judged(where, arrived, now_ns)
+        if arrived.text is not None:
+            sampled = ~_gaps_among(arrived)
+            self._text[where[sampled]] = arrived.text[sampled]
+        rows = arrived if fresh.all() else arrived.rows(fresh)
+        if again_ns is None:
+            return rows
+        again = arrived.rows(again_ns != NEVER)
+        status = np.where(again.status >> 30 == 0, np.uint32(STILL_GOOD), again.status)
+        again = replace(again, time_ns=again_ns[again_ns != NEVER], status=status)
+        return Samples.joined([rows, again])
+
+    def _judged(self, where: Any, arrived: Samples, now_ns: int) -> tuple[Bools, Ints | None]:
+        """Which rows are new, and at which time each counts again (NEVER: it does not; None: none does)."""
+        self._turn += 1
+        fresh, again_ns = np.empty(len(where), dtype=np.bool_), np.empty(len(where), dtype=np.int64)
+        agains = _judge(
+            (where, arrived.time_ns, arrived.value, arrived.status, _words(arrived)),
+            (self._time_ns, self._value, self._status, self._word),
+            (self._gap_ns, self._gap_status, self.newest_ns, self.came),
+            (self._seen, self._turn, now_ns),
+            (fresh, again_ns),
+        )
+        return fresh, again_ns if agains else None
 
     def past(self, readings: Readings) -> Samples:
         """The rows to store for what a source had kept; nothing is newest by them but in time."""
@@ -85,7 +102,8 @@ class Newest:
             at_ns: since when nothing was had of each (positions,).
             found: what the source says that it held, `tag` being its position; None: of none.
         """
-        value, status, text = self._value.copy(), self._status.copy(), self._text.copy()
+        value, status = self._value.copy(), self._status.copy()
+        text = np.where(self._word == 0, None, self._text)
         known = self._time_ns != NEVER
         if found is not None:
             value[found.tag], status[found.tag], known[found.tag] = found.value, found.status, True
@@ -114,49 +132,54 @@ class Newest:
         sampled: Bools = (self.newest_ns != NEVER) & (self._gap_ns == NEVER)
         return sampled
 
-    def _known(self, arrived: Samples, where: Any, before: Ints) -> Bools:
-        """Which rows are the same as the one before of their tag."""
-
-        def differing(column: Any, kept: Any) -> Bools:
-            earlier = np.where(before < 0, kept[where], column[before])
-            return ~_equal(column, earlier)
-
-        changed = differing(arrived.time_ns, self._time_ns) | differing(arrived.status, self._status)
-        changed |= differing(arrived.value, self._value)
-        if arrived.text is not None:
-            changed |= differing(arrived.text, self._text)
-        return ~changed
-
-    def _resumed(self, last: Samples, where: Any, now_ns: int) -> Samples:
-        """Rows for the tags whose gap would stay open, since what came is from before it."""
-        gap_ns = self._gap_ns[where]
-        open_still = (gap_ns != NEVER) & (last.time_ns <= gap_ns) & ~_gaps_among(last)
-        chosen, where = last.rows(open_still), where[open_still]
-        times = np.maximum(now_ns, self.newest_ns[where] + MS)
-        self.newest_ns[where] = times
-        good = chosen.status >> 30 == 0
-        status = np.where(good, np.uint32(STILL_GOOD), chosen.status)
-        return Samples(chosen.tag, times, chosen.value, status, text=chosen.text)
-
-    def _keep(self, where: Any, rows: Samples) -> None:
-        self._time_ns[where], self._value[where], self._status[where] = rows.time_ns, rows.value, rows.status
-        self._text[where] = None if rows.text is None else rows.text
-        self.newest_ns[where] = np.maximum(self.newest_ns[where], rows.time_ns)
-
 
 def _as_samples(readings: Readings, tags: Tags) -> Samples:
     return Samples(tags, readings.time_ns, readings.value, readings.status, text=readings.text)
 
 
+def _words(rows: Samples) -> Ints:
+    """A number for each text, the same for the same text; 0 for none."""
+    if rows.text is None:
+        return np.zeros(len(rows), dtype=np.int64)
+    return np.fromiter((0 if text is None else hash(text) or 1 for text in rows.text), np.int64, len(rows))
+
+
 def _gaps_among(rows: Samples) -> Bools:
     """Which rows say that there is nothing."""
-    nothing: Bools = np.isnan(rows.value) & np.isin(rows.status, GAPS)
-    return nothing if rows.text is None else nothing & _equal(rows.text, None)
+    return np.isnan(rows.value) & np.isin(rows.status, GAPS) & (_words(rows) == 0)
 
 
-def _equal(left: Any, right: Any) -> Bools:
-    """Cell by cell, NaN equal to NaN."""
-    same = np.asarray(left == right, dtype=bool)
-    if left.dtype.kind == "f":
-        same |= np.isnan(left) & np.isnan(right)
-    return same
+@numba.njit(cache=True)
+def _judge(arrived: Any, kept: Any, gaps: Any, turn: Any, out: Any) -> int:
+    """Go through the rows in order; what each tag showed last is brought up to date on the way."""
+    where, time_ns, value, status, word = arrived
+    kept_ns, kept_value, kept_status, kept_word = kept
+    gap_ns, gap_status, newest_ns, came = gaps
+    seen, number, now_ns = turn
+    fresh, again_ns = out
+    for i in range(len(where) - 1, -1, -1):  # only the last row of a tag can count again
+        again_ns[i] = NEVER if seen[where[i]] == number else now_ns
+        seen[where[i]] = number
+    agains = 0
+    for i in range(len(where)):
+        tag, last = where[i], again_ns[i] != NEVER
+        again_ns[i] = NEVER
+        came[tag] = True
+        newest_ns[tag] = max(newest_ns[tag], time_ns[i])
+        nothing = np.isnan(value[i]) and word[i] == 0
+        if nothing and (status[i] == GAPS).any():
+            fresh[i] = gap_ns[tag] == NEVER or gap_status[tag] != status[i]
+            if fresh[i]:
+                gap_ns[tag], gap_status[tag] = time_ns[i], status[i]
+            continue
+        same = value[i] == kept_value[tag] or (np.isnan(value[i]) and np.isnan(kept_value[tag]))
+        same = same and time_ns[i] == kept_ns[tag] and status[i] == kept_status[tag] and word[i] == kept_word[tag]
+        fresh[i] = not same
+        kept_ns[tag], kept_value[tag], kept_status[tag], kept_word[tag] = time_ns[i], value[i], status[i], word[i]
+        if gap_ns[tag] != NEVER and time_ns[i] > gap_ns[tag]:
+            gap_ns[tag] = NEVER
+        elif gap_ns[tag] != NEVER and last:
+            newest_ns[tag] = again_ns[i] = max(now_ns, newest_ns[tag] + MS)
+            gap_ns[tag] = NEVER
+            agains += 1
+    return agains
