@@ -37,6 +37,9 @@ bench-peers: | $(BIN)/python  ## install the tools that bobae is compared with, 
 	@test -x .venv-peers/debian/usr/bin/influxd || { mkdir -p .venv-peers/debian && cd .venv-peers/debian && \
 		apt-get download -q influxdb victoria-metrics && for package in *.deb; do dpkg -x "$$package" .; done && rm -f *.deb; } || \
 		echo "InfluxDB and VictoriaMetrics are not among what can be had here: the benchmark leaves them out"
+	@test -d .venv-peers/node/node_modules/node-opcua-server || npm install --silent --no-audit --no-fund \
+		--no-package-lock --no-save --prefix .venv-peers/node node-opcua-server@2.182.2 || \
+		echo "node-opcua cannot be had here: the benchmark leaves it out"
 
 docs: $(DEV_STAMP)  ## build the documentation into site/
 	$(BIN)/python docs/tables.py --check
