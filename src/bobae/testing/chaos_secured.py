@@ -29,10 +29,8 @@ class SecuredOpcUa(OpcUaSource):
         self._theirs = tempfile.TemporaryDirectory(prefix="bobae-opcua-")
         self._show("first")
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        super().__exit__(kind, error, trace)
+    def __exit__(self, *ended: object) -> None:
+        super().__exit__(*ended)
         self._theirs.cleanup()
 
     def connector(self, folder: Path | None = None, **settings: Any) -> opcua.OpcUaSource:
@@ -104,7 +102,8 @@ class SecuredMqtt(MqttSource):
             .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(host))]), critical=False)
             .sign(key, hashes.SHA256())
         )
-        self._tls = Tls(*(self._folder / f"{name}.{end}" for end in ("ca", "pem", "key")))
+        authority, shown, secret = (self._folder / f"{name}.{end}" for end in ("ca", "pem", "key"))
+        self._tls = Tls(authority, shown, secret)
         for file in (self._tls.ca, self._tls.certificate):
             file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
         plain = serialization.NoEncryption()
