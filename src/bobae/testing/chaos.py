@@ -5,6 +5,7 @@ A plugin author inherits `ChaosContract` with a `Subject`; `trial` tries one fau
 
 import asyncio
 import contextlib
+import gc
 import math
 import re
 import time
@@ -167,6 +168,7 @@ def tried(subject: Subject, faults: Sequence[Fault], folder: Path, *, at_once: i
 
     sockets, threads = chaos_left.sockets(), chaos_left.threads()
     outcomes, left = asyncio.run(run())
+    gc.collect()
     left += [f"thread {name}" for name in chaos_left.threads() if name not in threads]
     more = chaos_left.sockets() - sockets
     return Came(outcomes, left + ([f"{more} sockets"] if more > 0 else []))

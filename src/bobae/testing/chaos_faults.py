@@ -17,6 +17,7 @@ from bobae.testing.small_disk import SmallDisk
 
 _HOUR_NS = 3_600_000_000_000
 _EACH_S = 0.1  # between what is written by hand
+_MANY = 10  # rows that wait: fewer may still find room in what the database has already taken
 _STOPPED_S, _RUNNING_S = 0.15, 0.05  # of a slow server
 
 
@@ -218,7 +219,7 @@ async def disk_full(bench: Bench) -> AsyncIterator[None]:
     assert isinstance(bench.bobae, Here)
     await asyncio.to_thread(bench.disk.fill)
     yield
-    if bench.bobae.state.storing is None:
+    if bench.bobae.state.storing is None and bench.bobae.state.waiting > _MANY:
         bench.claims.append("that the disk is full was not told")
     bench.disk.free()
 

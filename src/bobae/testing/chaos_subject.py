@@ -85,7 +85,7 @@ class Subject:
     name: str
     make: Callable[..., Any]
     secured: Callable[..., Any] | None = None
-    keep_alive_s: float = 2.0
+    keep_alive_s: float = 5.0  # of the tests' hasty settings it is less, but they run where others work as well
     every_ms: int = 100
     outage_s: float = 3.0
     resumes: bool = False
