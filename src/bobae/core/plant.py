@@ -65,9 +65,7 @@ class Tag(_Described):
     context: Literal["lot", "wafer", "recipe", "step"] | None = Field(
         default=None, description="what its text says of the asset's other samples until it changes. None: nothing"
     )
-    write: WriteAllowed | None = Field(
-        default=None, description="within which limits bobae may change it. None: never"
-    )
+    write: WriteAllowed | None = Field(default=None, description="within which limits bobae may change it. None: never")
 
 
 class Asset(_Described):
