@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from bobae.core import Gap, Readings, Samples
+from bobae.core import STILL_GOOD, Gap, Readings, Samples
 from bobae.testing import network, small_disk
 from bobae.testing.chaos import tried
 from bobae.testing.chaos_faults import FAULTS
@@ -41,6 +41,7 @@ def ramp(*rows, step_ns=1):
         ((7, 1), 0, ("after 7 comes 1",)),
         ((7, (NAN, LOST), 1), 0, ()),
         ((7, 1_000_001, 3), 0, ()),
+        ((1, 2, (1, STILL_GOOD), 3), 0, ()),
     ],
 )
 def test_what_is_missing_is_told_or_silent(rows, missing, silent):

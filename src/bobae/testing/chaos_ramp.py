@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from bobae.core import Bools, Floats, Gap, Samples
+from bobae.core import STILL_GOOD, Bools, Floats, Gap, Samples
 
 PHASE = 1_000_000.0  # values of different millions do not follow one another
 _GAPS = np.array([int(gap) for gap in Gap], dtype=np.uint32)
@@ -31,7 +31,8 @@ def stretches(rows: Samples, *, anew: bool = False, unnoticed_s: float = 0.0, st
     """Judge the rows of one tag, in the order of time.
 
     Args:
-        rows: of one tag; a value may be repeated, and 0 is what it shows before it counts.
+        rows: of one tag; a value may be repeated, and 0 is what it shows before it counts. What the collector itself has
+            placed in time (STILL_GOOD) is nothing new.
         anew: whether the ramp may begin again without a gap row; otherwise that is a stretch as well, since nobody
             knows how far it got before.
         unnoticed_s: a source that is polled is not looked at between two polls: there a stretch shorter than this
@@ -44,7 +45,7 @@ def stretches(rows: Samples, *, anew: bool = False, unnoticed_s: float = 0.0, st
         Stretches(missing=3, silent=('after 5 comes 7',), told={'NO_COMMUNICATION': 1})
     """
     gap = gaps_among(rows)
-    there = ~np.isnan(rows.value) & (rows.value != 0)
+    there = ~np.isnan(rows.value) & (rows.value != 0) & (rows.status != STILL_GOOD)
     told = np.cumsum(gap | ((rows.status & _OVERFLOW) == _OVERFLOW))
     value, gaps_before = rows.value[there], told[there]
     step = np.diff(value)
