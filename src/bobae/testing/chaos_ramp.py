@@ -31,8 +31,8 @@ def stretches(rows: Samples, *, anew: bool = False, unnoticed_s: float = 0.0, st
     """Judge the rows of one tag, in the order of time.
 
     Args:
-        rows: of one tag; a value may be repeated, and 0 is what it shows before it counts. What the collector itself has
-            placed in time (STILL_GOOD) is nothing new.
+        rows: of one tag; a value may be repeated, and 0 is what it shows before it counts. What the collector itself
+            has placed in time (STILL_GOOD) is nothing new.
         anew: whether the ramp may begin again without a gap row; otherwise that is a stretch as well, since nobody
             knows how far it got before.
         unnoticed_s: a source that is polled is not looked at between two polls: there a stretch shorter than this
