@@ -102,8 +102,8 @@ class Newest:
             at_ns: since when nothing was had of each (positions,).
             found: what the source says that it held, `tag` being its position; None: of none.
         """
-        value, status = self._value.copy(), self._status.copy()
-        text = np.where(self._word == 0, None, self._text)
+        value, status, text = self._value.copy(), self._status.copy(), self._text.copy()
+        text[self._word == 0] = None
         known = self._time_ns != NEVER
         if found is not None:
             value[found.tag], status[found.tag], known[found.tag] = found.value, found.status, True
@@ -146,7 +146,8 @@ def _words(rows: Samples) -> Ints:
 
 def _gaps_among(rows: Samples) -> Bools:
     """Which rows say that there is nothing."""
-    return np.isnan(rows.value) & np.isin(rows.status, GAPS) & (_words(rows) == 0)
+    gaps: Bools = np.isnan(rows.value) & np.isin(rows.status, GAPS) & (_words(rows) == 0)
+    return gaps
 
 
 @numba.njit(cache=True)
