@@ -74,7 +74,7 @@ def _said(value: Any, unit: str | None) -> str:
 
 def _measured(row: dict[str, Any]) -> str:
     said = _said(row["value"], row.get("unit"))
-    if row.get("low") is None or row.get("high") is None:
+    if row.get("low") is None or row.get("high") is None or row["low"] == row["high"]:
         return said
     return f"{said} ({_said(row['low'], None)} to {_said(row['high'], None)})"
 
