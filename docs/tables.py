@@ -52,6 +52,8 @@ def matrix(name: str) -> str:
 def _cell(row: dict[str, Any] | None) -> str:
     if row is None:
         return "–"
+    if row["low"] == row["high"]:  # measured once
+        row = row | {"low": None}
     return _measured(row) if row.get("met") is not False else f"**{_measured(row)}: {row['reference']}**"
 
 
@@ -74,7 +76,7 @@ def _said(value: Any, unit: str | None) -> str:
 
 def _measured(row: dict[str, Any]) -> str:
     said = _said(row["value"], row.get("unit"))
-    if row.get("low") is None or row.get("high") is None or row["low"] == row["high"]:
+    if row.get("low") is None or row.get("high") is None:
         return said
     return f"{said} ({_said(row['low'], None)} to {_said(row['high'], None)})"
 
