@@ -121,6 +121,7 @@ def test_an_exception_is_a_status_and_ends_with_it(source, code, told):
             await status(heard, 3, told)
             source.forbid("1/input/0", 0)
             await shows(heard, 3, 0)
+            assert [row[2] for row in heard.of(3)][-2:] == [told, 0]
 
     asyncio.run(listen())
 

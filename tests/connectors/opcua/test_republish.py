@@ -47,6 +47,7 @@ def test_the_next_keep_alive_shows_that_a_message_is_missing(press):
         press.server.lose(1)
         press.server.write(Write("press.pressure", 4.0))
         await until(lambda: heard.rows[-1][2] == 4.0)
+        assert [row[2] for row in heard.rows].count(4.0) == 1
 
     listening(press, act)
 

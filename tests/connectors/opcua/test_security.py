@@ -124,6 +124,7 @@ def test_a_channel_that_renews_its_keys_goes_on(secure, settings, folder, monkey
                 secure.write(Write("pressure", float(value)))
                 await until(lambda value=value: bool(heard.rows) and heard.rows[-1][2] == value)
                 await asyncio.sleep(0.3)
+            assert [row[2] for row in heard.rows][-12:] == list(range(12))
         finally:
             await one.close()
             secure.write(*NODES)
