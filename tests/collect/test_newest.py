@@ -152,3 +152,30 @@ def test_the_place_of_a_gap_is_taken_by_what_the_tag_held(newest):
 
 def test_nothing_is_held_of_a_tag_that_never_spoke(newest):
     assert rows(newest.held(np.array([0]), np.array([T]), None)) == []
+
+
+def test_a_change_that_was_on_its_way_corrects_what_was_said_to_be_still_the_same(newest):
+    newest.take(readings((0, T, 1.0)), T)
+    newest.gap(Gap.NO_COMMUNICATION, T + S)
+    assert rows(newest.take(readings((0, T, 1.0)), T + 3 * S)) == [(10, T + 3 * S, 1.0, STILL_GOOD)]
+    late = newest.take(readings((0, T + 2 * S, 2.0)), T + 4 * S)
+    assert rows(late) == [(10, T + 2 * S, 2.0, 0), (10, T + 3 * S, 2.0, STILL_GOOD)]
+    assert rows(newest.take(readings((0, T + 4 * S, 3.0)), T + 4 * S)) == [(10, T + 4 * S, 3.0, 0)]
+    assert rows(newest.take(readings((0, T + 2 * S, 4.0)), T + 5 * S)) == [(10, T + 2 * S, 4.0, 0)]
+
+
+def test_a_gap_goes_on_behind_what_the_source_had_kept(newest):
+    newest.take(readings((0, T, 1.0)), T)
+    newest.gap(Gap.NO_COMMUNICATION, T + S)
+    newest.past(readings((0, T + 2 * S, 2.0), (0, T + 3 * S, 3.0)))
+    back = newest.take(readings((0, T + 9 * S, 9.0)), T + 9 * S)
+    assert rows(back) == [(10, T + 9 * S, 9.0, 0), (10, T + 3 * S + MS, None, Gap.NO_COMMUNICATION)]
+    assert rows(newest.take(readings((0, T + 10 * S, 10.0)), T + 10 * S)) == [(10, T + 10 * S, 10.0, 0)]
+
+
+def test_a_gap_that_is_known_wholly_does_not_go_on(newest):
+    newest.take(readings((0, T, 1.0)), T)
+    newest.gap(Gap.NO_COMMUNICATION, T + S)
+    newest.past(readings((0, T + 2 * S, 2.0)))
+    newest.held(np.array([0]), np.array([T + S]), None)
+    assert rows(newest.take(readings((0, T + 9 * S, 9.0)), T + 9 * S)) == [(10, T + 9 * S, 9.0, 0)]

@@ -208,7 +208,8 @@ class Collector:
             self._outbox.add(self._newest.past(readings), kept)
             return
         now = self._clock()
-        changed_now = self._newest.came[readings.position]  # the first value of each tag may be from long ago
+        # the first value of each tag may be from long ago, and a gap begins where the last one was
+        changed_now = self._newest.came[readings.position] & (readings.status != Gap.NO_COMMUNICATION)
         self._skew.note(readings.time_ns[changed_now], now_ns=now)
         self._tell_skew()
         self._samples += len(readings.position)

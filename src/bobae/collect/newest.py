@@ -33,6 +33,8 @@ class Newest:
         self._text = np.full(rows, None, dtype=object)
         self._gap_ns = np.full(rows, NEVER, dtype=np.int64)
         self._gap_status = np.zeros(rows, dtype=np.uint32)
+        self._past_ns = np.full(rows, NEVER, dtype=np.int64)  # how far into its open gap the source had kept samples
+        self._still_ns = np.full(rows, NEVER, dtype=np.int64)  # of the row that said it is still the same
         self._word = np.zeros(rows, dtype=np.int64)  # stands for the text; 0: none
         self._seen = np.zeros(rows, dtype=np.int64)
         self._turn = 0
@@ -59,34 +61,44 @@ class Newest:
         """
         where = readings.position
         arrived = _as_samples(readings, self._tags[where])
-        fresh, again_ns = self._judged(where, arrived, now_ns)
+        fresh, again_ns, gap_ns = self._judged(where, arrived, now_ns)
         if arrived.text is not None:
             sampled = ~_gaps_among(arrived)
             self._text[where[sampled]] = arrived.text[sampled]
-        rows = arrived if fresh.all() else arrived.rows(fresh)
-        if again_ns is None:
-            return rows
-        again = arrived.rows(again_ns != NEVER)
-        status = np.where(again.status >> 30 == 0, np.uint32(STILL_GOOD), again.status)
-        again = replace(again, time_ns=again_ns[again_ns != NEVER], status=status)
-        return Samples.joined([rows, again])
+        rows = [arrived if fresh.all() else arrived.rows(fresh)]
+        if (counts := again_ns != NEVER).any():
+            again = arrived.rows(counts)
+            status = np.where(again.status >> 30 == 0, np.uint32(STILL_GOOD), again.status)
+            rows.append(replace(again, time_ns=again_ns[counts], status=status))
+        if (ends := gap_ns != NEVER).any():
+            status = self._gap_status[where[ends]]
+            rows.append(Samples(arrived.tag[ends], gap_ns[ends], np.full(len(status), np.nan), status))
+        return rows[0] if len(rows) == 1 else Samples.joined(rows)
 
-    def _judged(self, where: Any, arrived: Samples, now_ns: int) -> tuple[Bools, Ints | None]:
-        """Which rows are new, and at which time each counts again (NEVER: it does not; None: none does)."""
+    def _judged(self, where: Any, arrived: Samples, now_ns: int) -> tuple[Bools, Ints, Ints]:
+        """Which rows are new; when each counts again, and when a gap goes on behind what was kept (NEVER: not)."""
         self._turn += 1
         fresh, again_ns = np.empty(len(where), dtype=np.bool_), np.empty(len(where), dtype=np.int64)
-        agains = _judge(
+        gap_ns = np.full(len(where), NEVER, dtype=np.int64)
+        _judge(
             (where, arrived.time_ns, arrived.value, arrived.status, _words(arrived)),
             (self._time_ns, self._value, self._status, self._word),
-            (self._gap_ns, self._gap_status, self.newest_ns, self.came),
+            (self._gap_ns, self._gap_status, self._past_ns, self._still_ns),
+            (self.newest_ns, self.came),
             (self._seen, self._turn, now_ns),
-            (fresh, again_ns),
+            (fresh, again_ns, gap_ns),
         )
-        return fresh, again_ns if agains else None
+        return fresh, again_ns, gap_ns
 
     def past(self, readings: Readings) -> Samples:
-        """The rows to store for what a source had kept; nothing is newest by them but in time."""
-        np.maximum.at(self.newest_ns, readings.position, readings.time_ns)
+        """The rows to store for what a source had kept.
+
+        Nothing is newest by them but in time. Where they end inside a gap, it goes on behind them once the tag speaks.
+        """
+        where = readings.position
+        np.maximum.at(self.newest_ns, where, readings.time_ns)
+        inside = (self._gap_ns[where] != NEVER) & (readings.time_ns > self._gap_ns[where])
+        np.maximum.at(self._past_ns, where[inside], readings.time_ns[inside])
         return _as_samples(readings, self._tags[readings.position])
 
     def missing(self) -> tuple[Ints, Ints]:
@@ -104,6 +116,7 @@ class Newest:
         """
         value, status, text = self._value.copy(), self._status.copy(), self._text.copy()
         text[self._word == 0] = None
+        self._past_ns[where] = NEVER
         known = self._time_ns != NEVER
         if found is not None:
             value[found.tag], status[found.tag], known[found.tag] = found.value, found.status, True
@@ -120,6 +133,7 @@ class Newest:
         times = np.where(known >= at_ns, known + MS, at_ns)
         self._gap_ns[where] = self.newest_ns[where] = times
         self._gap_status[where] = why
+        self._past_ns[where] = self._still_ns[where] = NEVER
         return Samples.of(self._tags[where], times, np.full(len(where), np.nan), status=why)
 
     @property
@@ -151,17 +165,17 @@ def _gaps_among(rows: Samples) -> Bools:
 
 
 @numba.njit(cache=True)
-def _judge(arrived: Any, kept: Any, gaps: Any, turn: Any, out: Any) -> int:
+def _judge(arrived: Any, kept: Any, gaps: Any, newest: Any, turn: Any, out: Any) -> None:
     """Go through the rows in order; what each tag showed last is brought up to date on the way."""
     where, time_ns, value, status, word = arrived
     kept_ns, kept_value, kept_status, kept_word = kept
-    gap_ns, gap_status, newest_ns, came = gaps
+    gap_ns, gap_status, past_ns, still_ns = gaps
+    newest_ns, came = newest
     seen, number, now_ns = turn
-    fresh, again_ns = out
+    fresh, again_ns, goes_on_ns = out
     for i in range(len(where) - 1, -1, -1):  # only the last row of a tag can count again
         again_ns[i] = NEVER if seen[where[i]] == number else now_ns
         seen[where[i]] = number
-    agains = 0
     for i in range(len(where)):
         tag, last = where[i], again_ns[i] != NEVER
         again_ns[i] = NEVER
@@ -172,15 +186,20 @@ def _judge(arrived: Any, kept: Any, gaps: Any, turn: Any, out: Any) -> int:
             fresh[i] = gap_ns[tag] == NEVER or gap_status[tag] != status[i]
             if fresh[i]:
                 gap_ns[tag], gap_status[tag] = time_ns[i], status[i]
+                past_ns[tag] = still_ns[tag] = NEVER
             continue
         same = value[i] == kept_value[tag] or (np.isnan(value[i]) and np.isnan(kept_value[tag]))
         same = same and time_ns[i] == kept_ns[tag] and status[i] == kept_status[tag] and word[i] == kept_word[tag]
         fresh[i] = not same
         kept_ns[tag], kept_value[tag], kept_status[tag], kept_word[tag] = time_ns[i], value[i], status[i], word[i]
         if gap_ns[tag] != NEVER and time_ns[i] > gap_ns[tag]:
-            gap_ns[tag] = NEVER
+            if past_ns[tag] != NEVER and time_ns[i] > past_ns[tag] + MS:
+                goes_on_ns[i] = past_ns[tag] + MS
+            gap_ns[tag] = past_ns[tag] = NEVER
         elif gap_ns[tag] != NEVER and last:
-            newest_ns[tag] = again_ns[i] = max(now_ns, newest_ns[tag] + MS)
-            gap_ns[tag] = NEVER
-            agains += 1
-    return agains
+            newest_ns[tag] = still_ns[tag] = again_ns[i] = max(now_ns, newest_ns[tag] + MS)
+            gap_ns[tag] = past_ns[tag] = NEVER
+        elif still_ns[tag] != NEVER and time_ns[i] > still_ns[tag]:
+            still_ns[tag] = NEVER
+        elif still_ns[tag] != NEVER and fresh[i]:  # it had changed by then: what was said then is corrected
+            again_ns[i] = still_ns[tag]

@@ -85,8 +85,8 @@ class Outbox:
         refused = self._settle()
         if refused is None:
             refused = self._send()
-        self.trouble = refused
         if refused is not None:
+            self.trouble = refused
             self._flush_in(self._pause_s)
             self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
             return
@@ -115,6 +115,8 @@ class Outbox:
             if error is not None:
                 self._put_back(part)
                 return error.text if isinstance(error, Refused) else text("the store failed: {why}", why=error)
+            if ack is not None:
+                self.trouble = None  # the store takes rows again
             for call in part.kept:
                 call()
         return None
