@@ -1,6 +1,6 @@
 """Every connector under every fault of a plant: how soon collecting goes on, and whether all that is missing is told.
 
-python benchmarks/chaos.py [--quick] [--only CONNECTOR ...]: writes benchmarks/results/chaos.json, from which
+python benchmarks/chaos.py [--quick] [--rounds N] [--only CONNECTOR ...]: writes benchmarks/results/chaos.json, from which
 `python docs/tables.py` makes the matrix of docs/reference/chaos.md. Each trial has a server of its own, in a process of
 its own. The long form tries each fault three times, with the settings that hold where plant.yaml says nothing; the
 quick one once, with the hasty ones of the tests.
@@ -43,14 +43,19 @@ def main() -> None:
     """Measure, print the table, write the result file."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="once each, with the hasty settings of the tests")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="of the long form")
     parser.add_argument("--only", nargs="+", choices=sorted(SUBJECTS), default=sorted(SUBJECTS))
     given = parser.parse_args()
     measured: list[dict[str, Any]] = []
     for name in given.only:
-        rounds = 1 if given.quick else ROUNDS
+        rounds = 1 if given.quick else given.rounds
         measured += rows(SUBJECTS[name] if given.quick else usual(SUBJECTS[name]), rounds)
     results.show(measured)
-    print(results.write("chaos", f"python benchmarks/chaos.py{' --quick' if given.quick else ''}", measured))
+    print(
+        results.write(
+            "chaos", f"python benchmarks/chaos.py {'--quick' if given.quick else f'--rounds {given.rounds}'}", measured
+        )
+    )
 
 
 def usual(subject: Subject) -> Subject:
