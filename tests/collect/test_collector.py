@@ -136,6 +136,21 @@ def test_a_gap_begins_with_the_last_sign_of_life(stage, store, collecting, clock
     assert [row[0] for row in store.of("b")[:2]] == [T, T + 2 * S]
 
 
+def test_a_gap_that_a_source_tells_of_afterwards_says_nothing_about_its_clock(
+    stage, store, collecting, clock, wait_until
+):
+    async def watch():
+        async with collecting(lambda: stage, "a", clock=clock) as collector:
+            await wait_until(lambda: collector.state.connected)
+            stage.send((0, T - 7200 * S, 1.0))
+            lost = Samples.of([0], [T - 3600 * S], [np.nan], status=Gap.NO_COMMUNICATION)
+            stage.deliver(Readings(lost.tag, lost.time_ns, lost.value, lost.status))
+            assert collector.state.skew_s is None
+
+    asyncio.run(watch())
+    assert store.of("a")[1][0] == T - 3600 * S
+
+
 def test_a_source_with_another_clock_is_told_and_its_gaps_are_in_its_own_time(
     stage, store, collecting, clock, wait_until, caplog
 ):

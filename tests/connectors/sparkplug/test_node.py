@@ -17,6 +17,23 @@ NOW_MS = NOW // 1_000_000
 WISHES = {("", "temperature"): 0, ("press", "force"): 1, ("press", "state"): 2, ("press", "count"): 3}
 
 
+PRESS = (1, 2, 3)
+
+
+class Nothing(float):
+    """No value: equal to any other that is none."""
+
+    def __eq__(self, other):
+        return math.isnan(other)
+
+    __hash__ = None
+
+
+def gaps(after_ms, positions=(0, 1, 2, 3)):
+    """What is told of these tags when messages are lost."""
+    return [(position, after_ms, Nothing("nan"), Gap.NO_COMMUNICATION) for position in positions]
+
+
 class Line:
     """An edge node as its host sees it; keeps (position, time in ms after NOW, value, status) of what is delivered."""
 
@@ -133,13 +150,118 @@ def test_a_message_that_is_lost_is_given_up_and_the_births_are_asked_for_once():
     line.node.look(NOW + REORDER_NS - 1, line.rows)
     assert line.said() == []
     line.node.look(NOW + REORDER_NS, line.rows)
-    assert [row[2] for row in line.said()] == [3.0]
+    assert line.said() == [*gaps(1.0), (1, 3.0, 3.0, 0)]
     assert line.node.ask(NOW)
     assert not line.node.ask(NOW)
     line.hear("DDATA", message(6, 4, force=4.0))
     line.hear("DDATA", message(2, 2, force=2.0))  # it comes after all: kept, and nothing else happens
     line.hear("DDATA", message(7, 5, force=5.0))
     assert [row[2] for row in line.said()] == [4.0, 2.0, 5.0]
+    assert not line.node.wants_rebirth
+
+
+def test_each_stretch_that_is_lost_is_a_gap_before_what_comes_after():
+    line = born()
+    line.hear("DDATA", message(2, 10, force=2.0))
+    line.hear("DDATA", message(8, 80, force=8.0))
+    line.hear("DDATA", message(5, 50, force=5.0))
+    line.hear("DDATA", message(6, 60, force=6.0))
+    line.node.look(NOW + REORDER_NS, line.rows)
+    expected = [(1, 10.0, 2.0, 0), *gaps(11.0), (1, 50.0, 5.0, 0), (1, 60.0, 6.0, 0), *gaps(61.0), (1, 80.0, 8.0, 0)]
+    assert line.said() == expected
+    line.hear("DDATA", message(9, 90, force=9.0))
+    assert line.said() == [(1, 90.0, 9.0, 0)]
+
+
+def test_a_gap_is_told_in_the_clock_of_the_node_though_it_was_put_back():
+    line = born(at_ms=3_600_000)
+    line.hear("DDATA", message(2, 100, force=2.0))
+    line.hear("DDATA", message(4, 120, force=4.0))
+    line.said()
+    line.node.look(NOW + REORDER_NS, line.rows)
+    assert line.said() == [*gaps(101.0), (1, 120.0, 4.0, 0)]
+
+
+def test_a_message_that_is_lost_before_a_death_is_a_gap_before_what_waited():
+    line = born()
+    line.hear("DDATA", message(4, 40, force=4.0))
+    line.now_ns = NOW + 500_000_000
+    line.hear("NDEATH", bdseq(Payload(), 1))
+    assert line.said() == [*gaps(1.0), (1, 40.0, 4.0, 0), *gaps(500.0)]
+
+
+def test_a_second_birth_lets_nothing_of_the_life_before_wait():
+    line = born()
+    line.hear("DDATA", message(60, 10, force=6.0))  # in the same ms as the birth that overtakes what is before it
+    birth_of(line, at_ms=10)
+    assert line.said()[:6] == [*gaps(1.0), (1, 10.0, 6.0, 0), (0, 10.0, 20.0, 0)]
+    assert not line.node.waiting
+    for i in range(2, 90):
+        line.hear("DDATA", message(i, 20 + i, force=float(i)))
+    line.node.look(NOW + REORDER_NS, line.rows)
+    assert [row[2] for row in line.said()] == [float(i) for i in range(2, 90)]
+    assert not line.node.wants_rebirth
+
+
+def test_a_message_that_comes_twice_and_very_late_holds_nothing_up():
+    line = born()
+    for i in range(2, 60):
+        line.hear("DDATA", message(i, i, force=float(i)))
+    line.hear("DDATA", message(5, 5, force=5.0))
+    line.said()
+    line.node.look(NOW + REORDER_NS, line.rows)
+    assert line.said() == [(1, 5.0, 5.0, 0)]
+    line.hear("DDATA", message(60, 60, force=60.0))
+    assert line.said() == [(1, 60.0, 60.0, 0)]
+    assert not line.node.wants_rebirth
+
+
+def test_a_message_whose_names_are_none_is_a_gap_and_keeps_its_place():
+    line = born()
+    payload = Payload(timestamp=NOW_MS + 5, seq=2)
+    payload.metrics.add(name="force", double_value=1.0)
+    line.hear("DDATA", payload.SerializeToString().replace(b"force", b"\xff\xff\xff\xff\xff"))
+    line.hear("DDATA", message(3, 6, force=2.0))
+    assert line.said() == [*gaps(1.0, PRESS), (1, 6.0, 2.0, 0)]
+    assert line.node.wants_rebirth
+
+
+def test_a_wished_metric_that_is_not_in_the_births_is_a_gap_alone():
+    line = born()
+    line.node.births.metrics.pop(("press", "count"))
+    payload = Payload(timestamp=NOW_MS + 5, seq=2)
+    payload.metrics.add(name="count", double_value=1.0)
+    line.hear("DDATA", payload)
+    assert line.said() == gaps(1.0, (3,))
+
+
+def test_what_the_births_do_not_have_keeps_its_own_reason():
+    line = Line(WISHES | {("press", "typo"): 4})
+    birth_of(line)
+    line.said()
+    line.hear("DDATA", message(5, 9, force=3.0))
+    line.node.look(NOW + REORDER_NS, line.rows)
+    assert line.said() == [*gaps(1.0), (1, 9.0, 3.0, 0)]
+
+
+def test_what_births_still_do_not_tell_of_is_told_once():
+    line = born()
+    line.hear("DDATA", message(2, 5, stranger=1.0))
+    assert line.said() == gaps(1.0, PRESS)
+    birth_of(line, at_ms=6)
+    line.said()
+    line.hear("DDATA", message(2, 7, stranger=1.0))
+    assert line.said() == []
+    assert line.node.wants_rebirth
+
+
+def test_an_array_among_the_metrics_disturbs_no_other():
+    line = Line({("", "m"): 0})
+    payload = Payload(timestamp=NOW_MS, seq=0)
+    payload.metrics.add(name="curve", alias=1, datatype=22)
+    payload.metrics.add(name="m", alias=2, datatype=DataType.DOUBLE, double_value=3.0)
+    line.hear("NBIRTH", payload)
+    assert line.said() == [(0, 0.0, 3.0, 0)]
     assert not line.node.wants_rebirth
 
 
@@ -154,15 +276,15 @@ def test_no_edge_node_is_asked_more_often_than_every_few_seconds():
 
 def test_an_alias_that_no_birth_told_of_asks_for_births_and_disturbs_nothing_else():
     line = born()
-    line.hear("DDATA", message(2, 1, stranger=1.0, force=2.0))
-    assert line.said() == [(1, 1.0, 2.0, 0)]
+    line.hear("DDATA", message(2, 7, stranger=1.0, force=2.0))
+    assert line.said() == [*gaps(1.0, PRESS), (1, 7.0, 2.0, 0)]
     assert line.node.wants_rebirth
 
 
 def test_data_without_a_birth_asks_for_it():
     line = Line()
     line.hear("DDATA", message(7, 1, force=2.0))
-    assert line.said() == []
+    assert line.said() == []  # nothing was known of it: the collector's gap stands
     assert line.node.wants_rebirth
 
 
@@ -170,9 +292,10 @@ def test_data_without_a_birth_asks_for_it():
 def test_what_is_no_payload_asks_for_births(garbage):
     line = born()
     line.hear("DDATA", garbage)
-    line.hear("NBIRTH", garbage)
     assert line.node.wants_rebirth
-    assert line.said() == []
+    assert line.said() == gaps(1.0, PRESS)
+    line.hear("NBIRTH", garbage)
+    assert line.said() == gaps(1.0)
 
 
 def test_what_was_kept_is_of_the_past():
@@ -233,7 +356,7 @@ def test_what_waited_from_before_a_birth_is_read_by_the_old_aliases():
     birth = bdseq(message(0, 5, temperature=20.0), 2)
     birth.metrics[0].name, birth.metrics[0].datatype = "temperature", DataType.DOUBLE
     line.hear("NBIRTH", birth)
-    assert [(row[0], row[2]) for row in line.said()] == [(1, 1.0), (0, 20.0)]
+    assert line.said() == [*gaps(1.0), (1, 1.0, 1.0, 0), (0, 5.0, 20.0, 0)]
 
 
 @pytest.mark.parametrize(

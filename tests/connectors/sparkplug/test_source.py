@@ -13,7 +13,7 @@ from bobae.collect import Collector, Patience
 from bobae.connectors.mqtt.broker import Broker
 from bobae.connectors.mqtt.sparkplug import node
 from bobae.connectors.mqtt.sparkplug.payload import DataType
-from bobae.core import Gap, Offered, TagRow, Unreachable, Wish
+from bobae.core import STILL_GOOD, Gap, Offered, TagRow, Unreachable, Wish
 from bobae.historian import open_store
 from bobae.testing.live_connector import Heard, until
 from bobae.testing.sparkplug_process import SparkplugSource
@@ -148,11 +148,64 @@ def test_a_message_that_is_lost_is_made_good_by_a_birth(source, monkeypatch):
             await until(lambda: len(heard.rows) == 2)
             source.edge.tell({"lose": 1})
             await shown(source, heard, 5.5)
-            await until(lambda: len(heard.of(1)) == 2)  # the birth told it once more
-            return heard.of(0)[1:]
+            await until(lambda: len(heard.of(1)) == 3)  # the birth told it once more
+            return heard
 
-    rows = asyncio.run(listen())
-    assert {row[1] for row in rows} == {5.5}
+    heard = asyncio.run(listen())
+    (_, number, *after), (_, word, again) = heard.of(0), heard.of(1)
+    assert number[2] == word[2] == Gap.NO_COMMUNICATION
+    assert {row[1] for row in after} == {5.5}
+    assert again[2] == 0
+
+
+def test_what_is_lost_is_stored_as_a_gap_that_the_birth_ends(source, tmp_path, monkeypatch):
+    monkeypatch.setattr(node, "REORDER_NS", 100_000_000)
+    monkeypatch.setattr("bobae.connectors.mqtt.sparkplug.source.REORDER_NS", 100_000_000)
+    wishes = [Wish("line.number", NUMBER), Wish("line.text", source.text)]
+
+    async def lose():
+        with open_store(tmp_path / "store", write=True) as store:
+            tags = store.writer.tag_ids([TagRow(i, wish.path) for i, wish in enumerate(wishes)])
+            running = asyncio.create_task(
+                Collector(
+                    "line1", source.connector, wishes, tags, writer=store.writer, reader=store, chance=random.Random(1)
+                ).run()
+            )
+            source.write(source.text, "before", time_ns=time.time_ns())
+            await until(lambda: "before" in told(store))
+            source.edge.tell({"lose": 1})
+            source.write(NUMBER, 5.25, time_ns=time.time_ns())
+            await until(lambda: told(store)[-1] == "before" and len(told(store)) > len({*told(store)}))
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            return store.raw(["line.text"], 0, 2**62), store.raw(["line.number"], 0, 2**62)
+
+    def told(store):
+        found = store.raw(["line.text"], 0, 2**62)
+        return [] if found.text is None else [word for word in found.text.tolist() if word is not None]
+
+    words, numbers = asyncio.run(lose())
+    lost = int(np.flatnonzero(words.status == Gap.NO_COMMUNICATION)[-1])
+    assert words.text[lost - 1] == words.text[lost + 1] == "before"
+    assert words.status[lost + 1] == STILL_GOOD
+    assert words.time_ns[lost] in numbers.time_ns  # one gap for all that the edge node has
+    assert numbers.value[numbers.time_ns > words.time_ns[lost]][0] == 5.25
+
+
+def test_an_edge_node_that_may_not_be_asked_yet_is_asked_later_though_it_says_nothing(source, monkeypatch):
+    monkeypatch.setattr(node, "REBIRTH_NS", 500_000_000)
+    monkeypatch.setattr("bobae.connectors.mqtt.sparkplug.source.REORDER_NS", 100_000_000)
+
+    async def listen():
+        async with listening(source, source.text) as (heard, _):
+            await until(lambda: len(heard.rows) == 1)
+            source.edge.tell({"strange": 999})
+            await until(lambda: len(heard.rows) == 2)
+            source.edge.tell({"strange": 998})  # within half a second of the first
+            await until(lambda: len(heard.rows) == 3)
+
+    asyncio.run(listen())
+    assert source.broker.pid > 0
 
 
 def test_a_metric_without_a_birth_asks_for_one(source):

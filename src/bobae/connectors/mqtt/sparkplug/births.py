@@ -1,6 +1,6 @@
 """What an edge node has said in its births: which metrics it has, how they are numbered, and what it says of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from bobae.core.connector import Positions
 
 Key = tuple[str, str]  # device ('' for the edge node itself), metric name
 UNWANTED, UNKNOWN = -1, -2
-_BITS = {DataType.INT8: 8, DataType.INT16: 16, DataType.INT32: 32, DataType.INT64: 64}
+_BITS: dict[int, int] = {DataType.INT8: 8, DataType.INT16: 16, DataType.INT32: 32, DataType.INT64: 64}
 
 
 @dataclass(frozen=True)
@@ -55,12 +55,12 @@ class Layout:
     Attributes:
         position: which wish each is for (metrics,); UNWANTED, or UNKNOWN to the births.
         bits: the width of those that are signed (metrics,), else 0.
-        unknown: whether there is one that no birth has told of.
+        unknown: aliases, or names where they are not numbered, that no birth has told of.
     """
 
     position: Positions
     bits: Ints
-    unknown: bool
+    unknown: frozenset[int | str]
 
 
 class Births:
@@ -91,6 +91,11 @@ class Births:
             if one.HasField("alias"):
                 self._numbered[one.alias] = metric
 
+    def positions(self, device: str | None = None) -> list[int]:
+        """Of what is wished of a device, or of all; but for what births say that there is not, or that is no value."""
+        wished = [(key, at) for key, at in self._wishes.items() if device is None or key[0] == device]
+        return [at for key, at in wished if key[0] not in self.devices or self._position(self.metrics.get(key)) >= 0]
+
     def layout(self, device: str, payload: bytes, scanned: Scanned) -> Layout:
         """What the metrics of a message are; worked out once for each set of them."""
         metrics = scanned.metrics
@@ -103,16 +108,19 @@ class Births:
         found = self._layouts.get(key)
         if found is None:
             if numbered:
-                told = [self._numbered.get(alias) for alias in metrics[:, ALIAS].astype(np.uint64).tolist()]
+                aliases = metrics[:, ALIAS].astype(np.uint64).tolist()
+                told = {alias: self._numbered.get(alias) for alias in aliases}
+                found = self._made(aliases, told)
             else:
-                told = [self.metrics.get((device, name)) for name in names]
-            found = self._layouts[key] = self._made(told)
+                found = self._made(names, {name: self.metrics.get((device, name)) for name in names})
+            self._layouts[key] = found
         return found
 
-    def _made(self, told: list[Metric | None]) -> Layout:
-        position = [self._position(metric) for metric in told]
-        bits = [0 if metric is None else _BITS.get(DataType(metric.datatype), 0) for metric in told]
-        return Layout(np.array(position, dtype=np.int32), np.array(bits, dtype=np.int64), UNKNOWN in position)
+    def _made(self, metrics: Sequence[int | str], told: Mapping[Any, Metric | None]) -> Layout:
+        position = [self._position(told[one]) for one in metrics]
+        bits = [0 if (metric := told[one]) is None else _BITS.get(metric.datatype, 0) for one in metrics]
+        unknown = frozenset(one for one, metric in told.items() if metric is None)
+        return Layout(np.array(position, dtype=np.int32), np.array(bits, dtype=np.int64), unknown)
 
     def _position(self, metric: Metric | None) -> int:
         if metric is None:

@@ -164,7 +164,7 @@ class SparkplugSource:
             self._timer = asyncio.get_running_loop().call_later(REORDER_NS / 1e9, self._look)
 
     def _look(self) -> None:
-        """See to what was overtaken and has waited long enough."""
+        """See to what has waited long enough: messages that were overtaken, edge nodes that are to be asked."""
         self._timer = None
         now_ns, rows = time.time_ns(), Rows()
         for node in self._nodes.values():

@@ -97,6 +97,8 @@ def _scan(data: Bytes) -> Any:
             time_ms = np.int64(value)
         elif number == 3:
             seq = np.int64(value)
+        elif number == 0:
+            at = end + 1  # no field has this number
     metrics, values = np.zeros((count, 12), dtype=np.int64), np.full(count, np.nan)
     if at != end:
         return False, time_ms, seq, metrics, values
