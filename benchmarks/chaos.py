@@ -1,7 +1,7 @@
 """Every connector under every fault of a plant: how soon collecting goes on, and whether all that is missing is told.
 
 python benchmarks/chaos.py [--quick] [--rounds N] [--only CONNECTOR ...]: writes benchmarks/results/chaos.json, which
-`python docs/tables.py` makes into the matrix of docs/reference/chaos.md. Each trial has a server of its own, in a process of
+`python docs/tables.py` makes into the matrix of docs/reference/chaos.md. Each trial has a server in a process of
 its own. The long form tries each fault three times, with the settings that hold where plant.yaml says nothing; the
 quick one once, with the hasty ones of the tests.
 """
