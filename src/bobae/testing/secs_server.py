@@ -16,7 +16,7 @@ from secsgem.gem.collection_event_report import CollectionEventReport
 
 from bobae.twins.etch.equipment import Equipment, Variable
 
-NUMBER, FLAG, TEXT, POLLED, LONG = 101, 102, 103, 104, 201
+NUMBER, FLAG, TEXT, POLLED, LONG, LOT = 101, 102, 103, 104, 201, 202
 EVENTS = {NUMBER: 300, FLAG: 301, TEXT: 302, LONG: 303}
 OTHER_NUMBER = 111
 ALARM = 12
@@ -36,12 +36,12 @@ class SmallTool(Equipment):
                 Variable(TEXT, "Text", "", ""),
                 Variable(POLLED, "Polled", "bar", 1.5),
             ],
-            data=[Variable(LONG, "RunNumber", "", 0.0)],
+            data=[Variable(LONG, "RunNumber", "", 0.0), Variable(LOT, "LotID", "", "LOT-1")],
             events={
                 300: ("NumberChanged", [number]),
                 301: ("FlagChanged", [FLAG]),
                 302: ("TextChanged", [TEXT]),
-                303: ("RunEnded", [LONG]),
+                303: ("RunEnded", [LONG, LOT]),
             },
             alarms={ALARM: "Door open", ALARM + 1: "Pump hot"},
         )

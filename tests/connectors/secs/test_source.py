@@ -7,6 +7,7 @@ import time
 import pytest
 
 from bobae.connectors.secs import connector
+from bobae.connectors.secs.browse import _guessed
 from bobae.core import BadInput, Gap, UnknownName, Unreachable, Wish
 from bobae.testing.live_connector import Heard, until
 from bobae.testing.secs_process import SecsSource
@@ -54,6 +55,42 @@ async def subscribed(tool, *addresses, heard=None, folder=None, deadband=None, *
         yield source, heard, await source.subscribe(wishes, heard.deliver)
     finally:
         await source.close()
+
+
+def test_a_variable_of_an_event_is_offered_as_what_its_value_its_unit_or_its_name_says(tool):
+    async def browse():
+        source = tool.connector()
+        try:
+            await source.open()
+            return {one.address: one.kind for one in await source.browse()}
+        finally:
+            await source.close()
+
+    kinds = asyncio.run(browse())
+    assert (kinds["sv/101@ce/300"], kinds["sv/102@ce/301"], kinds["sv/103@ce/302"]) == ("number", "flag", "text")
+    assert (kinds["dv/202@ce/303"], kinds["dv/201@ce/303"]) == ("text", None)  # LotID, RunNumber
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "kind"),
+    [
+        ("ChamberPressure", "Pa", "number"),
+        ("LOTID", None, "text"),
+        ("WaferId", None, "text"),
+        ("recipe_name", None, "text"),
+        ("Process Step", None, "text"),
+        ("PPID", None, "text"),
+        ("Slot1", None, "text"),
+        ("LotSize", None, None),
+        ("StepTime", None, None),
+        ("Pilot", None, None),
+        ("ValveSolid", None, None),
+        ("압력", None, None),
+        ("3001", None, None),
+    ],
+)
+def test_a_data_variable_is_a_text_only_where_its_name_ends_in_what_is_one(name, unit, kind):
+    assert _guessed(name, unit) == kind
 
 
 def test_an_event_is_acknowledged_once_it_is_kept_and_sent_again_if_it_never_was(tool):

@@ -1,5 +1,6 @@
 """Everything that equipment lists: its variables, events, alarms and constants as addresses for plant.yaml."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from bobae.connectors.secs.gem import Gem, Listed
@@ -8,6 +9,9 @@ from bobae.connectors.secs.readings import identity
 from bobae.core import Offered, ucum_code
 
 Rows = Mapping[str, Listed]
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_THINGS = ("lot", "wafer", "substrate", "recipe", "step", "carrier", "cassette", "foup", "slot")
+_NAMES = {thing + tail for thing in _THINGS for tail in ("", "id", "name")} | {"id", "name", "ppid"}
 
 
 async def offered(gem: Gem) -> list[Offered]:
@@ -44,8 +48,21 @@ def _reported(lists: Mapping[str, Rows], kinds: Mapping[str, str | None]) -> Ite
             variable = lists[kind].get(one)
             unit = None if variable is None else _unit(variable, 2)
             path = f"event/{_named(row, event)}/{one if variable is None else _named(variable, one)}"
-            guessed = "number" if unit else None  # a data variable has a value at its event only
-            yield Offered(f"{kind}/{one}@ce/{event}", path, kinds.get(one, guessed), unit)
+            holds = kinds.get(one) if kind == "sv" else _guessed(path.rpartition("/")[2], unit)
+            yield Offered(f"{kind}/{one}@ce/{event}", path, holds, unit)
+
+
+def _guessed(name: str, unit: str | None) -> str | None:
+    """What a data variable holds: it has a value at its event only, so its unit and its name are all there is.
+
+    Example:
+        >>> _guessed("EtchTime", "s"), _guessed("LotId", None), _guessed("WaferCount", None)
+        ('number', 'text', None)
+    """
+    if unit:
+        return "number"
+    words = _WORD.findall(name)
+    return "text" if words and words[-1].lower() in _NAMES else None
 
 
 async def _kinds(gem: Gem, listed: Rows, question: tuple[int, int]) -> dict[str, str | None]:
