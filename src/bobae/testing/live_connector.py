@@ -12,7 +12,7 @@ import pytest
 
 from bobae.core import LiveConnector, Readings, Rejected, Unreachable, Wish
 
-BAD, UNCERTAIN = 0x8004_0000, 0x4090_0000  # BadDeviceFailure has no number; UncertainLastUsableValue has one
+BAD, UNCERTAIN = 0x8004_0000, 0x4090_0000  # BadResourceUnavailable has no number; UncertainLastUsableValue has one
 NOON_NS = 1_772_625_600_000_000_000  # 2026-03-04 12:00 UTC
 PATIENCE_S = 20.0  # for what must come; a test that passes never waits so long
 
