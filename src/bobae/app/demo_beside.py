@@ -111,7 +111,8 @@ async def _answers(process: asyncio.subprocess.Process) -> bool:
     """Whether the twin's process says in time that it answers."""
     assert process.stdout is not None
     with contextlib.suppress(TimeoutError):
-        return bool(await asyncio.wait_for(process.stdout.readline(), _STARTS_S))
+        async with asyncio.timeout(_STARTS_S):
+            return bool(await process.stdout.readline())
     return False
 
 
@@ -120,7 +121,8 @@ async def _ended(process: asyncio.subprocess.Process) -> None:
     with contextlib.suppress(ProcessLookupError):
         process.terminate()
     try:
-        await asyncio.wait_for(process.wait(), _ENDS_S)
+        async with asyncio.timeout(_ENDS_S):
+            await process.wait()
     except TimeoutError:
         with contextlib.suppress(ProcessLookupError):
             process.kill()

@@ -191,6 +191,7 @@ async def _answers(server: asyncio.subprocess.Process, url: str) -> None:
     assert server.stdout is not None
     answer = b""
     with contextlib.suppress(TimeoutError):
-        answer = await asyncio.wait_for(server.stdout.readline(), _STARTS_S)
+        async with asyncio.timeout(_STARTS_S):
+            answer = await server.stdout.readline()
     if not answer:
         raise Unreachable("the press's server at {url} did not start; run bobae doctor", url=url)

@@ -4,8 +4,8 @@ import asyncio
 import contextlib
 import functools
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from typing import Any, Protocol
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Protocol
 
 import numpy as np
 import pytest
@@ -285,6 +285,6 @@ def _came(heard: Heard, position: int, rows: int) -> bool:
 
 async def _lost(connector: LiveConnector) -> None:
     """Wait until the connector says that its source is lost."""
-    watching: Coroutine[Any, Any, None] = connector.watch()
     with pytest.raises(Unreachable):
-        await asyncio.wait_for(watching, PATIENCE_S)
+        async with asyncio.timeout(PATIENCE_S):
+            await connector.watch()

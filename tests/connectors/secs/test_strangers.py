@@ -12,6 +12,7 @@ from bobae.connectors.secs import connector, items
 from bobae.connectors.secs.hsms import LINKTESTED, REJECT, SELECT, SELECTED, SEPARATE
 from bobae.core import Unreachable, Wish
 from bobae.testing.live_connector import Heard
+from bobae.testing.secs_process import _free_port as free_port
 
 HASTY = {"t3_s": 0.5, "t5_s": 0.001, "t6_s": 0.3, "t7_s": 1, "t8_s": 0.1, "linktest_s": 5, "longest_mb": 0.01}
 OK = items.binary(0)
@@ -233,3 +234,25 @@ def test_whatever_comes_the_connection_goes_on_or_ends_with_a_reason(pieces):
     (ended,), crashes = asyncio.run(run())
     assert isinstance(ended, (Unreachable, asyncio.CancelledError))
     assert crashes == []
+
+
+def test_whoever_is_cancelled_as_the_equipment_connects_leaves_no_connection_behind():
+    port = free_port()
+    source = connector({"host": "127.0.0.1", "port": port, "mode": "passive"} | HASTY)
+
+    async def cancel():
+        opening = asyncio.create_task(source.open())
+        while source._server is None:
+            await asyncio.sleep(0)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        while source._listening.link is None:
+            await asyncio.sleep(0)
+        opening.cancel()
+        await asyncio.wait({opening})
+        await source.close()
+        assert opening.cancelled()
+        await reader.read()  # up to its end
+        writer.close()
+        await writer.wait_closed()
+
+    asyncio.run(cancel())

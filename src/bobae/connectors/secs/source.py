@@ -116,11 +116,11 @@ class SecsSource:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
-        self._listening.link = None
+        link, self._listening.link = self._link or self._listening.link, None
         if self._server is not None:
             self._server.close()
-        if self._link is not None:
-            self._link.close()
+        if link is not None:
+            link.close()
             await asyncio.sleep(0)  # the transport reports its end in the next round of the loop
         self._server = self._link = self._gem = None
 
@@ -135,8 +135,10 @@ class SecsSource:
         try:
             if settings.passive:
                 self._server = await loop.create_server(make, settings.host, settings.port)
-                return await asyncio.wait_for(made, settings.t7_s)
-            await asyncio.wait_for(loop.create_connection(make, settings.host, settings.port), settings.t6_s)
+                async with asyncio.timeout(settings.t7_s):
+                    return await made
+            async with asyncio.timeout(settings.t6_s):
+                await loop.create_connection(make, settings.host, settings.port)
             return await made
         except (OSError, TimeoutError) as error:
             why = str(error) or "timeout"
