@@ -244,10 +244,12 @@ def test_whoever_is_cancelled_as_the_equipment_connects_leaves_no_connection_beh
         opening = asyncio.create_task(source.open())
         while source._server is None:
             await asyncio.sleep(0)
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        connecting = asyncio.create_task(asyncio.open_connection("127.0.0.1", port))
         while source._listening.link is None:
             await asyncio.sleep(0)
+        assert source._link is None  # it is here, and has not been looked at yet
         opening.cancel()
+        reader, writer = await connecting
         await asyncio.wait({opening})
         await source.close()
         assert opening.cancelled()
