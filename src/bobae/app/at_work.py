@@ -2,10 +2,11 @@
 
 import asyncio
 import contextlib
+import functools
 import logging
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,13 +17,13 @@ from bobae.app.writing import executor
 from bobae.collect import Collector, SourceState
 from bobae.core import BobaeError, Plant, StoreReader, Text, seconds_of, text
 from bobae.historian import Store, open_store
+from bobae.monitor import Watcher
 from bobae.registry.catalogue import AlarmStore, Catalogue, open_catalogue
 from bobae.serve import Line
 from bobae.write import Writing
 
 SETTLE_NS = 300_000_000  # a row is scored so long after its time: what the network and one group commit take
 _LOOK_S = 0.02
-_BREATH_S = 0.01
 _TAKEN_UP_NS = 1_000_000_000
 _STORE = ""
 _log = logging.getLogger("bobae.app")
@@ -112,16 +113,19 @@ class PlantAtWork:
         await _in_thread(lambda: line.warm(self.store))
         self._watches += watches
         watchers = {w.monitor: w.watcher for w in watches}
+        scored_ns = 0
         while True:
             await asyncio.sleep(_LOOK_S)
-            with self._telling(_STORE):
-                breath = time.monotonic() + _BREATH_S
-                for row in line.settled(self.store, self.store.writer.committed_ns):
-                    with self._telling(row.model):
-                        watchers[row.model].observe(row.time_ns, row.answers, row.x)
-                    if time.monotonic() > breath:  # a thousand models take a while; what arrives meanwhile is received
-                        await asyncio.sleep(0)
-                        breath = time.monotonic() + _BREATH_S
+            if (committed_ns := self.store.writer.committed_ns) > scored_ns:
+                scored_ns = committed_ns
+                # in a thread: a thousand models, or a flood of alarms, must not hold up what is collected
+                await _in_thread(functools.partial(self._score, line, watchers, committed_ns))
+
+    def _score(self, line: Line, watchers: Mapping[str, Watcher], until_ns: int) -> None:
+        with self._telling(_STORE):
+            for row in line.settled(self.store, until_ns):
+                with self._telling(row.model):
+                    watchers[row.model].observe(row.time_ns, row.answers, row.x)
 
     @contextlib.contextmanager
     def _telling(self, of: str) -> Iterator[None]:

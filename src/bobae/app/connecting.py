@@ -11,9 +11,9 @@ from bobae.app.new_plant import empty_plant
 from bobae.app.plant_checks import Place
 from bobae.app.plant_file import PlantFile
 from bobae.app.plant_store import sources_folder
-from bobae.app.plugins import connectors_that
+from bobae.app.plugins import check, connectors_that
 from bobae.app.proposing import LeftOut, Proposal, ProposedAsset, ProposedTag, propose, speaks_of
-from bobae.app.settings import Settings
+from bobae.app.settings import Settings, home_folder
 from bobae.app.source_at import SourceAt, known_source, new_name, source_at
 from bobae.core import BadInput, LiveConnector, Offered
 from bobae.core.plant import is_path
@@ -154,7 +154,7 @@ def connect(
     chosen = name or source.name or new_name(source, file.plant)
     if source.name is None and chosen in file.plant.sources:
         raise BadInput("plant.yaml has another source called {name}; choose another --name", name=chosen)
-    browsed = _browsed(replace(source, name=chosen), folder if there else None)
+    browsed = _browsed(replace(source, name=chosen), folder)
     ways = connectors_that("browse")[source.connector].ways
     proposal = propose(browsed.offered, chosen, plant=file.plant, below=below, wanted=wanted, ways=ways)
     return Connection(file, chosen, browsed, proposal)
@@ -164,8 +164,12 @@ def _browsed(source: SourceAt, folder: Path | None) -> Browsed:
     plugin = discovery.load("connectors", source.connector)
     if source.connector not in connectors_that("browse"):
         raise BadInput("the connector {connector} cannot say what is there", connector=source.connector)
-    own = None if folder is None or source.name is None else sources_folder(folder) / source.name
-    made: LiveConnector = plugin.connector(source.settings, own if own is not None and own.is_dir() else None)
+    session = check(source.connector).manifest.session
+    settings = {name: value for name, value in source.settings.items() if name not in session}
+    own = home_folder() / "sources" / source.connector
+    if folder is not None and source.name is not None:
+        own = sources_folder(folder) / source.name
+    made: LiveConnector = plugin.connector(settings, None if session else own)
     return Browsed(source, made.endpoint, asyncio.run(_asked(made)))
 
 

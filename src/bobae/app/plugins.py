@@ -38,6 +38,8 @@ class PluginManifest(BaseModel):
         endpoint: which of its settings takes such a URL whole, 'url' or 'path'; 'host': its host and port are settings.
         ways: first parts of an offered path that say how a variable is had, not where it is; the best first.
         one_connection: whether what it connects to is a device, which two sources of one plant must not share.
+        session: settings by which a source knows one again who was there before: left away when it is browsed, with
+            the source's folder, since that would end the session of whoever collects.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -51,6 +53,7 @@ class PluginManifest(BaseModel):
     endpoint: Literal["url", "path", "host"] = "url"
     ways: tuple[str, ...] = ()
     one_connection: bool = False
+    session: tuple[str, ...] = ()
 
     @property
     def answers(self) -> tuple[str, ...]:
