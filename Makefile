@@ -20,7 +20,7 @@ up: $(RUN_STAMP)  ## the main job in front of you: the demo press line, or your 
 	$(if $(DATA),$(BIN)/bobae up "$(DATA)",$(BIN)/bobae up --demo)
 
 test: $(DEV_STAMP) $(SYSTEM_STAMP)  ## run every test (ARGS=... go to pytest)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 check: $(DEV_STAMP)  ## lint, formatting, types and the ladder
 	$(BIN)/ruff check src tests docs examples benchmarks
