@@ -25,7 +25,8 @@ from bobae.historian import open_store
 from bobae.learners.anomaly import AnomalyLearner
 from bobae.registry import own_key, seal
 from bobae.registry.catalogue import open_catalogue
-from bobae.testing.mqtt_broker import Broker, free_port
+from bobae.testing.mqtt_broker import Broker
+from bobae.testing.served import free_port
 
 LEARNED_S = 3_600
 BY = 30.0

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from bobae.testing import network
-from bobae.testing.mqtt_broker import Broker, free_port
+from bobae.testing.mqtt_broker import Broker
 from bobae.testing.network import Network
+from bobae.testing.served import free_port
 
 _HERE = Path(__file__).resolve().parents[1]
 

@@ -13,7 +13,7 @@ import pytest
 from bobae.connectors.mqtt.sparkplug import connector
 from bobae.core import Gap, Wish
 from bobae.testing.live_connector import Heard, until
-from bobae.testing.mqtt_broker import free_port
+from bobae.testing.served import free_port
 from bobae.twins.packaging import NAMES, STATES, TAGS, live_part
 
 

@@ -1,17 +1,15 @@
 """A folder that a machine in a process of its own writes into; a test takes it away as an unmounted share would be."""
 
-import json
-import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self, cast
+from typing import Any, Self, cast
 
 from bobae.connectors.folder import FolderSource as Source
 from bobae.connectors.folder import connector
 from bobae.testing.live_connector import NOON_NS
+from bobae.testing.served import ServerProcess
 
 
 class FolderSource:
@@ -42,8 +40,8 @@ class FolderSource:
         self._temporary = tempfile.TemporaryDirectory() if folder is None else None
         self.folder = Path(self._temporary.name) / "export" if self._temporary else cast(Path, folder)
         self._away = self.folder.with_name(self.folder.name + ".away")
-        self._prefix = list(prefix)
-        self._process: subprocess.Popen[str] | None = None
+        self._machine = ServerProcess("bobae.testing.folder_server", prefix=prefix)
+        self._writes = False
 
     def __enter__(self) -> Self:
         self.start()
@@ -52,18 +50,15 @@ class FolderSource:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            for pipe in (self._process.stdin, self._process.stdout):
-                cast(IO[str], pipe).close()
+        self._machine.kill()
+        self._writes = False
         if self._temporary is not None:
             self._temporary.cleanup()
 
     @property
     def pid(self) -> int:
         """The process that writes."""
-        return cast("subprocess.Popen[str]", self._process).pid
+        return self._machine.pid
 
     def connector(self, folder: Path | None = None, **settings: Any) -> Source:
         """A fresh connector to it that looks often."""
@@ -72,15 +67,15 @@ class FolderSource:
 
     def write(self, address: str, value: Any, *, time_ns: int, status: int = 0) -> None:  # noqa: ARG002
         """Have a row appended."""
-        self._order(do="write", name=address.partition(":")[2], time_ns=time_ns, value=value)
+        self._machine.tell({"do": "write", "name": address.partition(":")[2], "time_ns": time_ns, "value": value})
 
     def ramp(self, every_ms: int) -> None:
         """Count up on the number from now on; 0: no more."""
-        self._order(do="ramp", every_ms=every_ms)
+        self._machine.tell({"do": "ramp", "every_ms": every_ms})
 
     def rotate(self, name: str = "number") -> None:
         """Begin the file of a signal anew, the old one under another name."""
-        self._order(do="rotate", name=name)
+        self._machine.tell({"do": "rotate", "name": name})
 
     def counts(self) -> tuple[int, int]:
         """None of either: files do not know who reads them."""
@@ -88,25 +83,20 @@ class FolderSource:
 
     def replace(self) -> None:
         """From now on the column of the number has another name."""
-        self._order(do="rename", name="number", to="other")
+        self._machine.tell({"do": "rename", "name": "number", "to": "other"})
 
     def restore(self) -> None:
         """Undo `replace`."""
-        self._order(do="rename", name="other", to="number")
+        self._machine.tell({"do": "rename", "name": "other", "to": "number"})
 
     def start(self) -> None:
         """Have the folder there again, and a machine that writes into it."""
         if self._away.exists():
             self._away.rename(self.folder)
-        if self._process is None:
+        if not self._writes:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._process = subprocess.Popen(
-                [*self._prefix, sys.executable, "-m", "bobae.testing.folder_server", str(self.folder)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-            self._answered()
+            self._machine.start(str(self.folder))
+            self._writes = True
             for address, value in ((self.number, 0.0), (self.flag, False), (self.text, "A")):
                 self.write(address, value, time_ns=NOON_NS - 1_000_000_000)
 
@@ -121,14 +111,3 @@ class FolderSource:
     def thaw(self) -> None:
         """Have it there again."""
         self.start()
-
-    def _order(self, **order: Any) -> None:
-        stdin = cast(IO[str], cast("subprocess.Popen[str]", self._process).stdin)
-        stdin.write(json.dumps(order) + "\n")
-        stdin.flush()
-        self._answered()
-
-    def _answered(self) -> None:
-        answer = cast(IO[str], cast("subprocess.Popen[str]", self._process).stdout).readline().strip()
-        if answer != "done":
-            raise RuntimeError(f"the machine ended instead of writing; it said {answer!r}")

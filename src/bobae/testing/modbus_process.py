@@ -1,19 +1,15 @@
 """A real Modbus server in a process of its own, which a test writes to, breaks, kills, freezes and starts again."""
 
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self, cast
+from typing import Any, Self, cast
 
 from bobae.connectors.modbus import ModbusConnector, connector
 from bobae.connectors.modbus.address import Place, parsed
 from bobae.connectors.modbus.writing import registers
+from bobae.testing.served import ServerProcess, free_port
 
 _AREA_SIZE = 1000
 _FAILED, _UNKNOWN = 4, 2  # exception codes
@@ -54,9 +50,8 @@ class ModbusSource:
         rtu: bool = False,
         units: Mapping[int, int] | None = None,
     ) -> None:
-        port = port or _free_port()
+        port = port or free_port()
         self.url = f"serial://{line}" if serial else f"{'rtu+tcp' if rtu else 'tcp'}://{host}:{port}"
-        self._prefix = prefix
         self._plan: dict[str, Any] = {
             "host": host,
             "port": port,
@@ -65,7 +60,8 @@ class ModbusSource:
             "units": dict(units or {1: _AREA_SIZE}),
             "forbidden": [],
         }
-        self._process: subprocess.Popen[str] | None = None
+        self._server = ServerProcess("bobae.testing.modbus_server", prefix=prefix)
+        self.kill, self.freeze, self.thaw = self._server.kill, self._server.freeze, self._server.thaw
 
     def __enter__(self) -> Self:
         self.start()
@@ -128,63 +124,19 @@ class ModbusSource:
 
     def order(self, **order: Any) -> dict[str, Any]:
         """Have the server do something (see `Memory.obey`); back when it is done, with what it has counted."""
-        stdin = cast(IO[str], self._running().stdin)
-        stdin.write(json.dumps(order) + "\n")
-        stdin.flush()
-        return cast(dict[str, Any], json.loads(self._answer()))
+        return cast(dict[str, Any], json.loads(self._server.tell(order)))
 
     @property
     def pid(self) -> int:
         """The process that serves."""
-        return self._running().pid
+        return self._server.pid
 
     def start(self) -> None:
         """Serve, at the same place each time; back when it does."""
-        self._process = subprocess.Popen(
-            [*self._prefix, sys.executable, "-m", "bobae.testing.modbus_server", json.dumps(self._plan)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self._answer()
-
-    def kill(self) -> None:
-        """End it at once, as a power cut would."""
-        if self._process is None:
-            return
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            cast(IO[str], pipe).close()
-        self._process = None
-
-    def freeze(self) -> None:
-        """Let it answer nothing, with its connections open."""
-        os.kill(self.pid, signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        """Let it go on."""
-        os.kill(self.pid, signal.SIGCONT)
+        self._server.start(json.dumps(self._plan))
 
     def _come_back(self, without: Place | None = None) -> None:
         missing = [] if without is None else range(without.number, without.number + without.count)
         self._plan["forbidden"] = [(without.unit, without.area, n, _UNKNOWN) for n in missing if without]
         self.kill()
         self.start()
-
-    def _running(self) -> subprocess.Popen[str]:
-        if self._process is None:
-            raise RuntimeError("the server is not running: start it first")
-        return self._process
-
-    def _answer(self) -> str:
-        answer = cast(IO[str], self._running().stdout).readline().strip()
-        if not answer:
-            raise RuntimeError("the server ended instead of answering")
-        return answer
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

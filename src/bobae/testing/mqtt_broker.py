@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -13,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from bobae.testing.served import free_port
 
 _STARTED_S = 10.0
 
@@ -155,10 +156,3 @@ class Broker:
             rows += [f"certfile {self.tls.certificate}", f"keyfile {self.tls.key}", f"cafile {self.tls.ca}"]
             rows.append(f"require_certificate {'true' if self.tls.clients else 'false'}")
         return "\n".join(row for row in rows if row) + "\n"
-
-
-def free_port() -> int:
-    """A port that nobody has now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

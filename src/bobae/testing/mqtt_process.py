@@ -1,57 +1,18 @@
 """A machine that publishes JSON through a broker of its own, in two processes that a test kills and freezes."""
 
 import json
-import subprocess
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self, cast
+from typing import Any, Self
 
 from bobae.connectors.mqtt import connector
 from bobae.core import LiveConnector
 from bobae.testing.mqtt_broker import Broker, Tls
+from bobae.testing.served import ServerProcess
 
 _CLIENT = "machine"
 _BEGIN_NS = 1_772_600_000_000_000_000  # 2026-03-04, before anything that a test writes
-
-
-class Orders:
-    """A program that is told what to do on its standard input, and answers each row when it is done."""
-
-    def __init__(self, module: str, *, prefix: Sequence[str] = ()) -> None:
-        self._command = [*prefix, sys.executable, "-m", module]
-        self._process: subprocess.Popen[str] | None = None
-
-    def start(self, plan: Mapping[str, Any]) -> None:
-        """Run it; back when it is ready."""
-        self._process = subprocess.Popen(
-            [*self._command, json.dumps(plan)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        self._answer()
-
-    def tell(self, order: Any) -> None:
-        """Have it do something; back when it has."""
-        if self._process is None:
-            raise RuntimeError("the machine is not running: start it first")
-        stdin = cast(IO[str], self._process.stdin)
-        stdin.write(json.dumps(order) + "\n")
-        stdin.flush()
-        self._answer()
-
-    def kill(self) -> None:
-        """End it at once."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            for pipe in (self._process.stdin, self._process.stdout):
-                cast(IO[str], pipe).close()
-            self._process = None
-
-    def _answer(self) -> None:
-        process = cast("subprocess.Popen[str]", self._process)
-        if not cast(IO[str], process.stdout).readline():
-            raise RuntimeError("the machine ended instead of answering")
 
 
 class MqttSource:
@@ -76,7 +37,7 @@ class MqttSource:
         login: tuple[str, str] | None = None,
     ) -> None:
         self.broker = Broker(host=host, port=port, prefix=prefix, tls=tls, login=login)
-        self.machine = Orders("bobae.testing.mqtt_server", prefix=prefix)
+        self.machine = ServerProcess("bobae.testing.mqtt_server", prefix=prefix)
         self.freeze, self.thaw = self.broker.freeze, self.broker.thaw
         self._plan = {
             "host": host,
@@ -106,7 +67,7 @@ class MqttSource:
     def start(self) -> None:
         """Start broker and machine; the machine shows what it showed last."""
         self.broker.start()
-        self.machine.start(self._plan | {"number": self._topic})
+        self.machine.start(json.dumps(self._plan | {"number": self._topic}))
         self._shown.setdefault(self._topic, _payload(_BEGIN_NS, 0.0, 0))
         self.machine.tell([[topic, payload, True] for topic, payload in self._shown.items()])
 

@@ -1,18 +1,14 @@
 """A real OPC UA server in a process of its own, which a test writes to, kills, freezes and starts again."""
 
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self, cast
+from typing import Any, Self
 
 from bobae.connectors import opcua
+from bobae.testing.served import ServerProcess, free_port
 
 _NUMBER, _FLAG, _TEXT = "press.pressure", "press.running", "press.product"
 _TYPES = {_NUMBER: "Double", _FLAG: "Boolean", _TEXT: "String"}
@@ -108,11 +104,11 @@ class OpcUaProcess:
         self.nodes = tuple(nodes)
         self.security = security
         self.namespaces = tuple(namespaces)
-        self.url = f"opc.tcp://{host}:{_free_port() if port is None else port}"
+        self.url = f"opc.tcp://{host}:{free_port() if port is None else port}"
         self._login = login
         self._history_page = history_page
-        self._prefix = tuple(prefix)
-        self._process: subprocess.Popen[str] | None = None
+        self._process = ServerProcess("bobae.testing.opcua_server", prefix=prefix)
+        self.kill, self.freeze, self.thaw = self._process.kill, self._process.freeze, self._process.thaw
 
     def __enter__(self) -> Self:
         self.start()
@@ -126,7 +122,7 @@ class OpcUaProcess:
     @property
     def pid(self) -> int:
         """The process that serves."""
-        return self._running().pid
+        return self._process.pid
 
     def start(self) -> None:
         """Serve, at the same address each time; back when it does."""
@@ -139,69 +135,24 @@ class OpcUaProcess:
             "index": 1 + len(self.namespaces),
             "history_page": self._history_page,
         }
-        self._process = subprocess.Popen(
-            [*self._prefix, sys.executable, "-m", "bobae.testing.opcua_server", json.dumps(plan)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self._answered("serving")
+        self._process.start(json.dumps(plan))
 
     def write(self, *writes: Write) -> None:
         """Have nodes show something; back when they do."""
-        self._order([asdict(write) for write in writes])
-        self._answered("written")
+        self._process.tell([asdict(write) for write in writes])
 
     def ramp(self, name: str, every_ms: int) -> None:
         """Have a number count 1, 2, 3... up by itself from now on, one each `every_ms`; 0: no more."""
-        self._order({"ramp": every_ms, "name": name})
-        self._answered("written")
+        self._process.tell({"ramp": every_ms, "name": name})
 
     def lose(self, messages: int, *, for_good: bool = False) -> None:
         """Have the next messages to a client not sent; for good: nor when they are asked for again."""
-        self._order({"lose": messages, "for_good": for_good})
-        self._answered("written")
+        self._process.tell({"lose": messages, "for_good": for_good})
 
     def counted(self) -> tuple[int, int, int, int]:
         """Sessions and requests since it started, the sessions that are open, and how many were at most."""
-        self._order({"counts": True})
-        sessions, requests, still_open, most = json.loads(self._answer())
+        sessions, requests, still_open, most = json.loads(self._process.tell({"counts": True}))
         return sessions, requests, still_open, most
-
-    def kill(self) -> None:
-        """End it at once, as a power cut would."""
-        if self._process is None:
-            return
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            cast(IO[str], pipe).close()
-        self._process = None
-
-    def freeze(self) -> None:
-        """Let it answer nothing, with its connections open."""
-        os.kill(self.pid, signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        """Let it go on."""
-        os.kill(self.pid, signal.SIGCONT)
-
-    def _running(self) -> subprocess.Popen[str]:
-        if self._process is None:
-            raise RuntimeError("the server is not running: start it first")
-        return self._process
-
-    def _order(self, order: Any) -> None:
-        stdin = cast(IO[str], self._running().stdin)
-        stdin.write(json.dumps(order) + "\n")
-        stdin.flush()
-
-    def _answer(self) -> str:
-        return cast(IO[str], self._running().stdout).readline().strip()
-
-    def _answered(self, wanted: str) -> None:
-        if (answer := self._answer()) != wanted:
-            raise RuntimeError(f"the server ended instead of answering {wanted!r}; it said {answer!r}")
 
 
 class OpcUaSource:
@@ -271,9 +222,3 @@ class OpcUaSource:
         self.kill()
         self.server.nodes = tuple(replace(node, name=new) if node.name == old else node for node in self.server.nodes)
         self.start()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -1,18 +1,14 @@
 """Real GEM equipment (secsgem's) in a process of its own, which a test writes to, breaks, kills and starts again."""
 
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self, cast
+from typing import Any, Self
 
 from bobae.connectors.secs import SecsSource as Host
 from bobae.connectors.secs import connector
+from bobae.testing.served import ServerProcess, free_port
 
 
 class SecsSource:
@@ -33,10 +29,10 @@ class SecsSource:
     says = frozenset({"time", "text"})
 
     def __init__(self, host: str = "127.0.0.1", port: int | None = None, prefix: Sequence[str] = ()) -> None:
-        self.host, self.port = host, port or _free_port()
-        self._prefix = prefix
+        self.host, self.port = host, port or free_port()
         self._replaced = False
-        self._process: subprocess.Popen[str] | None = None
+        self._server = ServerProcess("bobae.testing.secs_server", prefix=prefix)
+        self.kill, self.freeze, self.thaw = self._server.kill, self._server.freeze, self._server.thaw
 
     def __enter__(self) -> Self:
         self.start()
@@ -76,63 +72,19 @@ class SecsSource:
 
     def order(self, *order: Any) -> Any:
         """Have the equipment do something (a method of `secs_server.SmallTool`); back with what it answers."""
-        stdin = cast(IO[str], self._running().stdin)
-        stdin.write(json.dumps(order) + "\n")
-        stdin.flush()
-        return self._answer()
+        return json.loads(self._server.tell(order))
 
     @property
     def pid(self) -> int:
         """The process that serves."""
-        return self._running().pid
+        return self._server.pid
 
     def start(self) -> None:
         """Serve, at the same place each time; back when it does."""
         plan = {"host": self.host, "port": self.port, "replaced": self._replaced}
-        self._process = subprocess.Popen(
-            [*self._prefix, sys.executable, "-m", "bobae.testing.secs_server", json.dumps(plan)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self._answer()
-
-    def kill(self) -> None:
-        """End it at once, as a power cut would."""
-        if self._process is None:
-            return
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            cast(IO[str], pipe).close()
-        self._process = None
-
-    def freeze(self) -> None:
-        """Let it answer nothing, with its connections open."""
-        os.kill(self.pid, signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        """Let it go on."""
-        os.kill(self.pid, signal.SIGCONT)
+        self._server.start(json.dumps(plan))
 
     def _come_back(self, *, replaced: bool) -> None:
         self.kill()
         self._replaced = replaced
         self.start()
-
-    def _running(self) -> subprocess.Popen[str]:
-        if self._process is None:
-            raise RuntimeError("the equipment is not running: start it first")
-        return self._process
-
-    def _answer(self) -> Any:
-        row = cast(IO[str], self._running().stdout).readline()
-        if not row:
-            raise RuntimeError("the equipment ended instead of answering")
-        return json.loads(row)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

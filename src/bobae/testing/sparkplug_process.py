@@ -1,5 +1,6 @@
 """A Sparkplug edge node behind a broker of its own: both in processes of their own, killed and frozen at will."""
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -8,7 +9,7 @@ from typing import Any, Self
 from bobae.connectors.mqtt.sparkplug import connector
 from bobae.core import LiveConnector
 from bobae.testing.mqtt_broker import Broker
-from bobae.testing.mqtt_process import Orders
+from bobae.testing.served import ServerProcess
 
 _BEGIN_MS = 1_772_600_000_000  # 2026-03-04, before anything that a test writes
 _NODE, _DEVICE = "plant/edge1", "press"
@@ -44,7 +45,7 @@ class SparkplugSource:
         aliases: bool = True,
     ) -> None:
         self.broker = Broker(host=host, port=port, prefix=prefix)
-        self.edge = Orders("bobae.testing.sparkplug_server", prefix=prefix)
+        self.edge = ServerProcess("bobae.testing.sparkplug_server", prefix=prefix)
         self.freeze, self.thaw = self.broker.freeze, self.broker.thaw
         self._plan = {
             "host": host,
@@ -82,7 +83,8 @@ class SparkplugSource:
         """Start the edge node alone: another life of it."""
         self._bdseq = (self._bdseq + 1) % 256
         self._shown.setdefault(self._number, [0.0, _BEGIN_MS, 192])
-        self.edge.start(self._plan | {"bdseq": self._bdseq, "shown": self._shown, "number": self._number})
+        life = {"bdseq": self._bdseq, "shown": self._shown, "number": self._number}
+        self.edge.start(json.dumps(self._plan | life))
 
     def kill(self) -> None:
         """End both at once, as a power cut would."""

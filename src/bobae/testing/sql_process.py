@@ -4,20 +4,19 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self, cast
+from typing import Any, Self, cast
 
 import psycopg
 
 from bobae.connectors.sql import SqlSource as Source
 from bobae.connectors.sql import connector
+from bobae.testing.served import ServerProcess, free_port
 
 _START_S = 20.0
 _TABLE = """
@@ -58,11 +57,11 @@ class SqlSource:
     says = frozenset({"time", "text"})
 
     def __init__(self, *, host: str = "127.0.0.1", port: int | None = None, prefix: Sequence[str] = ()) -> None:
-        self._host, self._port, self._prefix = host, port or _free_port(), list(prefix)
+        self._host, self._port, self._prefix = host, port or free_port(), list(prefix)
         self._root = Path(tempfile.mkdtemp(prefix="bobae-sql-"))
         self._made = False
         self._server: subprocess.Popen[bytes] | None = None
-        self._machine: subprocess.Popen[str] | None = None
+        self._machine: ServerProcess | None = None
         self._base: psycopg.Connection | None = None
         self._row: dict[str, Any] = {"number": 0.0, "flag": False, "text": "A"}
 
@@ -75,9 +74,6 @@ class SqlSource:
     ) -> None:
         if self._machine is not None:
             self._machine.kill()
-            self._machine.wait()
-            for pipe in (self._machine.stdin, self._machine.stdout):
-                cast(IO[str], pipe).close()
         self.kill()
         shutil.rmtree(self._root)
 
@@ -114,16 +110,9 @@ class SqlSource:
     def ramp(self, every_ms: int) -> None:
         """Count up on the number from now on; 0: no more."""
         if self._machine is None:
-            self._machine = subprocess.Popen(
-                [sys.executable, "-m", "bobae.testing.sql_server", self._owner],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-        stdin = cast(IO[str], self._machine.stdin)
-        stdin.write(f"{every_ms}\n")
-        stdin.flush()
-        cast(IO[str], self._machine.stdout).readline()
+            self._machine = ServerProcess("bobae.testing.sql_server")
+            self._machine.start(self._owner)
+        self._machine.tell(every_ms)
 
     def counts(self) -> tuple[int, int]:
         """How often the connector has connected, and how many statements it has sent."""
@@ -227,9 +216,3 @@ class SqlSource:
 def _as_postgres() -> list[str]:
     """The server does not run as root."""
     return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -17,6 +17,7 @@ def count(url: str) -> None:
     """Until the standard input ends."""
     every_s, counted, due, waiting = 0.0, 0, 0.0, list[tuple[int, int]]()
     base: psycopg.Connection | None = None
+    print("ready", flush=True)
     while True:
         pause = max(0.0, due - time.monotonic()) if every_s else None
         if select.select([sys.stdin], [], [], pause)[0]:

@@ -14,7 +14,8 @@ from cryptography.x509.oid import NameOID
 from bobae.connectors.mqtt import connector
 from bobae.core import Refused, Unreachable, Wish
 from bobae.testing.live_connector import Heard, until
-from bobae.testing.mqtt_broker import Broker, Tls, free_port
+from bobae.testing.mqtt_broker import Broker, Tls
+from bobae.testing.served import free_port
 
 
 def made(folder, name, signer=None):

@@ -11,7 +11,7 @@ import pytest
 from bobae.connectors.secs import connector
 from bobae.core import Unreachable, Wish
 from bobae.testing.live_connector import Heard, until
-from bobae.testing.secs_process import _free_port as free_port
+from bobae.testing.served import free_port
 
 ADDRESSES = ["sv/101", "sv/101@ce/300", "sv/102@ce/300", "ce/300", "alarm/12", "state", "ec/2"]
 

@@ -12,7 +12,7 @@ from bobae.connectors.secs import connector, items
 from bobae.connectors.secs.hsms import LINKTESTED, REJECT, SELECT, SELECTED, SEPARATE
 from bobae.core import Unreachable, Wish
 from bobae.testing.live_connector import Heard
-from bobae.testing.secs_process import _free_port as free_port
+from bobae.testing.served import free_port
 
 HASTY = {"t3_s": 0.5, "t5_s": 0.001, "t6_s": 0.3, "t7_s": 1, "t8_s": 0.1, "linktest_s": 5, "longest_mb": 0.01}
 OK = items.binary(0)
