@@ -5,8 +5,9 @@ import pytest
 
 from bobae.core import BadInput, is_ucum
 from bobae.twins.packaging import KINDS, NAMES, STATES, TAGS, Fault, Packer, State, live_part
-from bobae.twins.packaging.packer import IN_CASE, NS
+from bobae.twins.packaging.packer import IN_CASE
 from bobae.twins.packaging.tags import T
+from bobae.twins.stepped import NS
 
 DAY_S = 86_400
 

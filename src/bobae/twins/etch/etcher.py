@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from bobae.core import BadInput, Floats, Ints
+from bobae.core import Floats, Ints
 from bobae.twins.etch.dice import normal_numbers
 from bobae.twins.etch.faults import Fault, hunting
 from bobae.twins.etch.tags import PAUSE_S, RECIPES, SECONDS, TAGS, WAFERS, Step, T
+from bobae.twins.grown_faults import worst
+from bobae.twins.stepped import NS, ends_of_steps
 
-NS = 1_000_000_000
 START_NS = int(datetime(2026, 3, 2, tzinfo=UTC).timestamp()) * NS
 _LONGEST_STEP_S = 120.0
 _LAG_S = np.array([tag.lag_s for tag in TAGS])
@@ -57,6 +58,10 @@ class Rows:
 class Etcher:
     """A plasma etch tool that can be stepped; the same seed and steps give the same bytes.
 
+    Attributes:
+        time_ns: the tool's own time, ns UTC.
+        faults: the faults it has or will have.
+
     Example:
         >>> rows = Etcher(seed=1).run(60, step_s=1)
         >>> rows.values.shape, sorted({int(step) for step in rows.step})
@@ -64,21 +69,11 @@ class Etcher:
     """
 
     def __init__(self, seed: int = 0, *, start_ns: int = START_NS, faults: tuple[Fault, ...] = ()) -> None:
-        self._seed, self._faults = seed, faults
-        self._time_ns = self._begin_ns = start_ns  # now; when the present wafer (or what comes before it) began
+        self._seed, self.faults = seed, faults
+        self.time_ns = self._begin_ns = start_ns  # now; when the present wafer (or what comes before it) began
         self._number = 0
         self._true = _HELD[Step.TRANSFER].copy()
         self._own = _own_numbers(seed, 0)
-
-    @property
-    def time_ns(self) -> int:
-        """The tool's own time, ns UTC."""
-        return self._time_ns
-
-    @property
-    def faults(self) -> tuple[Fault, ...]:
-        """The faults it has or will have."""
-        return self._faults
 
     @property
     def wafer(self) -> int:
@@ -102,7 +97,7 @@ class Etcher:
 
     def inject(self, fault: Fault) -> None:
         """Give it one more fault; its times may lie ahead."""
-        self._faults = (*self._faults, fault)
+        self.faults = (*self.faults, fault)
 
     def step(self, dt_s: float = 1.0) -> Rows:
         """Take the tool on by `dt_s` seconds and read its sensors once."""
@@ -114,19 +109,13 @@ class Etcher:
         Raises:
             BadInput: the step is not within 0.01 s and 120 s.
         """
-        if not 0.01 <= step_s <= _LONGEST_STEP_S:
-            raise BadInput(
-                "a step of {step} s is outside what the etch tool can be stepped by: 0.01 s to {longest} s",
-                step=step_s,
-                longest=_LONGEST_STEP_S,
-            )
-        times = self._time_ns + np.arange(1, rows + 1, dtype=np.int64) * round(step_s * NS)
+        times = ends_of_steps(self.time_ns, rows, step_s, longest_s=_LONGEST_STEP_S)
         values, trouble = np.empty((rows, len(TAGS))), np.empty(rows)
         wafers, steps = np.empty(rows, np.int64), np.empty(rows, np.int64)
         follows = 1.0 - np.exp(-step_s / _LAG_S)
         for row, time_ns in enumerate(times.tolist()):
             step = self._taken_to(time_ns, follows)
-            values[row], trouble[row] = self._true, self._fault("match_trouble")
+            values[row], trouble[row] = self._true, worst(self.faults, "match_trouble", time_ns)
             wafers[row], steps[row] = -1 if step == Step.TRANSFER else self._number, step
         chance = normal_numbers(self._seed, times // 1000, len(TAGS) + 2)
         values += _NOISE * chance[:, :-2]
@@ -136,21 +125,21 @@ class Etcher:
     def snapshot(self) -> dict[str, np.ndarray]:
         """All that it needs to be taken up again, as plain arrays; faults are not part of it."""
         return {
-            "time_ns": np.array([self._time_ns, self._begin_ns]),
+            "time_ns": np.array([self.time_ns, self._begin_ns]),
             "number": np.array([self._number]),
             "true": self._true.copy(),
         }
 
     def restore(self, snapshot: dict[str, np.ndarray]) -> None:
         """Go back to a snapshot."""
-        self._time_ns, self._begin_ns = map(int, snapshot["time_ns"])
+        self.time_ns, self._begin_ns = map(int, snapshot["time_ns"])
         self._number = int(snapshot["number"][0])
         self._true = snapshot["true"].copy()
         self._own = _own_numbers(self._seed, self._number)
 
     def _taken_to(self, time_ns: int, follows: Floats) -> Step:
-        self._time_ns = time_ns
-        drift = self._fault("mfc_drift")
+        self.time_ns = time_ns
+        drift = worst(self.faults, "mfc_drift", time_ns)
         step = self._step_now(drift)
         self._true += (self._target(step, drift) - self._true) * follows
         return step
@@ -158,14 +147,14 @@ class Etcher:
     def _step_now(self, drift: float) -> Step:
         """What the tool does now; wafers that have passed meanwhile are counted."""
         while True:
-            elapsed_s = (self._time_ns - self._begin_ns) / NS
+            elapsed_s = (self.time_ns - self._begin_ns) / NS
             if self._number and self._number % WAFERS == 0:  # the first of a lot waits for it
                 elapsed_s -= PAUSE_S
             for step in Step:
                 elapsed_s -= self._seconds(step, drift)
                 if elapsed_s < 0.0:
                     return step
-            self._begin_ns = self._time_ns - round(elapsed_s * NS)
+            self._begin_ns = self.time_ns - round(elapsed_s * NS)
             self._number += 1
             self._own = _own_numbers(self._seed, self._number)
 
@@ -189,9 +178,6 @@ class Etcher:
             target[T.BIAS] *= 1.0 + 0.06 * drift
             target[T.ENDPOINT] *= 1.0 - 0.18 * drift
         return target
-
-    def _fault(self, kind: str) -> float:
-        return max((fault.at(self._time_ns) for fault in self._faults if fault.kind == kind), default=0.0)
 
 
 def _own_numbers(seed: int, wafer: int) -> list[float]:

@@ -1,11 +1,10 @@
 """What goes wrong on the etch tool, with the truth: when it begins, how it grows, which tags should show it."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from bobae.core import BadInput, Floats
+from bobae.core import Floats
 from bobae.twins.etch.tags import T
+from bobae.twins.grown_faults import GrownFault
 
 KINDS: dict[str, tuple[str, ...]] = {
     # the controller reads too much, so that less CF4 flows: the valve closes to hold the pressure, the etch gets slower
@@ -15,46 +14,10 @@ KINDS: dict[str, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True)
-class Fault:
-    """One fault: from nothing at `start_ns` to all of `severity` at `full_ns`, until `end_ns` (repaired).
+class Fault(GrownFault):
+    """One fault of the etch tool."""
 
-    Attributes:
-        kind: one of `KINDS`.
-        start_ns: its first effect, ns UTC.
-        full_ns: when it is fully there.
-        end_ns: when it is repaired.
-        severity: 1.0 is plain; less is harder to see.
-    """
-
-    kind: str
-    start_ns: int
-    full_ns: int
-    end_ns: int
-    severity: float = 1.0
-
-    def __post_init__(self) -> None:
-        if self.kind not in KINDS or not self.start_ns <= self.full_ns <= self.end_ns:
-            raise BadInput(
-                "there is no fault {kind!r} from {start} over {full} to {end}; kinds are {kinds}, times rise",
-                kind=self.kind,
-                start=self.start_ns,
-                full=self.full_ns,
-                end=self.end_ns,
-                kinds=", ".join(KINDS),
-            )
-
-    @property
-    def tags(self) -> tuple[str, ...]:
-        """Names of the tags that should show it."""
-        return KINDS[self.kind]
-
-    def at(self, time_ns: int) -> float:
-        """How far it is there at a time, 0 to `severity`."""
-        if not self.start_ns <= time_ns < self.end_ns:
-            return 0.0
-        grown = (time_ns - self.start_ns) / max(self.full_ns - self.start_ns, 1)
-        return self.severity * min(1.0, grown)
+    kinds = KINDS
 
 
 def hunting(values: Floats, share: Floats, chance: Floats) -> None:

@@ -3,20 +3,19 @@
 It listens at 127.0.0.1 for one host over HSMS. SIGTERM and Ctrl-C stop it.
 """
 
-import argparse
-import contextlib
 import logging
 import os
-import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
 
-from bobae.core import LANGUAGES, BobaeError, say, speaking
+from bobae.core import say
+from bobae.twins.at_a_port import answered, seeded_command_line
 from bobae.twins.etch.equipment import Equipment, Variable
-from bobae.twins.etch.etcher import NS, Etcher
+from bobae.twins.etch.etcher import Etcher
 from bobae.twins.etch.plant import LOT, MATCH_ALARM, RECIPE, STEP, STEP_BEGUN, WAFER
 from bobae.twins.etch.tags import STEPS, TAGS, Step, T
+from bobae.twins.stepped import NS
 
 STEP_S = 0.1
 _WARM_S = 90  # so that it is in the middle of its first wafers when it first answers
@@ -68,23 +67,11 @@ def _begin(tool: Equipment, etcher: Etcher, step: Step, language: str) -> None:
 
 def main(given: Sequence[str] | None = None) -> int:
     """The command line; returns its exit status."""
-    parser = argparse.ArgumentParser(prog="python -m bobae.twins.etch.live")
-    parser.add_argument("--port", type=int, default=5000)
-    parser.add_argument("--seed", type=int, default=0)
+    parser = seeded_command_line("bobae.twins.etch.live", port=5000)
     parser.add_argument("--pace", type=float, default=1.0, help="seconds of the tool in one of the clock")
-    parser.add_argument("--language", choices=LANGUAGES, default="en")
-    parser.add_argument("--parent", type=int, help="end with this process, which started it")
     asked = parser.parse_args(given)
     logging.disable()
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what runs beside it deaf to this one
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    with speaking(asked.language), contextlib.suppress(KeyboardInterrupt):
-        try:
-            _serve(asked.port, asked.seed, asked.language, asked.parent, asked.pace)
-        except (BobaeError, OSError) as error:
-            print(error, file=sys.stderr)
-            return 1
-    return 0
+    return answered(asked.language, lambda: _serve(asked.port, asked.seed, asked.language, asked.parent, asked.pace))
 
 
 def _serve(port: int, seed: int, language: str, parent: int | None, pace: float) -> None:

@@ -3,12 +3,9 @@
 It listens at 127.0.0.1 and shows new readings every second, as unit 1. SIGTERM and Ctrl-C stop it.
 """
 
-import argparse
 import asyncio
-import contextlib
 import logging
 import os
-import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -16,7 +13,8 @@ from collections.abc import Sequence
 from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
-from bobae.core import LANGUAGES, BobaeError, Refused, say, speaking
+from bobae.core import Refused, say
+from bobae.twins.at_a_port import answered, seeded_command_line
 from bobae.twins.meter.load import NS
 from bobae.twins.meter.meter import Meter
 from bobae.twins.meter.registers import FUNCTIONS, SIZES, registers
@@ -68,22 +66,9 @@ async def _show(server: ModbusTcpServer, meter: Meter) -> None:
 
 def main(given: Sequence[str] | None = None) -> int:
     """The command line; returns its exit status."""
-    parser = argparse.ArgumentParser(prog="python -m bobae.twins.meter.live")
-    parser.add_argument("--port", type=int, default=5020)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--language", choices=LANGUAGES, default="en")
-    parser.add_argument("--parent", type=int, help="end with this process, which started it")
-    asked = parser.parse_args(given)
+    asked = seeded_command_line("bobae.twins.meter.live", port=5020).parse_args(given)
     logging.disable()
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what runs beside it deaf to this one
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    with speaking(asked.language), contextlib.suppress(KeyboardInterrupt):
-        try:
-            asyncio.run(serve(asked.port, asked.seed, parent=asked.parent))
-        except (BobaeError, OSError) as error:
-            print(error, file=sys.stderr)
-            return 1
-    return 0
+    return answered(asked.language, lambda: asyncio.run(serve(asked.port, asked.seed, parent=asked.parent)))
 
 
 if __name__ == "__main__":

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from bobae.core import BadInput, Floats, Ints
+from bobae.core import Floats, Ints
 from bobae.twins.meter.faults import Fault
 from bobae.twins.meter.load import DAY_S, HOUR_S, NS, SEOUL_S, Load
+from bobae.twins.stepped import ends_of_steps
 
 START_NS = int(datetime(2026, 3, 1, 15, tzinfo=UTC).timestamp()) * NS  # Monday 2 March 2026, 00:00 in Busan
 _LONGEST_STEP_S = 900.0
@@ -39,6 +40,10 @@ class Meter:
         faults: what goes wrong in the plant, and when.
         energy_kwh: what its counter shows at first.
 
+    Attributes:
+        time_ns: the meter's own time, ns UTC.
+        faults: what is or will be wrong in the plant.
+
     Example:
         >>> meter = Meter(seed=1)
         >>> meter.run(3, step_s=10).values.shape
@@ -49,8 +54,8 @@ class Meter:
         self, seed: int = 0, *, start_ns: int = START_NS, faults: tuple[Fault, ...] = (), energy_kwh: float = 184_000.0
     ) -> None:
         self._load = Load(seed)
-        self._time_ns = start_ns
-        self._faults = faults
+        self.time_ns = start_ns
+        self.faults = faults
         self._energy_kwh = energy_kwh
         self._demand_kw = float(self._load.powers(np.array([start_ns]), faults).sum())
 
@@ -68,19 +73,9 @@ class Meter:
             meter.run((now_ns - meter.time_ns) // (step_s * NS), step_s=step_s)
         return meter
 
-    @property
-    def time_ns(self) -> int:
-        """The meter's own time, ns UTC."""
-        return self._time_ns
-
-    @property
-    def faults(self) -> tuple[Fault, ...]:
-        """What is or will be wrong in the plant."""
-        return self._faults
-
     def inject(self, fault: Fault) -> None:
         """Have one more thing go wrong; its times may lie ahead."""
-        self._faults = (*self._faults, fault)
+        self.faults = (*self.faults, fault)
 
     def step(self, dt_s: float = 1.0) -> Rows:
         """Take it on by `dt_s` seconds and read it once."""
@@ -92,28 +87,22 @@ class Meter:
         Raises:
             BadInput: the step is not within 0.01 s and 900 s.
         """
-        if not 0.01 <= step_s <= _LONGEST_STEP_S:
-            raise BadInput(
-                "a step of {step} s is outside what the meter can be stepped by: 0.01 s to {longest} s",
-                step=step_s,
-                longest=_LONGEST_STEP_S,
-            )
-        time_ns = self._time_ns + np.arange(1, rows + 1, dtype=np.int64) * round(step_s * NS)
-        shown = self._load.readings(time_ns, self._faults)
+        time_ns = ends_of_steps(self.time_ns, rows, step_s, longest_s=_LONGEST_STEP_S)
+        shown = self._load.readings(time_ns, self.faults)
         energy, demand = self._counted(shown[:, 11], step_s)
-        self._time_ns += rows * round(step_s * NS)
+        self.time_ns += rows * round(step_s * NS)
         return Rows(time_ns, np.column_stack([shown, demand, energy]))
 
     def snapshot(self) -> dict[str, np.ndarray]:
         """All that it needs to be taken up again, as plain arrays (its faults and seed are the caller's)."""
         return {
-            "time_ns": np.array([self._time_ns]),
+            "time_ns": np.array([self.time_ns]),
             "counted": np.array([self._energy_kwh, self._demand_kw]),
         }
 
     def restore(self, snapshot: dict[str, np.ndarray]) -> None:
         """Go back to a snapshot of a meter of the same seed."""
-        self._time_ns = int(snapshot["time_ns"][0])
+        self.time_ns = int(snapshot["time_ns"][0])
         self._energy_kwh, self._demand_kw = snapshot["counted"].tolist()
 
     def _counted(self, total_kw: Floats, step_s: float) -> tuple[Floats, Floats]:

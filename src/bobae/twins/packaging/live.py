@@ -3,12 +3,9 @@
 It brings its own broker along, at 127.0.0.1 in the same process. SIGTERM and Ctrl-C stop it.
 """
 
-import argparse
 import asyncio
-import contextlib
 import logging
 import os
-import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -17,11 +14,13 @@ from typing import Any
 from amqtt.broker import Broker
 from amqtt.client import MQTTClient
 
-from bobae.core import LANGUAGES, BobaeError, say, speaking
-from bobae.twins.packaging.packer import NS, Packer, Rows
+from bobae.core import say
+from bobae.twins.at_a_port import answered, seeded_command_line
+from bobae.twins.packaging.packer import Packer, Rows
 from bobae.twins.packaging.payload import Metric, payload
 from bobae.twins.packaging.plant import DEVICE, EDGE, GROUP, STATE
 from bobae.twins.packaging.tags import STATES, TAGS
+from bobae.twins.stepped import NS
 
 _SPACE = f"spBv1.0/{GROUP}"
 _COMMANDS, _HOSTS = f"{_SPACE}/NCMD/{EDGE}", "spBv1.0/STATE/+"
@@ -125,22 +124,10 @@ def _now_ms() -> int:
 
 def main(given: Sequence[str] | None = None) -> int:
     """The command line; returns its exit status."""
-    parser = argparse.ArgumentParser(prog="python -m bobae.twins.packaging.live")
-    parser.add_argument("--port", type=int, default=1883)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--language", choices=LANGUAGES, default="en")
-    parser.add_argument("--parent", type=int, help="end with this process, which started it")
-    asked = parser.parse_args(given)
+    asked = seeded_command_line("bobae.twins.packaging.live", port=1883).parse_args(given)
     logging.disable()
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what runs beside it deaf to this one
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    with speaking(asked.language), contextlib.suppress(KeyboardInterrupt):
-        try:
-            asyncio.run(serve(asked.port, seed=asked.seed, language=asked.language, parent=asked.parent))
-        except (BobaeError, OSError) as error:
-            print(error, file=sys.stderr)
-            return 1
-    return 0
+    told = {"seed": asked.seed, "language": asked.language, "parent": asked.parent}
+    return answered(asked.language, lambda: asyncio.run(serve(asked.port, **told)))
 
 
 if __name__ == "__main__":

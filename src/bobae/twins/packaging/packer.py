@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from bobae.core import BadInput, Floats, Ints
+from bobae.core import Floats, Ints
+from bobae.twins.grown_faults import worst
 from bobae.twins.packaging.faults import Fault
 from bobae.twins.packaging.tags import TAGS, State, T
+from bobae.twins.stepped import NS, ends_of_steps
 
-NS = 1_000_000_000
 START_NS = int(datetime(2026, 3, 2, tzinfo=UTC).timestamp()) * NS
 IN_CASE = 12  # packs
 _LONGEST_STEP_S = 120.0
@@ -49,6 +50,10 @@ class Rows:
 class Packer:
     """A packaging line that can be stepped; the same seed and steps give the same bytes.
 
+    Attributes:
+        time_ns: the line's own time, ns UTC.
+        faults: the faults it has or will have.
+
     Example:
         >>> rows = Packer(seed=1).run(60, step_s=1)
         >>> rows.values.shape, bool(rows.values[-1, T.GOOD] > 50)
@@ -56,24 +61,14 @@ class Packer:
     """
 
     def __init__(self, seed: int = 0, *, start_ns: int = START_NS, faults: tuple[Fault, ...] = ()) -> None:
-        self._seed, self._faults = seed, faults
-        self._time_ns = self._begin_ns = start_ns  # now; when the present state began
+        self._seed, self.faults = seed, faults
+        self.time_ns = self._begin_ns = start_ns  # now; when the present state began
         self._number = 0  # of the present state: even ones run, the others are stops
         self._true = np.array(_HELD[State.EXECUTE])
 
-    @property
-    def time_ns(self) -> int:
-        """The line's own time, ns UTC."""
-        return self._time_ns
-
-    @property
-    def faults(self) -> tuple[Fault, ...]:
-        """The faults it has or will have."""
-        return self._faults
-
     def inject(self, fault: Fault) -> None:
         """Give it one more fault; its times may lie ahead."""
-        self._faults = (*self._faults, fault)
+        self.faults = (*self.faults, fault)
 
     def step(self, dt_s: float = 1.0) -> Rows:
         """Take the line on by `dt_s` seconds and read its sensors once."""
@@ -85,13 +80,7 @@ class Packer:
         Raises:
             BadInput: the step is not within 0.01 s and 120 s.
         """
-        if not 0.01 <= step_s <= _LONGEST_STEP_S:
-            raise BadInput(
-                "a step of {step} s is outside what the packaging line can be stepped by: 0.01 s to {longest} s",
-                step=step_s,
-                longest=_LONGEST_STEP_S,
-            )
-        times = self._time_ns + np.arange(1, rows + 1, dtype=np.int64) * round(step_s * NS)
+        times = ends_of_steps(self.time_ns, rows, step_s, longest_s=_LONGEST_STEP_S)
         values, states = np.empty((rows, len(TAGS))), np.empty(rows, dtype=np.int64)
         for row, time_ns in enumerate(times.tolist()):
             values[row], states[row] = self._taken_to(time_ns, step_s)
@@ -100,21 +89,22 @@ class Packer:
     def snapshot(self) -> dict[str, np.ndarray]:
         """All that it needs to be taken up again, as plain arrays; faults are not part of it."""
         return {
-            "time_ns": np.array([self._time_ns, self._begin_ns]),
+            "time_ns": np.array([self.time_ns, self._begin_ns]),
             "number": np.array([self._number]),
             "true": self._true.copy(),
         }
 
     def restore(self, snapshot: dict[str, np.ndarray]) -> None:
         """Go back to a snapshot."""
-        self._time_ns, self._begin_ns = map(int, snapshot["time_ns"])
+        self.time_ns, self._begin_ns = map(int, snapshot["time_ns"])
         self._number = int(snapshot["number"][0])
         self._true = snapshot["true"].copy()
 
     def _taken_to(self, time_ns: int, dt_s: float) -> tuple[Floats, State]:
-        self._time_ns = time_ns
+        self.time_ns = time_ns
         chance = np.random.default_rng((self._seed, time_ns // 1000))
-        state, aging, wear = self._state_now(), self._fault("heater_aging"), self._fault("belt_wear")
+        state = self._state_now()
+        aging, wear = (worst(self.faults, kind, time_ns) for kind in ("heater_aging", "belt_wear"))
         target = self._target(state, aging, wear)
         followed = self._true + (target - self._true) * (1.0 - np.exp(-dt_s / _LAG_S))
         self._true = np.where(_COUNTERS, self._true, followed)
@@ -130,7 +120,7 @@ class Packer:
         """What the line does now; states that have passed meanwhile are counted."""
         while True:
             state, length_ns = _stretch(self._seed, self._number)
-            if self._time_ns < self._begin_ns + length_ns:
+            if self.time_ns < self._begin_ns + length_ns:
                 return state
             self._begin_ns += length_ns
             self._number += 1
@@ -138,7 +128,7 @@ class Packer:
     def _target(self, state: State, aging: float, wear: float) -> Floats:
         """What the line settles at: the state, the time of day, and what is worn."""
         target = np.array(_HELD[state])
-        hours = self._time_ns / (3600 * NS)
+        hours = self.time_ns / (3600 * NS)
         warm = 3.0 * math.cos(2.0 * math.pi * (hours - 6.0) / 24.0)  # warmest at 15:00 in Korea
         target[T.AMBIENT_TEMPERATURE] += warm
         target[T.FILL_WEIGHT] *= 1.0 + 0.002 * math.sin(hours)  # the product's density
@@ -158,9 +148,6 @@ class Packer:
         self._true[T.GOOD] += packs - bad
         self._true[T.REJECTED] += bad
         self._true[T.CASES] = self._true[T.GOOD] / IN_CASE
-
-    def _fault(self, kind: str) -> float:
-        return max((fault.at(self._time_ns) for fault in self._faults if fault.kind == kind), default=0.0)
 
 
 @functools.lru_cache(1_000)

@@ -4,17 +4,15 @@ It is stepped every second, keeps its state in a file and goes on from there: af
 it missed. SIGTERM and Ctrl-C stop it.
 """
 
-import argparse
 import asyncio
-import contextlib
 import os
-import signal
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bobae.core import LANGUAGES, BobaeError, say, speaking
+from bobae.core import say
+from bobae.twins.at_a_port import answered, command_line
 from bobae.twins.press.clocked import ClockedPress
 from bobae.twins.press.nodes import PressServer
 from bobae.twins.press.press import Rows
@@ -61,21 +59,12 @@ async def _next_seconds(press: ClockedPress) -> Rows:
 
 def main(given: Sequence[str] | None = None) -> int:
     """The command line; returns its exit status."""
-    parser = argparse.ArgumentParser(prog="python -m bobae.twins.press.live")
+    parser = command_line("bobae.twins.press.live")
     parser.add_argument("--url", default="opc.tcp://127.0.0.1:4840/press")
     parser.add_argument("--snapshot", type=Path, required=True)
-    parser.add_argument("--language", choices=LANGUAGES, default="en")
-    parser.add_argument("--parent", type=int, help="end with this process, which started it")
     asked = parser.parse_args(given)
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what runs beside it deaf to this one
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    with speaking(asked.language), contextlib.suppress(KeyboardInterrupt):
-        try:
-            asyncio.run(serve(asked.url, asked.snapshot, language=asked.language, parent=asked.parent))
-        except (BobaeError, OSError) as error:
-            print(error, file=sys.stderr)
-            return 1
-    return 0
+    told = {"language": asked.language, "parent": asked.parent}
+    return answered(asked.language, lambda: asyncio.run(serve(asked.url, asked.snapshot, **told)))
 
 
 if __name__ == "__main__":

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from bobae.core import BadInput, Bools, Floats, Ints
+from bobae.core import Bools, Floats, Ints
 from bobae.twins.press.dice import Dice, new_dice
 from bobae.twins.press.faults import Fault, as_rows
 from bobae.twins.press.physics import S, cold_press
 from bobae.twins.press.shifts import NS, Calendar
 from bobae.twins.press.steps import compiled_steps
 from bobae.twins.press.tags import TAGS
+from bobae.twins.stepped import ends_of_steps
 
 START_NS = int(datetime(2026, 2, 28, 15, tzinfo=UTC).timestamp()) * NS  # Sunday 1 March 2026, 00:00 in Busan
 _LONGEST_STEP_S = 120.0
@@ -56,6 +57,10 @@ class Rows:
 class Press:
     """A hydraulic press of a small press line that can be stepped; the same seed and steps give the same bytes.
 
+    Attributes:
+        time_ns: the press's own time, ns UTC.
+        faults: the faults it has or will have.
+
     Example:
         >>> press = Press(seed=1)
         >>> rows = press.run(3, step_s=10)
@@ -65,22 +70,12 @@ class Press:
 
     def __init__(self, seed: int = 0, *, start_ns: int = START_NS, faults: tuple[Fault, ...] = ()) -> None:
         self._seed = seed
-        self._time_ns = start_ns
-        self._faults = faults
+        self.time_ns = start_ns
+        self.faults = faults
         self._calendar = Calendar(seed)
         self._state = cold_press()
         self._logged = np.full(len(TAGS), np.nan)
         self._dice: Dice = new_dice(seed)
-
-    @property
-    def time_ns(self) -> int:
-        """The press's own time, ns UTC."""
-        return self._time_ns
-
-    @property
-    def faults(self) -> tuple[Fault, ...]:
-        """The faults it has or will have."""
-        return self._faults
 
     @property
     def filter_changed_ns(self) -> int:
@@ -89,7 +84,7 @@ class Press:
 
     def inject(self, fault: Fault) -> None:
         """Give it one more fault; its times may lie ahead."""
-        self._faults = (*self._faults, fault)
+        self.faults = (*self.faults, fault)
 
     def step(self, dt_s: float = 1.0) -> Rows:
         """Take the press on by `dt_s` seconds and read its sensors once."""
@@ -101,28 +96,22 @@ class Press:
         Raises:
             BadInput: the step is not within 0.01 s and 120 s, where the physics holds.
         """
-        if not 0.01 <= step_s <= _LONGEST_STEP_S:
-            raise BadInput(
-                "a step of {step} s is outside what the press can be stepped by: 0.01 s to {longest} s",
-                step=step_s,
-                longest=_LONGEST_STEP_S,
-            )
-        time_ns = self._time_ns + np.arange(1, rows + 1, dtype=np.int64) * round(step_s * NS)
+        time_ns = ends_of_steps(self.time_ns, rows, step_s, longest_s=_LONGEST_STEP_S)
         mode, product = self._calendar.at(time_ns)
         values = np.empty((rows, len(TAGS)))
         clock_s = time_ns / NS
         # a float whatever was given: numba would compile a second time for an int
         step = float(step_s)
         compiled_steps()(
-            self._state, self._logged, self._dice, clock_s, step, mode, product, as_rows(self._faults), values
+            self._state, self._logged, self._dice, clock_s, step, mode, product, as_rows(self.faults), values
         )
-        self._time_ns += rows * round(step_s * NS)
+        self.time_ns += rows * round(step_s * NS)
         return Rows(time_ns, values, mode, product)
 
     def snapshot(self) -> dict[str, np.ndarray]:
         """All that it needs to be taken up again, as plain arrays (its faults and seed are the caller's)."""
         return {
-            "time_ns": np.array([self._time_ns]),
+            "time_ns": np.array([self.time_ns]),
             "state": self._state.copy(),
             "logged": self._logged.copy(),
             "dice": self._dice.copy(),
@@ -130,7 +119,7 @@ class Press:
 
     def restore(self, snapshot: dict[str, np.ndarray]) -> None:
         """Go back to a snapshot of a press of the same seed."""
-        self._time_ns = int(snapshot["time_ns"][0])
+        self.time_ns = int(snapshot["time_ns"][0])
         self._state = snapshot["state"].copy()
         self._logged = snapshot["logged"].copy()
         self._dice = snapshot["dice"].copy()
