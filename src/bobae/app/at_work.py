@@ -16,7 +16,7 @@ from bobae.app.watching import Watch
 from bobae.app.writing import executor
 from bobae.collect import Collector, SourceState
 from bobae.core import BobaeError, Plant, StoreReader, Text, seconds_of, text
-from bobae.historian import Store, open_store
+from bobae.historian import Store, open_store, warm
 from bobae.monitor import Watcher
 from bobae.registry.catalogue import AlarmStore, Catalogue, open_catalogue
 from bobae.serve import Line
@@ -106,6 +106,7 @@ class PlantAtWork:
         if not watches:
             return
         began_ns = time.time_ns()
+        await _in_thread(warm)
         # until the collectors have said, and the disk has, that nothing was collected before
         while self.store.writer.committed_ns < began_ns + _TAKEN_UP_NS:
             await asyncio.sleep(_LOOK_S)
