@@ -21,7 +21,7 @@ def warm() -> None:
         tag = np.repeat(store.writer.tag_ids([TagRow(0, "machine.number"), TagRow(0, "machine.other")]), _ROWS)
         times = np.tile(_S * (1 + np.arange(_ROWS)), 2)
         for later_ns in (0, _ROWS * _S):  # the first half is sealed, the second in memory
-            promise = store.writer.append(Samples.of(tag, times + later_ns, times % 7))
+            promise = store.writer.append(Samples.of(tag, times + later_ns, (times % 7).astype(np.float64)))
             promise.durable.result()
             if not later_ns:
                 store.writer.seal()
