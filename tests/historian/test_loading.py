@@ -106,7 +106,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 import bobae.historian.loading as loading
-from tests.historian.test_loading import rows_of, NS
+from test_loading import rows_of, NS
 def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
 loading.note_load = die
@@ -114,8 +114,8 @@ loading.load(Path(sys.argv[1]), rows_of([NS, 2 * NS], oil=[1.0, 2.0]), name="a",
 """
 
 
-def test_a_load_that_is_killed_leaves_nothing_and_can_be_done_again(tmp_path: Path, repository: Path) -> None:
-    done = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], cwd=repository, check=False)
+def test_a_load_that_is_killed_leaves_nothing_and_can_be_done_again(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], cwd=Path(__file__).parent, check=False)
     assert done.returncode == -signal.SIGKILL
     assert len(list((tmp_path / "segments").rglob("*.parquet"))) == 1  # written, but never listed
     assert len(raw(tmp_path, "press1.oil")) == 0
