@@ -1,8 +1,9 @@
 """One reader of an OPC UA server: `python -m _connect.opcua_reader SIDE URL FOLDER NODE...`.
 
-SIDE is 'bobae' (connector, collector and historian) or 'bare' (asyncua's subscription with a handler that does
-nothing). It prints a row of JSON, how many values it has had and its CPU seconds so far, each time that a number stands
-on its standard input and so many values have come (and are on the disk), at once for 0; and ends with its input.
+SIDE is 'bobae' (connector, collector and historian), 'changes' (the same, each change as it happens, with nothing
+sampled), or 'bare' (asyncua's subscription with a handler that does nothing). It prints a row of JSON, how many values
+it has had and its CPU seconds so far, each time that a number stands on its standard input and so many values have come
+(and are on the disk), at once for 0; and ends with its input.
 """
 
 import asyncio
@@ -23,10 +24,10 @@ from bobae.historian import open_store
 PUBLISHING_MS, SAMPLING_MS, QUEUE = 500, 500, 10_000
 
 
-async def bobae(url: str, folder: Path, nodes: Sequence[str]) -> None:
+async def bobae(url: str, folder: Path, nodes: Sequence[str], sampling_ms: float = SAMPLING_MS) -> None:
     """Collect into a historian in `folder`."""
     wishes = [Wish(f"area/line/m.t{i:05d}", node) for i, node in enumerate(nodes)]
-    settings = {"url": url, "publishing_ms": PUBLISHING_MS, "sampling_ms": SAMPLING_MS, "queue_size": QUEUE}
+    settings = {"url": url, "publishing_ms": PUBLISHING_MS, "sampling_ms": sampling_ms, "queue_size": QUEUE}
     with open_store(folder, write=True) as store:
         tags = store.writer.tag_ids([TagRow(-1, wish.path) for wish in wishes])
         collector = Collector(
@@ -42,6 +43,11 @@ async def bobae(url: str, folder: Path, nodes: Sequence[str]) -> None:
         await _answer(lambda: collector.state.samples if collector.state.waiting == 0 else -1)
         task.cancel()
         await asyncio.wait([task])
+
+
+async def changes(url: str, folder: Path, nodes: Sequence[str]) -> None:
+    """The same, told of each change."""
+    await bobae(url, folder, nodes, 0.0)
 
 
 class _Nothing:
@@ -78,4 +84,6 @@ async def _answer(values: Callable[[], int]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run({"bobae": bobae, "bare": bare}[sys.argv[1]](sys.argv[2], Path(sys.argv[3]), sys.argv[4:]))
+    asyncio.run(
+        {"bobae": bobae, "changes": changes, "bare": bare}[sys.argv[1]](sys.argv[2], Path(sys.argv[3]), sys.argv[4:])
+    )

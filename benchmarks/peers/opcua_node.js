@@ -31,7 +31,7 @@ async function main() {
       line = space.addFolder("ObjectsFolder", { browseName: `cell${i / 100}`, nodeId: `s=cell${i / 100}` });
     }
     const variable = space.addVariable({
-      componentOf: line, browseName: `speed${i}`, nodeId: `s=speed${i}`, dataType: "Double", minimumSamplingInterval: 100,
+      componentOf: line, browseName: `speed${i}`, nodeId: `s=speed${i}`, dataType: "Double", minimumSamplingInterval: 0,
     });
     variable.setValueFromSource({ dataType: DataType.Double, value: 0 });
     variables.push(variable);
