@@ -1,10 +1,14 @@
 """The keeper: what a historian needs now and then, done in the background of its writer."""
 
+import ctypes
 import logging
 import sqlite3
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+
+import pyarrow as pa
 
 from bobae.core import Refused
 from bobae.historian.compacting import FAN_IN, compact, sweep
@@ -79,3 +83,12 @@ class Keeper:
             pass
         except Refused as error:
             _log.warning("%s", error)  # nothing is lost, and the next seal wakes us again
+        finally:
+            _give_back()
+
+
+def _give_back() -> None:
+    """What a seal and a merge took and need no more goes back to the system; glibc would hold it for good."""
+    pa.default_memory_pool().release_unused()
+    if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:
+        trim(0)
