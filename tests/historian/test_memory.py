@@ -32,7 +32,9 @@ with open_store(Path(sys.argv[1]), write=True) as store:
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="the memory of a process is read from /proc")
 def test_memory_does_not_grow_with_what_was_sealed_and_merged(tmp_path):
-    done = subprocess.run([sys.executable, "-c", SEALED_OFTEN, str(tmp_path)], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", SEALED_OFTEN, str(tmp_path)], capture_output=True, text=True, check=True
+    )
     megabytes = [float(row) for row in done.stdout.split()]
     assert len(list(tmp_path.rglob("*.parquet"))) > 18  # merged on the way
     assert max(megabytes[-4:]) - max(megabytes[2:6]) < 60
