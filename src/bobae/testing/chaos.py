@@ -274,8 +274,8 @@ def _within_s(subject: Subject, fault: Fault) -> float:
 
 
 def _allowed(patience: Patience, seconds: float) -> int:
-    """How many connections may be tried in so long a time, one lost twice included."""
-    count, pause_s = 3, patience.retry_s
+    """How many connections may be tried in so long a time, one that comes and goes a few times included."""
+    count, pause_s = 6, patience.retry_s
     while seconds > 0:
         seconds -= pause_s
         pause_s = min(2 * pause_s, patience.longest_retry_s)
