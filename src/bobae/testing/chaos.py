@@ -242,6 +242,7 @@ def _judged(bench: Bench, fault: Fault, job: Job, seen: _Seen) -> Outcome:
     kept |= set(zip(flags.tag.tolist(), flags.time_ns.tolist(), strict=True))
     stored = set(zip(rows.time_ns.tolist(), rows.value.tolist(), strict=True))
     subject, claims = bench.subject, list(bench.claims)
+    losses = bench.bobae.losses if isinstance(bench.bobae, Here) else 1
     ramp = stretches(
         rows,
         anew=subject.resumes or not fault.breaks,
@@ -260,7 +261,7 @@ def _judged(bench: Bench, fault: Fault, job: Job, seen: _Seen) -> Outcome:
         lost=len(set(bench.bobae.acked) - kept),
         unstored=tuple(value for time_ns, value in bench.written if (time_ns, value) not in stored),
         attempts=bench.bobae.attempts if isinstance(bench.bobae, Here) else None,
-        allowed=_allowed(subject.patience, seen.lasted_s),
+        allowed=_allowed(subject.patience, seen.lasted_s, losses),
         accepted=seen.accepted,
         at_once=seen.at_once,
         claims=tuple(claims),
@@ -273,13 +274,15 @@ def _within_s(subject: Subject, fault: Fault) -> float:
     return 2 * subject.keep_alive_s + refused_s
 
 
-def _allowed(patience: Patience, seconds: float) -> int:
-    """How many connections may be tried in so long a time, one that comes and goes a few times included."""
-    count, pause_s = 6, patience.retry_s
+def _allowed(patience: Patience, seconds: float, losses: int) -> int:
+    """How many connections may be tried in so long a time: the short pauses begin anew with each loss."""
+    count = 2  # the first one, and one on its way
+    for _ in range(max(1, losses)):
+        count, pause_s = count + 1, patience.retry_s
+        while seconds > 0 and pause_s < patience.longest_retry_s:
+            count, seconds, pause_s = count + 1, seconds - pause_s, 2 * pause_s
     while seconds > 0:
-        seconds -= pause_s
-        pause_s = min(2 * pause_s, patience.longest_retry_s)
-        count += 1
+        count, seconds = count + 1, seconds - patience.longest_retry_s
     return count
 
 

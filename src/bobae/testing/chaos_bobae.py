@@ -90,12 +90,13 @@ class Here:
 
     Attributes:
         attempts: how many connectors were made.
+        losses: how often a connection that stood was lost.
         keeps: the source's own folder.
     """
 
     def __init__(self, make: Callable[[Path], LiveConnector], job: Job, clock: Callable[[], int]) -> None:
         self.acked: list[Acked] = []
-        self.attempts = 0
+        self.attempts = self.losses = 0
         self.pid = os.getpid()
         self.keeps = job.keeps
         self._make, self._job, self._clock = make, job, clock
@@ -145,6 +146,7 @@ class Here:
 
     def _made(self) -> LiveConnector:
         self.attempts += 1
+        self.losses += self.state.retries == 1
         return self._make(self._job.keeps)
 
 
