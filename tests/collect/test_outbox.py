@@ -200,3 +200,43 @@ def test_of_rows_that_were_given_up_nobody_is_told_that_they_are_kept(filled, wa
 
     asyncio.run(run())
     assert told == ["whole"]
+
+
+class NotWritten(Exception):
+    pass
+
+
+def test_all_that_one_commit_lost_is_taken_back_at_once_and_in_order(filled, wait_until):
+    async def run():
+        filled.holds = True
+        outbox = Outbox(filled)
+        for value in (1, 2, 3):
+            outbox.add(samples(value))
+            outbox.flush()
+        assert len(filled.acks) == 3
+        for ack in filled.acks:
+            ack.durable.set_exception(NotWritten("no room"))
+        filled.rows.clear()
+        await wait_until(lambda: outbox.trouble is not None)
+        filled.holds = False
+        outbox.flush()
+        assert filled.values("a") == [1, 2, 3]
+        await wait_until(lambda: outbox.waiting == 0)
+        assert outbox.trouble is None
+
+    asyncio.run(run())
+
+
+def test_closing_hands_on_what_a_commit_lost_just_before(filled):
+    async def run():
+        filled.holds = True
+        outbox = Outbox(filled)
+        outbox.add(samples(1))
+        outbox.flush()
+        filled.acks[0].durable.set_exception(NotWritten("no room"))
+        filled.rows.clear()
+        filled.holds = False
+        outbox.close()
+
+    asyncio.run(run())
+    assert filled.values("a") == [1]

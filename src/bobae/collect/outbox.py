@@ -95,8 +95,9 @@ class Outbox:
             self._flush_in(FLUSH_S)
 
     def close(self) -> None:
-        """Hand on the rest; what the store does not take now is lost, and told."""
-        self.flush()
+        """Hand on the rest, what it did not take before too; what the store does not take now is lost, and told."""
+        self._settle()
+        self._send()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -107,19 +108,24 @@ class Outbox:
         self._timer = asyncio.get_running_loop().call_later(seconds, self.flush)
 
     def _settle(self) -> Text | None:
-        """Forget what is on the disk; take back what is not, and say why."""
+        """Forget what is on the disk; take back all that is not, in its order, and say why."""
+        failed: list[_Part] = []
+        why: Text | None = None
         while self._sent and ((ack := self._sent[0][0]) is None or ack.durable.done()):
             part = self._sent.popleft()[1]
             self._unsaved -= len(part.rows)
             error = None if ack is None else ack.durable.exception()
             if error is not None:
-                self._put_back(part)
-                return error.text if isinstance(error, Refused) else text("the store failed: {why}", why=error)
+                failed.append(part)
+                why = error.text if isinstance(error, Refused) else text("the store failed: {why}", why=error)
+                continue
             if ack is not None:
                 self.trouble = None  # the store takes rows again
             for call in part.kept:
                 call()
-        return None
+        for part in reversed(failed):
+            self._put_back(part)
+        return why
 
     def _send(self) -> Text | None:
         """Append until all is handed on or half the limit is on its way; says why the store refuses."""
