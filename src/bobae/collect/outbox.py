@@ -115,6 +115,9 @@ class Outbox:
             part = self._sent.popleft()[1]
             self._unsaved -= len(part.rows)
             error = None if ack is None else ack.durable.exception()
+            if ack is None and failed:  # it waits for what came before it
+                failed.append(part)
+                continue
             if error is not None:
                 failed.append(part)
                 why = error.text if isinstance(error, Refused) else text("the store failed: {why}", why=error)
