@@ -55,7 +55,7 @@ def test_all_its_tags_come_and_move(meter, port):
         source, heard = connector(part.sources["main_meter"].settings | {"poll_s": 0.1}), Heard()
         try:
             await source.open()
-            wishes = [Wish(name, str(tag.address), tag.deadband) for name, tag in tags]
+            wishes = [Wish(name, str(tag.address)) for name, tag in tags]  # at night little leaves its dead band
             assert list(await source.subscribe(wishes, heard.deliver)) == []
             shown = {name: heard.of(i)[0] for i, (name, _) in enumerate(tags)}
             await until(lambda: len(heard.rows) > len(tags) + 3)

@@ -10,6 +10,7 @@ import json
 import logging
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,13 @@ from asyncua import Server, ua
 from asyncua.crypto.truststore import TrustStore
 from asyncua.crypto.validator import CertificateValidator, CertificateValidatorOptions
 from asyncua.server.history import HistoryDict
+from asyncua.server.internal_subscription import InternalSubscription
 from asyncua.server.uaprocessor import UaProcessor
 from asyncua.server.user_managers import User, UserRole
 
 Plan = dict[str, Any]
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+_OVERFLOW = 0x0480  # DataValue, Overflow (OPC UA Part 4, 7.39)
 
 
 class _OneLogin:
@@ -89,6 +92,7 @@ async def serve(plan: Plan) -> None:
     server.iserver.history_manager.set_storage(HistoryDict(plan["history_page"]))
     watched = _Watched(server)
     watched.begin()
+    _mark_overflow()
     for node in plan["nodes"]:
         await _add(server, node)
     async with server:
@@ -96,6 +100,21 @@ async def serve(plan: Plan) -> None:
             if node["historized"]:
                 await server.historize_node_data_change(server.get_node(ua.NodeId(node["name"], plan["index"])))
         await _obey(server, watched, plan["index"])
+
+
+def _mark_overflow() -> None:
+    """Have a full queue tell that it drops its oldest value, as the standard wants (OPC UA Part 4, 5.13.1.5)."""
+    add = InternalSubscription._enqueue_event
+
+    async def marked(subscription: Any, item: int, event: Any, size: int, queues: dict[int, list[Any]]) -> None:
+        drops = 1 < size <= len(queues.get(item, ()))
+        await add(subscription, item, event, size, queues)
+        if drops:
+            oldest = queues[item][0]
+            status = ua.StatusCode(oldest.Value.StatusCode.value | _OVERFLOW)
+            queues[item][0] = replace(oldest, Value=replace(oldest.Value, StatusCode=status))
+
+    InternalSubscription._enqueue_event = marked
 
 
 async def _obey(server: Server, watched: _Watched, index: int) -> None:

@@ -132,6 +132,16 @@ def test_a_queue_that_overflowed_is_told_for_texts_as_for_numbers(server):
     assert [heard.of(position)[-1][2] for position in (0, 1)] == [0x0480, 0x0480]
 
 
+def test_what_a_full_queue_of_the_server_dropped_is_told(server):
+    async def act(heard, _):
+        await until(lambda: len(heard.rows) == 1)
+        server.write(*(Write("flow", 100.0 + i) for i in range(10)))
+        await until(lambda: heard.of(0)[-1][1] == 109.0)
+
+    heard, _ = heard_from(server, [at("flow")], act, publishing_ms=500, sampling_ms=500, queue_size=3)
+    assert [row[1:3] for row in heard.of(0)][-3:] == [(107.0, 0x0480), (108.0, 0), (109.0, 0)]
+
+
 def test_a_server_has_one_session_of_ours_at_most_and_few_requests(server):
     async def act(heard, _):
         await until(lambda: bool(heard.rows))

@@ -37,7 +37,7 @@ class OpcUaSettings:
     url: str
     publishing_ms: float = 200.0
     sampling_ms: float = 200.0
-    queue_size: int = 10
+    queue_size: int = 50
     mode: str = "subscribe"
     poll_s: float = 1.0
     requests_per_s: float = 50.0
@@ -73,7 +73,7 @@ def checked(settings: Settings) -> OpcUaSettings:
         url=_url(settings.get("url")),
         publishing_ms=publishing_ms,
         sampling_ms=0.0 if _zero(settings.get("sampling_ms")) else given.number("sampling_ms", publishing_ms),
-        queue_size=given.whole("queue_size", 10, low=1, high=10_000),
+        queue_size=given.whole("queue_size", 50, low=1, high=10_000),
         mode=given.choice("mode", ("subscribe", "poll"), "subscribe"),
         poll_s=given.number("poll_s", 1.0),
         requests_per_s=given.number("requests_per_s", 50.0),
