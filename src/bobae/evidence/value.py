@@ -105,3 +105,16 @@ def proof_weeks(truth: Truth) -> float:
     """How long the proof is, in weeks an asset: rows that were judged."""
     assets = max(1, len(np.unique(truth.groups[truth.judged])))
     return float(truth.judged.sum()) * truth.sampling_s / WEEK_S / assets
+
+
+def money(amount: float) -> str:
+    """An amount in three significant digits with separators.
+
+    Example:
+        >>> money(12345678), money(-987.4)
+        ('12,300,000', '-987')
+    """
+    if not math.isfinite(amount):
+        return "-"
+    digits = max(0, int(np.floor(np.log10(abs(amount)))) - 2) if abs(amount) >= 1 else 0
+    return f"{round(amount, -digits):,.0f}"

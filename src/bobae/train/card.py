@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from bobae.core import Contract, Text, text
 from bobae.evidence.budget import rounded
 from bobae.evidence.intervals import Figure
+from bobae.evidence.value import money
 from bobae.train.outcome import METRIC_TITLES, Outcome, PartRows
-from bobae.train.proof import money
 
 
 def card(outcome: Outcome, contract: Contract, *, name: str, language: str) -> str:

@@ -4,14 +4,12 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from bobae.core import Bools, Floats, Text, text
 from bobae.evidence.baselines import BASELINE_TITLES
 from bobae.evidence.budget import Threshold, held_rate, lasting
 from bobae.evidence.intervals import Figure, provable_rate
 from bobae.evidence.metrics import Judged, Truth, event_figures, judge, row_figures
-from bobae.evidence.value import Prices, event_costs, gain_in_proof, proof_weeks, quiet, saved_per_quarter
+from bobae.evidence.value import Prices, event_costs, gain_in_proof, money, proof_weeks, quiet, saved_per_quarter
 from bobae.evidence.verdict import Judgement, Weighed, against_budget, decide, met_by_chance
 from bobae.train.outcome import AlarmsOutcome, BaselineOutcome, ValueOutcome
 
@@ -152,16 +150,3 @@ def _value_said(saved: Figure, truth: Truth, terms: Terms) -> Text:
         "own costs.",
         **values,
     )
-
-
-def money(amount: float) -> str:
-    """An amount in three significant digits with separators.
-
-    Example:
-        >>> money(12345678), money(-987.4)
-        ('12,300,000', '-987')
-    """
-    if not math.isfinite(amount):
-        return "-"
-    digits = max(0, int(np.floor(np.log10(abs(amount)))) - 2) if abs(amount) >= 1 else 0
-    return f"{round(amount, -digits):,.0f}"

@@ -3,6 +3,7 @@
 from bobae.registry.catalogue.alarm import Alarm, AlarmEvent, AlarmState, NewAlarm, Priority, TopTags, Transition
 from bobae.registry.catalogue.alarms import AlarmStore
 from bobae.registry.catalogue.catalogue import Catalogue, open_catalogue
+from bobae.registry.catalogue.ledger import LedgerEntry, LedgerStore, Outcome
 from bobae.registry.catalogue.order import AuditEntry, AuditEvent, Broken, Order, OrderState, Person, Switch, Value
 from bobae.registry.catalogue.writes import Book, WriteStore
 
@@ -16,9 +17,12 @@ __all__ = [
     "Book",
     "Broken",
     "Catalogue",
+    "LedgerEntry",
+    "LedgerStore",
     "NewAlarm",
     "Order",
     "OrderState",
+    "Outcome",
     "Person",
     "Priority",
     "Switch",

@@ -8,6 +8,7 @@ from sqlalchemy import URL
 
 from bobae.registry.catalogue.alarms import AlarmStore
 from bobae.registry.catalogue.database import Database
+from bobae.registry.catalogue.ledger import LedgerStore
 from bobae.registry.catalogue.writes import WriteStore
 
 FILE_NAME = "catalogue.db"
@@ -20,10 +21,12 @@ class Catalogue:
     Attributes:
         alarms: every alarm that was ever raised, and who did what about it.
         writes: every order to write to the plant, who may give them, and their audit.
+        ledger: what each alarm was worth.
     """
 
     alarms: AlarmStore
     writes: WriteStore
+    ledger: LedgerStore
     _database: Database
 
     def close(self) -> None:
@@ -56,4 +59,4 @@ def open_catalogue(folder: Path, *, wait_s: float = 5.0) -> Catalogue:
     except BaseException:
         database.close()
         raise
-    return Catalogue(AlarmStore(database), WriteStore(database), database)
+    return Catalogue(AlarmStore(database), WriteStore(database), LedgerStore(database), database)

@@ -1,6 +1,6 @@
 """The catalogue's tables, as the newest schema has them; `versions/` holds the steps that lead there."""
 
-from sqlalchemy import JSON, BigInteger, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table
 
 METADATA = MetaData()
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only where it says INTEGER
@@ -111,3 +111,26 @@ WRITE_DESK = Table(
     Column("entries", BigInteger, nullable=False),
     Column("head", String, nullable=False),
 )
+
+LEDGER = Table(
+    "ledger",
+    METADATA,
+    Column("id", _NUMBER, primary_key=True),
+    Column("subject", String, nullable=False),
+    Column("asset", String, nullable=False),
+    Column("monitor", String, nullable=False),
+    Column("model", String, nullable=False),
+    Column("version", String, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("currency", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("saved", Float, nullable=False),
+    Column("cost", Float, nullable=False),
+    Column("would_save", Float, nullable=False),
+    Column("would_cost", Float, nullable=False),
+    Column("assumed", Boolean, nullable=False),
+    Column("time_ns", BigInteger, nullable=False),
+    Column("written_ns", BigInteger, nullable=False),
+)
+Index("ledger_by_subject", LEDGER.c.subject, LEDGER.c.id)
+Index("ledger_by_time", LEDGER.c.time_ns, LEDGER.c.id)
