@@ -14,7 +14,7 @@ from bobae import graph
 from bobae.app.discovery import names
 from bobae.app.plugins import Checked, Todo, check
 from bobae.cli.command import Command, first_paragraph
-from bobae.cli.main import COMMANDS, MODEL_COMMANDS, PERSON_COMMANDS, WRITE_COMMANDS
+from bobae.cli.main import COMMANDS, GROUPS
 from bobae.core import Plant
 
 DOCS = Path(__file__).resolve().parent
@@ -34,12 +34,9 @@ def cli() -> str:
     page += "Ctrl-C.\n"
     for command in COMMANDS:
         page += _command(f"bobae {command.__name__}", command)
-    for command in MODEL_COMMANDS:
-        page += _command(f"bobae model {command.__name__}", command)
-    for command in WRITE_COMMANDS:
-        page += _command(f"bobae write {command.__name__}", command)
-    for command in PERSON_COMMANDS:
-        page += _command(f"bobae write person {command.__name__}", command)
+    for group in GROUPS:
+        for command in group.commands:
+            page += _command(f"bobae {group.name} {command.__name__}", command)
     return page
 
 

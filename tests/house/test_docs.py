@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bobae.app import discovery
-from bobae.cli.main import COMMANDS, MODEL_COMMANDS, PERSON_COMMANDS, WRITE_COMMANDS
+from bobae.cli.main import COMMANDS, GROUPS
 
 LINK = re.compile(r"\]\((?!https?://|#)([^)#]+)(?:#[^)]*)?\)")
 
@@ -25,8 +25,7 @@ def test_the_pages_that_are_made_are_current(script: str, repository: Path) -> N
 
 def test_every_command_has_a_heading(repository: Path) -> None:
     headings = re.findall(r"^## (.+)$", (repository / "docs/reference/cli.md").read_text("utf-8"), re.M)
-    groups = [("", COMMANDS), ("model ", MODEL_COMMANDS)]
-    groups += [("write ", WRITE_COMMANDS), ("write person ", PERSON_COMMANDS)]
+    groups = [("", COMMANDS), *((f"{group.name} ", group.commands) for group in GROUPS)]
     assert headings == [f"bobae {group}{command.__name__}" for group, commands in groups for command in commands]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import bobae
 from bobae.cli.command import first_paragraph
-from bobae.cli.main import COMMANDS, MODEL_COMMANDS, PERSON_COMMANDS, WRITE_COMMANDS
+from bobae.cli.main import COMMANDS, GROUPS
 from bobae.core.language import parse_po
 
 PACKAGE = Path(bobae.__file__).parent
@@ -83,7 +83,7 @@ def said() -> dict[str, str]:
         for template, place in said_in(file, tree, errors)
         if template is not None
     }
-    for command in (*COMMANDS, *MODEL_COMMANDS, *WRITE_COMMANDS, *PERSON_COMMANDS):
+    for command in (*COMMANDS, *(command for group in GROUPS for command in group.commands)):
         found[first_paragraph(command)] = f"the docstring of {command.__module__}.{command.__name__}"
     for suffix in ("*.j2", "*.jinja", "*.html", "*.svg"):
         for page in PACKAGE.rglob(suffix):

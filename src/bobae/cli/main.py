@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import typer
+from typer.core import TyperGroup
 
 from bobae.cli import failures
 from bobae.cli.command import Command, OrderFirst, as_typer, help_of, only_help
@@ -29,7 +31,7 @@ from bobae.cli.commands import (
     version,
     write,
 )
-from bobae.core import say, speaking
+from bobae.core import Text, say, speaking, text
 from bobae.core.language import locale_language
 
 COMMANDS: tuple[Command, ...] = (
@@ -48,18 +50,48 @@ COMMANDS: tuple[Command, ...] = (
     bench.bench,
     version.version,
 )
-MODEL_COMMANDS: tuple[Command, ...] = (model.show, model.verify, model.sign, model.trust, model.export)
-WRITE_COMMANDS: tuple[Command, ...] = (
-    write.order,
-    write.approve,
-    write.cancel,
-    write.renew,
-    write.list,
-    write.audit,
-    write.stop,
-    write.allow,
+
+
+@dataclass(frozen=True)
+class Group:
+    """Commands behind one word, as `bobae model show`; the word may be two, as in `bobae write person add`.
+
+    Attributes:
+        name: the word.
+        told: what they are for.
+        commands: those behind it.
+        first: what finds the command that is meant, where that is not the next word.
+    """
+
+    name: str
+    told: Text
+    commands: tuple[Command, ...]
+    first: type[TyperGroup] = TyperGroup
+
+
+GROUPS: tuple[Group, ...] = (
+    Group(
+        "model",
+        text("Look into a sealed model, trust it, hand it on."),
+        (model.show, model.verify, model.sign, model.trust, model.export),
+    ),
+    Group(
+        "write",
+        text("Change a value in the plant: asked by one person, approved by another, read back, taken back."),
+        (
+            write.order,
+            write.approve,
+            write.cancel,
+            write.renew,
+            write.list,
+            write.audit,
+            write.stop,
+            write.allow,
+        ),
+        OrderFirst,
+    ),
+    Group("write person", text("Say who may ask and approve."), (person.add, person.remove, person.list)),
 )
-PERSON_COMMANDS: tuple[Command, ...] = (person.add, person.remove, person.list)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -86,18 +118,12 @@ def program(language: str | None = None, *, only: str | None = None) -> typer.Ty
         pretty_exceptions_enable=False,
     )
     _fill(top, COMMANDS, language, only)
-    models = typer.Typer(no_args_is_help=True, add_help_option=False)
-    writes = typer.Typer(no_args_is_help=True, add_help_option=False, cls=OrderFirst)
-    persons = typer.Typer(no_args_is_help=True, add_help_option=False)
-    _fill(models, MODEL_COMMANDS, language, None if only == "model" else only)
-    _fill(writes, WRITE_COMMANDS, language, None if only == "write" else only)
-    _fill(persons, PERSON_COMMANDS, language, None if only == "write" else only)
-    panel = say("Commands")
-    writes.add_typer(persons, name="person", help=say("Say who may ask and approve."), rich_help_panel=panel)
-    told = say("Look into a sealed model, trust it, hand it on.")
-    top.add_typer(models, name="model", help=told, rich_help_panel=panel)
-    told = say("Change a value in the plant: asked by one person, approved by another, read back, taken back.")
-    top.add_typer(writes, name="write", help=told, rich_help_panel=panel)
+    made = {"": top}
+    for group in GROUPS:
+        above, _, word = group.name.rpartition(" ")
+        made[group.name] = typer.Typer(no_args_is_help=True, add_help_option=False, cls=group.first)
+        _fill(made[group.name], group.commands, language, None if only == group.name.split()[0] else only)
+        made[above].add_typer(made[group.name], name=word, help=str(group.told), rich_help_panel=say("Commands"))
     return top
 
 
@@ -126,7 +152,7 @@ def _run(arguments: list[str], language: str | None) -> int:
 
 def _named(arguments: list[str]) -> str:
     """The command that was meant, as far as it exists: 'bobae', 'bobae train', 'bobae model show'."""
-    known = {command.__name__ for command in COMMANDS} | {"model", "write"}
+    known = {command.__name__ for command in COMMANDS} | {group.name for group in GROUPS}
     word = _first_word(arguments)
     return f"bobae {word}" if word in known else "bobae"
 

@@ -7,6 +7,7 @@ from typing import Self
 from sqlalchemy import URL
 
 from bobae.registry.catalogue.alarms import AlarmStore
+from bobae.registry.catalogue.calls import CallStore
 from bobae.registry.catalogue.database import Database
 from bobae.registry.catalogue.ledger import LedgerStore
 from bobae.registry.catalogue.writes import WriteStore
@@ -22,11 +23,13 @@ class Catalogue:
         alarms: every alarm that was ever raised, and who did what about it.
         writes: every order to write to the plant, who may give them, and their audit.
         ledger: what each alarm was worth.
+        calls: each time that an alarm called somebody.
     """
 
     alarms: AlarmStore
     writes: WriteStore
     ledger: LedgerStore
+    calls: CallStore
     _database: Database
 
     def close(self) -> None:
@@ -59,4 +62,4 @@ def open_catalogue(folder: Path, *, wait_s: float = 5.0) -> Catalogue:
     except BaseException:
         database.close()
         raise
-    return Catalogue(AlarmStore(database), WriteStore(database), LedgerStore(database), database)
+    return Catalogue(AlarmStore(database), WriteStore(database), LedgerStore(database), CallStore(database), database)
