@@ -72,14 +72,17 @@ class LedgerStore:
         self._database = database
 
     def enter(self, entries: Iterable[LedgerEntry]) -> int:
-        """Keep those that say something new of their subject; how many these were."""
+        """Keep those whose outcome is new to their subject; how many these were.
+
+        Else what was entered stays, at the costs that held then.
+        """
         with self._database.writing() as connection:
             fresh = []
             for entry in entries:
                 row = connection.execute(
                     select(LEDGER).where(LEDGER.c.subject == entry.subject).order_by(LEDGER.c.id.desc()).limit(1)
                 ).one_or_none()
-                if row is None or _said(_entry(row)) != _said(entry):
+                if row is None or row.outcome != entry.outcome:
                     fresh.append(asdict(entry))
             if fresh:
                 connection.execute(insert(LEDGER), fresh)
@@ -103,11 +106,6 @@ class LedgerStore:
         query = select(LEDGER).where(LEDGER.c.subject == subject).order_by(LEDGER.c.id)
         with self._database.reading() as connection:
             return [_entry(row) for row in connection.execute(query)]
-
-
-def _said(entry: LedgerEntry) -> dict[str, Any]:
-    """All but when it was entered."""
-    return asdict(entry) | {"written_ns": 0}
 
 
 def _entry(row: Row[Any]) -> LedgerEntry:

@@ -1,0 +1,1 @@
+"""A month of the demo press, replayed through the product in minutes."""
