@@ -11,7 +11,7 @@ from _live.jumps import Jump
 from _live.models import NS, path
 from _live.plant import SAID
 from _live.server import MACHINE_TAGS, readings
-from bobae.app.at_work import SETTLE_NS
+from bobae.app.scoring import SETTLE_NS
 from bobae.app.models import run_of
 from bobae.app.plant_store import historian_folder
 from bobae.app.settings import settings_for

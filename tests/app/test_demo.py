@@ -9,7 +9,8 @@ import pytest
 from bobae.app import demo, discovery, settings_for, up, verdict_in_words
 from bobae.app.at_work import PlantAtWork
 from bobae.app.demo_beside import MACHINES
-from bobae.app.live_run import Ran, Wishes
+from bobae.app.live_run import live
+from bobae.app.live_wishes import Ran, Wishes
 from bobae.app.plant_store import historian_folder
 from bobae.core import BadInput, Gap, Refused, speaking
 from bobae.historian import open_store
@@ -53,7 +54,7 @@ class Demo:
         wishes = Wishes((self._stop_when_watched,), ADDRESS)
         settings = settings_for(self.folder, language="en")
         told = {"progress": self.heard.progress, "tell": self.heard.tell}
-        return await demo(self.folder, settings, wishes, stop=self.stop, step_s=MINUTE_S, **told)
+        return await demo(self.folder, settings, wishes, stop=self.stop, live=live, step_s=MINUTE_S, **told)
 
     async def _stop_when_watched(self, work: PlantAtWork) -> None:
         self.began_ns = time.time_ns()

@@ -18,7 +18,8 @@ import pytest
 from bobae.api import create_api, serve_http
 from bobae.app import discovery, settings_for
 from bobae.app.at_work import PlantAtWork
-from bobae.app.live_run import Known, Ran, Wishes, live
+from bobae.app.live_run import live
+from bobae.app.live_wishes import Known, Ran, Wishes
 from bobae.app.plant_store import historian_folder
 from bobae.core import Gap, Text, text
 from bobae.historian import open_store

@@ -76,7 +76,8 @@ def test_a_live_plant_stops_cleanly_and_a_second_bobae_is_refused(plant: Path, p
     document = json.loads(out)
     assert document["folder"] == str(plant)
     assert document["sources"] == [{"name": "line", "connected": True, "samples": 1}]
-    assert document["alarms"] == document["trained"] == []
+    assert document["alarms"] == []
+    assert [came["trained"] for came in document["trained"]] in ([], [None])  # one sample, or none yet: no model
 
 
 def test_ctrl_c_ends_it_with_one_sentence(plant: Path, port: int) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bobae.core import LazyModule
 
 if TYPE_CHECKING:
+    from bobae.app.alarm_figures import figures, figures_as_json, figures_told
     from bobae.app.assessing import TableFound, assess, assess_tables
     from bobae.app.at_work import PlantAtWork
     from bobae.app.benchmarks import bench, benchmark_names
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
     from bobae.app.demo_plant import demo
     from bobae.app.exporting import export
     from bobae.app.health import Examined, doctor
-    from bobae.app.judging import Judged, Wanted, backtest, train
-    from bobae.app.live_run import Ran, Wishes, live, stopping
+    from bobae.app.judging import Judged, backtest, train
+    from bobae.app.ledger_told import ledger
+    from bobae.app.live_run import live
+    from bobae.app.live_wishes import PartPlan, Ran, Wishes, stopping
     from bobae.app.loading import load
-    from bobae.app.main_job import Tell, Up, up
+    from bobae.app.main_job import Up, up
     from bobae.app.models import (
         Alarm,
         Scored,
@@ -30,16 +33,20 @@ if TYPE_CHECKING:
         model_trust,
         model_verify,
         score,
-        verdict_in_words,
     )
     from bobae.app.new_plant import init
     from bobae.app.orders_told import entry_as_json, order_as_json, order_in_words
     from bobae.app.plant_file import PlantFile, PlantMistakes
     from bobae.app.plugins import Checked, check
+    from bobae.app.processes.group import live_in_processes
+    from bobae.app.processes.told_plant import ToldPlant
     from bobae.app.proposing import ProposedAsset, by_reason
     from bobae.app.reports import report_of, report_path, write_report
     from bobae.app.settings import Settings, settings_for
     from bobae.app.sources import live_plant
+    from bobae.app.telling import Tell
+    from bobae.app.verdicts import verdict_in_words
+    from bobae.app.wanted import Wanted
     from bobae.app.writing import carried_out, writing_at
     from bobae.write import Writing
 
@@ -50,6 +57,7 @@ __all__ = [
     "Connection",
     "Examined",
     "Judged",
+    "PartPlan",
     "PlantAtWork",
     "PlantFile",
     "PlantMistakes",
@@ -59,6 +67,7 @@ __all__ = [
     "Settings",
     "TableFound",
     "Tell",
+    "ToldPlant",
     "Up",
     "Wanted",
     "Wishes",
@@ -78,8 +87,13 @@ __all__ = [
     "doctor",
     "entry_as_json",
     "export",
+    "figures",
+    "figures_as_json",
+    "figures_told",
     "init",
+    "ledger",
     "live",
+    "live_in_processes",
     "live_plant",
     "load",
     "model_distrust",
@@ -105,6 +119,11 @@ __all__ = [
 ]
 
 _WHERE = {
+    "alarm_figures": (
+        "figures",
+        "figures_as_json",
+        "figures_told",
+    ),
     "assessing": (
         "TableFound",
         "assess",
@@ -134,19 +153,19 @@ _WHERE = {
     ),
     "judging": (
         "Judged",
-        "Wanted",
         "backtest",
         "train",
     ),
-    "live_run": (
+    "ledger_told": ("ledger",),
+    "live_run": ("live",),
+    "live_wishes": (
+        "PartPlan",
         "Ran",
         "Wishes",
-        "live",
         "stopping",
     ),
     "loading": ("load",),
     "main_job": (
-        "Tell",
         "Up",
         "up",
     ),
@@ -160,7 +179,6 @@ _WHERE = {
         "model_trust",
         "model_verify",
         "score",
-        "verdict_in_words",
     ),
     "new_plant": ("init",),
     "orders_told": (
@@ -180,6 +198,8 @@ _WHERE = {
         "ProposedAsset",
         "by_reason",
     ),
+    "processes.group": ("live_in_processes",),
+    "processes.told_plant": ("ToldPlant",),
     "reports": (
         "report_of",
         "report_path",
@@ -190,6 +210,9 @@ _WHERE = {
         "settings_for",
     ),
     "sources": ("live_plant",),
+    "telling": ("Tell",),
+    "verdicts": ("verdict_in_words",),
+    "wanted": ("Wanted",),
     "writing": (
         "Writing",
         "carried_out",

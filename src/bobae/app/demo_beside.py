@@ -9,10 +9,10 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 
 from bobae.app import discovery
-from bobae.app.main_job import Tell
 from bobae.app.plant_checks import Place
 from bobae.app.plant_file import PlantFile
 from bobae.app.plugins import check
+from bobae.app.telling import Tell
 from bobae.core import BobaeError, Plant, current_language, text
 
 MACHINES = ("packaging", "meter", "etch")

@@ -10,23 +10,25 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from bobae.app import discovery, plant_file
-from bobae.app.at_work import PlantAtWork
 from bobae.app.demo_beside import free_port, machines, with_parts
-from bobae.app.live_run import Beside, Known, Ran, Stopped, Wishes, from_thread, live
+from bobae.app.demo_explained import press_explained
+from bobae.app.following import from_thread
+from bobae.app.happened import Happened
+from bobae.app.live_wishes import Beside, Known, Ran, Stopped, Wishes, Work
 from bobae.app.loading import load
-from bobae.app.main_job import Tell, tell_nobody
 from bobae.app.plant_store import historian_folder
 from bobae.app.settings import Settings, settings_for
-from bobae.app.told import Happened
-from bobae.core import BadInput, Progress, Text, Unreachable, silent, speaking, text
+from bobae.app.telling import Tell, tell_nobody
+from bobae.core import BadInput, Progress, Unreachable, silent, speaking, text
 from bobae.historian import open_store
 
+Live = Callable[..., Coroutine[Any, Any, Ran]]
 DAYS = 14
 STEP_S = 10.0
 SEED = 0
@@ -44,6 +46,7 @@ async def demo(
     wishes: Wishes,
     *,
     stop: asyncio.Event,
+    live: Live,
     step_s: float = STEP_S,
     progress: Progress = silent,
     tell: Tell = tell_nobody,
@@ -57,6 +60,7 @@ async def demo(
         settings: for the language and bobae's own folder; all else comes from the demo plant.
         wishes: what runs beside it, and what is wanted of the training.
         stop: ends it.
+        live: runs the live plant, in this process or in several.
         step_s: seconds between the rows of the history.
         progress: told how far each part is.
         tell: told what was found, as it is found.
@@ -85,7 +89,7 @@ async def demo(
                 with_parts(plant_file.read(folder), await beside_it.answering(tell)).save()
                 here = settings_for(folder, language=settings.language)
                 assert here.plant is not None
-                known = Known(tuple(Happened(e.start_ns, e.end_ns, e.what) for e in events), _explain(press))
+                known = Known(tuple(Happened(e.start_ns, e.end_ns, e.what) for e in events), press_explained)
                 beside = (*wishes.beside, _breaking(press, url, tell))
                 asked = replace(wishes, beside=beside, known={monitor.asset: known for monitor in here.plant.monitors})
                 return await live(folder, here, asked, stop=stop, progress=progress, tell=tell)
@@ -133,26 +137,10 @@ def _load(folder: Path, language: str, progress: Progress, tell: Tell) -> None:
     tell(text("its history is kept in {folder}: {samples} samples of {tags} tags", folder=folder, **counts))
 
 
-def _explain(press: Any) -> Any:
-    def explain(top_tags: Sequence[tuple[str, float]]) -> Text | None:
-        kinds = press.likely([tag for tag, _ in top_tags])
-        if not kinds:
-            return None
-        first = kinds[0]
-        return text(
-            "Most like it: {what} ({means}). First of all: {look_at}.",
-            what=first.what,
-            means=first.means,
-            look_at=first.look_at,
-        )
-
-    return explain
-
-
 def _breaking(press: Any, url: str, tell: Tell) -> Beside:
     """Breaks the press once it is watched."""
 
-    async def breaking(work: PlantAtWork) -> None:
+    async def breaking(work: Work) -> None:
         while not work.models():
             await asyncio.sleep(_LOOK_S)
         inject = importlib.import_module(f"{press.__name__}.inject").inject

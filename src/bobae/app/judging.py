@@ -1,8 +1,7 @@
 """From rows to a sealed model with its verdict, and the same judgement again on new rows."""
 
 import platform
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,31 +9,13 @@ from bobae.app import discovery
 from bobae.app.data import read
 from bobae.app.models import run_of
 from bobae.app.settings import Settings
+from bobae.app.wanted import Wanted
 from bobae.core import Dataset, Progress, alarms_per_week, silent
 from bobae.registry import SealedModel, TrustList, open_sealed, own_key, seal
 from bobae.train.backtest import backtest as backtest_dataset
 from bobae.train.known import LoggedFault, read_log
 from bobae.train.outcome import Outcome
 from bobae.train.train import train as train_dataset
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What is asked of a training or a backtest.
-
-    Attributes:
-        alarm_budget: false alarms that one machine may raise, as written; None: the settings', or the model's own.
-        costs: 'missed', 'false', 'late'; what is left out is taken from the plant file, then assumed.
-        log: a table of known faults, beside the data.
-        seed: where chance begins.
-        budget_s: CPU seconds that may be spent.
-    """
-
-    alarm_budget: str | None = None
-    costs: Mapping[str, float] = field(default_factory=dict)
-    log: Path | None = None
-    seed: int = 0
-    budget_s: float | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bobae.app.told import Said
+from bobae.app.telling import Said
 from bobae.core import local_time, text
 from bobae.monitor import parts
 from bobae.registry.catalogue import Alarm, AlarmState

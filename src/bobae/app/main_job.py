@@ -7,33 +7,24 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from bobae.app import plant_file
 from bobae.app.data import read_with_roles
-from bobae.app.judging import Judged, Wanted, train
+from bobae.app.happened import Happened
+from bobae.app.judging import Judged, train
 from bobae.app.plant_data import plant_of
 from bobae.app.reports import FOLDER, report_of, write_report
 from bobae.app.settings import Settings
-from bobae.app.told import Happened, Level, Said, named, split_told, verdict_told
+from bobae.app.telling import Said, Tell, tell_nobody
+from bobae.app.told import named, split_told, verdict_told
+from bobae.app.wanted import Wanted
 from bobae.core import Dataset, Progress, Refused, Text, Verdict, silent, telling_time_of, text
 from bobae.train.assess import Assessment
 from bobae.train.assess import assess as assess_dataset
 
 _FINDINGS_SHOWN = 5
 TASK = "anomaly"
-
-
-class Tell(Protocol):
-    """Called with one thing to say; a 'step' begins a new part of the job."""
-
-    def __call__(self, what: Text, level: Level = "plain") -> None:
-        """Say it."""
-        ...
-
-
-def tell_nobody(what: Text, level: Level = "plain") -> None:
-    """Say nothing."""
 
 
 @dataclass(frozen=True)

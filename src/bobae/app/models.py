@@ -14,7 +14,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from bobae.app.settings import Settings
-from bobae.core import BadInput, Dataset, Floats, Progress, Role, Text, Verdict, silent, text
+from bobae.core import BadInput, Dataset, Floats, Progress, Role, silent
 from bobae.registry import (
     Check,
     Description,
@@ -31,12 +31,6 @@ from bobae.registry import (
 )
 from bobae.train.score import Runs
 from bobae.train.score import score as score_dataset
-
-VERDICTS = {
-    Verdict.USEFUL: text("useful"),
-    Verdict.NO_BETTER_THAN_BASELINE: text("no better than a simple rule"),
-    Verdict.NOT_ENOUGH_EVIDENCE: text("not enough evidence to say"),
-}
 
 
 @dataclass(frozen=True)
@@ -111,11 +105,6 @@ def score(model: Path, dataset: Dataset, settings: Settings, *, out: Path, progr
         pyarrow.csv.write_csv(table, draft)
     has_time = dataset.name_of(Role.TIME) is not None
     return Scored(sealed, table, draft.replace(out), has_time, settings.timezone or "UTC")
-
-
-def verdict_in_words(verdict: Verdict) -> Text:
-    """What a verdict means."""
-    return VERDICTS[verdict]
 
 
 def model_show(model: Path) -> Description:

@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from bobae.app.main_job import Tell
-from bobae.app.told import Said, when
+from bobae.app.telling import Said, Tell, when
 from bobae.core import Text, local_time, text
 from bobae.registry.catalogue import AuditEntry, AuditEvent, Order, OrderState, WriteStore
 from bobae.write import LOUD, entry_told, in_words, told

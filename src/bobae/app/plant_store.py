@@ -11,3 +11,8 @@ def historian_folder(plant: Path) -> Path:
 def sources_folder(plant: Path) -> Path:
     """Where each live source of the plant folder `plant` has a folder of its own for what outlives a restart."""
     return historian_folder(plant) / "sources"
+
+
+def run_folder(plant: Path) -> Path:
+    """Where the processes of a running plant keep what only they need: how they do, how far scoring is."""
+    return historian_folder(plant) / "run"

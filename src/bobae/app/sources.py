@@ -13,9 +13,9 @@ from bobae.core import (
     BadInput,
     LiveConnector,
     Missing,
+    NewestReader,
     Plant,
     Source,
-    StoreReader,
     StoreWriter,
     TagRow,
     Text,
@@ -54,9 +54,10 @@ def collecting(
     folder: Path,
     *,
     writer: StoreWriter,
-    reader: StoreReader,
+    reader: NewestReader,
     chance: random.Random,
     patience: Patience | None = None,
+    only: str | None = None,
 ) -> Collecting:
     """A collector for each live source; one that is wrong does not stop the others.
 
@@ -67,6 +68,7 @@ def collecting(
         reader: tells what the store ended with.
         chance: for the pauses between attempts.
         patience: how long is waited for what.
+        only: of this source; those of the same connector are looked at too, for what they share.
 
     Raises:
         BadInput: there is no source that could be collected: settings cannot be, or no tag is read.
@@ -76,12 +78,16 @@ def collecting(
     wrong: dict[str, BadInput | Missing] = {}
     reached: dict[tuple[str, str], str] = {}
     for name in live_sources(plant):
+        if only is not None and plant.sources[name].connector != plant.sources[only].connector:
+            continue
         try:
             endpoint, make = _connector(plant.sources[name], folder / name)
             _told_if_shared(plant.sources[name].connector, name, endpoint, reached)
             wishes, rows = _wishes(plant, name)
         except (BadInput, Missing) as error:
             wrong[name] = error
+            continue
+        if only not in (None, name):
             continue
         made.append(
             Collector(
@@ -97,7 +103,7 @@ def collecting(
             )
         )
     if wrong and not made:
-        raise next(iter(wrong.values()))
+        raise wrong.get(only or "", next(iter(wrong.values())))
     return Collecting(made, {name: error.text for name, error in wrong.items()})
 
 

@@ -1,26 +1,15 @@
 """What the main job says of a training, sentence by sentence, against what is known of the faults."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
-from bobae.app.models import verdict_in_words
-from bobae.core import Text, Verdict, local_time, text
+from bobae.app.happened import Happened
+from bobae.app.telling import Level, Said, when
+from bobae.app.verdicts import verdict_in_words
+from bobae.core import Text, Verdict, text
 from bobae.train.outcome import EpisodeOutcome, EventOutcome, Outcome, PartRows
 
-Level = Literal["step", "plain", "good", "warning"]
-Said = Iterator[tuple[Text, Level]]
 _TAGS_SHOWN = 3
 _FAULTS_SHOWN = 10
-
-
-@dataclass(frozen=True)
-class Happened:
-    """A fault that somebody knows of: from when to when (ns UTC), and what it was."""
-
-    start_ns: int
-    end_ns: int
-    what: Text
 
 
 def named(outcome: Outcome, known: tuple[Happened, ...]) -> Outcome:
@@ -82,8 +71,3 @@ def _alarm_of(event: EventOutcome, episodes: tuple[EpisodeOutcome, ...]) -> Epis
     """The first alarm of the machine that reaches into the fault."""
     met = (e for e in episodes if e.asset == event.asset and e.end_ns >= event.start_ns and e.start_ns <= event.end_ns)
     return next(met, None)
-
-
-def when(time_ns: int) -> str:
-    """A moment (ns UTC) in local time, to the minute."""
-    return local_time(time_ns).strftime("%Y-%m-%d %H:%M")

@@ -17,7 +17,7 @@ from bobae.core.pace import Pace
 from bobae.core.progress import Progress, silent
 from bobae.core.samples import Samples, Statuses, Tags, Texts
 from bobae.core.status import GAP_REASONS, GOOD, STILL_GOOD, Gap, Quality, is_good
-from bobae.core.store import Ack, Aggregate, Cut, Frame, StoreReader, StoreWriter, TagKind, TagRow
+from bobae.core.store import Ack, Aggregate, Cut, Frame, NewestReader, StoreReader, StoreWriter, TagKind, TagRow
 from bobae.core.units import is_ucum, nearest_unit, ucum_code
 from bobae.core.zone import local_time, telling_time_of
 
@@ -59,6 +59,7 @@ __all__ = [
     "Manifest",
     "Missing",
     "Monitor",
+    "NewestReader",
     "NotEnoughEvidence",
     "Offered",
     "Output",

@@ -92,11 +92,8 @@ class Ack(Protocol):
         ...
 
 
-class StoreReader(Protocol):
-    """Reads samples; may be another process than the writer's. Times are ns UTC; tags are paths.
-
-    Every method raises UnknownName for a tag that was never seen.
-    """
+class NewestReader(Protocol):
+    """Tells what a store ends with; all that a collector asks of one."""
 
     def tags(self) -> Sequence[TagRow]:
         """All tags, in the order of their numbers."""
@@ -105,6 +102,13 @@ class StoreReader(Protocol):
     def last(self, tags: Sequence[str]) -> Samples:
         """The newest sample of each tag that has one, in the order asked for, whatever its status."""
         ...
+
+
+class StoreReader(NewestReader, Protocol):
+    """Reads samples; may be another process than the writer's. Times are ns UTC; tags are paths.
+
+    Every method raises UnknownName for a tag that was never seen.
+    """
 
     def raw(self, tags: Sequence[str], t0_ns: int, t1_ns: int, *, known_at_ns: int | None = None) -> Samples:
         """Every sample with t0 < time <= t1, tag by tag in time order, corrected ones in their last version."""

@@ -11,7 +11,7 @@ import typer
 
 from bobae.cli.answer import Answer
 from bobae.cli.bars import Shown, bars
-from bobae.cli.door import api, app
+from bobae.cli.door import app
 from bobae.cli.logs import logs_told
 from bobae.cli.options import Budget, Costs, Log, Seed
 from bobae.cli.session import settings
@@ -20,7 +20,7 @@ from bobae.core import BadInput, Text, costs_of, say, seconds_of
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from bobae.app import PlantAtWork, Ran, Tell, Up, Wanted, Wishes
+    from bobae.app import Ran, Tell, Up, Wanted, Wishes
 
 Data = Annotated[
     list[Path] | None,
@@ -37,6 +37,7 @@ For = Annotated[
     str | None, typer.Option("--for", metavar="TIME", help="stop a live plant by itself, such as after 90s, 5min or 2h")
 ]
 Live = Callable[["Wishes", "asyncio.Event", Shown, "Tell"], Coroutine[Any, Any, "Ran"]]
+_API = "bobae.api.part:answer"  # by name: what it stands on loads in its own process
 _DEMO = Path("bobae-demo")
 _MARKS = {"step": "\n== ", "plain": "   ", "good": " + ", "warning": " ! "}
 
@@ -64,7 +65,7 @@ def up(
         folder = out or _DEMO
         return _live(
             lambda wishes, stop, progress, tell: app.demo(
-                folder, settings(), wishes, stop=stop, progress=progress, tell=tell
+                folder, settings(), wishes, stop=stop, live=app.live_in_processes, progress=progress, tell=tell
             ),
             wanted=wanted,
             port=port,
@@ -76,7 +77,7 @@ def up(
     if out is not None:
         raise BadInput("{plant} is a live plant: its models and reports go into it; leave --out away", plant=plant)
     return _live(
-        lambda wishes, stop, progress, tell: app.live(
+        lambda wishes, stop, progress, tell: app.live_in_processes(
             plant, settings(), wishes, stop=stop, progress=progress, tell=tell
         ),
         wanted=wanted,
@@ -87,12 +88,10 @@ def up(
 
 def _live(run: Live, *, wanted: Wanted, port: int, for_s: float | None) -> Answer:
     """A live plant until it is stopped."""
-
-    async def serve(work: PlantAtWork) -> None:
-        await api.serve_http(api.create_api(work), port=port)
+    answers = app.PartPlan("api", _API, {"port": port}, needed=True, sees_board=True)
 
     async def until_stopped(progress: Shown) -> Ran:
-        wishes = app.Wishes((serve,), address=f"http://127.0.0.1:{port}/api/v1", wanted=wanted)
+        wishes = app.Wishes((), address=f"http://127.0.0.1:{port}/api/v1", wanted=wanted, parts=(answers,))
         with app.stopping(for_s) as stop:
             return await run(wishes, stop, progress, _told_by(progress))
 

@@ -1,0 +1,24 @@
+"""What is asked of a training or a backtest besides its rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked of a training or a backtest.
+
+    Attributes:
+        alarm_budget: false alarms that one machine may raise, as written; None: the settings', or the model's own.
+        costs: 'missed', 'false', 'late'; what is left out is taken from the plant file, then assumed.
+        log: a table of known faults, beside the data.
+        seed: where chance begins.
+        budget_s: CPU seconds that may be spent.
+    """
+
+    alarm_budget: str | None = None
+    costs: Mapping[str, float] = field(default_factory=dict)
+    log: Path | None = None
+    seed: int = 0
+    budget_s: float | None = None
