@@ -10,8 +10,9 @@ import pytest
 import yaml
 
 from bobae.app import discovery, init, live_plant, settings_for
+from bobae.app.live_sources import live_sources
 from bobae.app.plugins import connectors_that
-from bobae.app.sources import Collecting, collecting, live_sources
+from bobae.app.sources import Collecting, collecting
 from bobae.core import BadInput, Plant
 from bobae.historian import Store, open_store
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bobae.app.judging import Judged, backtest, train
     from bobae.app.ledger_told import ledger
     from bobae.app.live_run import live
+    from bobae.app.live_sources import live_plant
     from bobae.app.live_wishes import PartPlan, Ran, Wishes, stopping
     from bobae.app.loading import load
     from bobae.app.main_job import Up, up
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from bobae.app.proposing import ProposedAsset, by_reason
     from bobae.app.reports import report_of, report_path, write_report
     from bobae.app.settings import Settings, settings_for
-    from bobae.app.sources import live_plant
     from bobae.app.telling import Tell
     from bobae.app.verdicts import verdict_in_words
     from bobae.app.wanted import Wanted
@@ -209,7 +209,7 @@ _WHERE = {
         "Settings",
         "settings_for",
     ),
-    "sources": ("live_plant",),
+    "live_sources": ("live_plant",),
     "telling": ("Tell",),
     "verdicts": ("verdict_in_words",),
     "wanted": ("Wanted",),

@@ -1,13 +1,13 @@
-"""The live sources of a plant: which they are, what is to be read from each, and who collects it."""
+"""Who collects the live sources of a plant, and what is to be read from each."""
 
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bobae.app import discovery, plant_file
-from bobae.app.plugins import check, connectors_that
-from bobae.app.settings import Settings
+from bobae.app import discovery
+from bobae.app.live_sources import live_sources
+from bobae.app.plugins import check
 from bobae.collect import Collector, Patience
 from bobae.core import (
     BadInput,
@@ -21,19 +21,6 @@ from bobae.core import (
     Text,
     Wish,
 )
-
-
-def live_sources(plant: Plant) -> list[str]:
-    """The names of the sources that send by themselves, in the plant file's order."""
-    able = connectors_that("subscribe")
-    return [name for name, source in plant.sources.items() if source.connector in able]
-
-
-def live_plant(data: Sequence[Path], settings: Settings) -> Path | None:
-    """The plant folder that `data` is, where a source of it sends by itself."""
-    if len(data) != 1 or settings.plant is None or not (data[0] / plant_file.FILE_NAME).is_file():
-        return None
-    return data[0] if live_sources(settings.plant) else None
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,10 +1,18 @@
-"""Sealed models: what was trained is what will run, and nothing else gets in."""
+"""Sealed models: what was trained is what will run, and nothing else gets in.
 
-from bobae.registry.gate import Check, Description, open_sealed, show, verify
-from bobae.registry.keys import SigningKey, TrustedKey, TrustList, own_key
-from bobae.registry.seal import seal, sign
-from bobae.registry.sealed import SealedModel, export, score_rows
-from bobae.registry.trial import Proving
+Each name loads when it is first asked for: the catalogue below this folder needs no runtime for models.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from bobae.core import LazyModule
+
+if TYPE_CHECKING:
+    from bobae.registry.gate import Check, Description, open_sealed, show, verify
+    from bobae.registry.keys import SigningKey, TrustedKey, TrustList, own_key
+    from bobae.registry.sealed import SealedModel, export, score_rows
+    from bobae.registry.sealing import seal, sign
+    from bobae.registry.trial import Proving
 
 __all__ = [
     "Check",
@@ -23,3 +31,18 @@ __all__ = [
     "sign",
     "verify",
 ]
+
+_WHERE = {
+    "gate": ("Check", "Description", "open_sealed", "show", "verify"),
+    "keys": ("SigningKey", "TrustList", "TrustedKey", "own_key"),
+    "sealing": ("seal", "sign"),
+    "sealed": ("SealedModel", "export", "score_rows"),
+    "trial": ("Proving",),
+}
+_LATE = {name: LazyModule(f"bobae.registry.{module}") for module, names in _WHERE.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(_LATE[name], name)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bobae.app.following import followed
+from bobae.app.live_sources import live_sources
 from bobae.app.live_wishes import PartPlan, Ran, Wishes
 from bobae.app.plant_store import run_folder
 from bobae.app.processes import memory
@@ -29,7 +30,6 @@ from bobae.app.processes.supervisor import Part, Told, sources_of
 from bobae.app.processes.told_plant import ToldPlant
 from bobae.app.processes.wire import HAS_SOCKET_FILES, Address
 from bobae.app.settings import Settings
-from bobae.app.sources import live_sources
 from bobae.app.telling import Tell, tell_nobody
 from bobae.core import Plant, Progress, Text, silent, speaking, telling_time_of
 

@@ -97,7 +97,7 @@ class Here:
 def main() -> int:
     """Run the part that the first line of standard input names."""
     _keep_standard_output()
-    asked = json.loads(sys.stdin.buffer.readline())
+    asked = json.loads(next(_lines()))
     settings = settings_for(Path(asked["folder"]), language=asked["language"], timezone=asked["timezone"])
     here = Here(
         name=asked["part"],
@@ -158,13 +158,28 @@ def _doing_told(here: Here) -> dict[str, Any]:
 
 
 def _listen(here: Here, loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
-    for line in sys.stdin.buffer:
-        if line.endswith(b"\n"):
-            here.board = Board.from_json(json.loads(line))
+    for line in _lines():
+        here.board = Board.from_json(json.loads(line))
     with contextlib.suppress(RuntimeError):  # it has ended already
         loop.call_soon_threadsafe(stop.set)
     time.sleep(ENDS_S)
     os._exit(1)
+
+
+def _lines() -> Iterator[bytes]:
+    """Standard input line by line; not through its buffer, whose lock a thread would hold at the end."""
+    while True:
+        while b"\n" not in _heard:
+            piece = os.read(0, 1 << 16)
+            if not piece:
+                return
+            _heard.extend(piece)
+        line, _, rest = bytes(_heard).partition(b"\n")
+        _heard[:] = rest
+        yield line
+
+
+_heard = bytearray()
 
 
 def _keep_standard_output() -> None:

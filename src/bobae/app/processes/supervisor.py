@@ -47,12 +47,14 @@ class Part:
         asked: the first line that its process reads.
         told: who hears what it says.
         clock: ns UTC.
+        again_s: before it is started again the first time; doubled with each.
     """
 
     plan: PartPlan
     asked: Mapping[str, Any]
     told: Told
     clock: Callable[[], int] = time.time_ns
+    again_s: float = AGAIN_S
     restarts: int = 0
     doing: Mapping[str, Any] = field(default_factory=dict)
     failed: BobaeError | None = None
@@ -80,7 +82,7 @@ class Part:
         Raises:
             BobaeError: a part without which there is no use in going on cannot start.
         """
-        pause_s = AGAIN_S
+        pause_s = self.again_s
         while True:
             began = time.monotonic()
             code = await self._once()
@@ -94,10 +96,11 @@ class Part:
                 self._first.set()
                 return
             self._ends.append(time.monotonic())
-            pause_s = AGAIN_S if time.monotonic() - began > HEALTHY_S else pause_s
+            pause_s = self.again_s if time.monotonic() - began > HEALTHY_S else pause_s
             self._tell_end(code, pause_s)
             await self._pause(pause_s)
             if self.is_ending:
+                self._is("stopped")
                 return
             pause_s = min(2 * pause_s, LONGEST_AGAIN_S)
             self.restarts += 1
@@ -213,14 +216,19 @@ class Part:
 
     def _tell_end(self, code: int, pause_s: float) -> None:
         why = self.failed.text if self.failed is not None else _ended_how(code, self._rows)
-        often = len(self._ends) == OFTEN and self._ends[-1] - self._ends[0] < OFTEN_S
+        often = self._ends_often()
         step = text("bobae tries again by itself, ever more seldom; run bobae doctor DIR, and see the log")
         self._is("degraded" if often else "starting", why, step if often else None)
         _log.error(
             "%s", text("{part} ended: {why}; it is started again in {s:.1f} s", part=self.plan.name, why=why, s=pause_s)
         )
 
+    def _ends_often(self) -> bool:
+        return len(self._ends) == OFTEN and time.monotonic() - self._ends[0] < OFTEN_S
+
     def _is(self, state: State, reason: Text | None = None, step: Text | None = None) -> None:
+        if state == "starting" and self._state == "degraded" and self._ends_often():
+            return  # that it starts once more is no news
         if state != self._state or not self._since_ns:
             self._state, self._since_ns = state, self.clock()
         self._why = (reason, step)
