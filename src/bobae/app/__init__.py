@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from bobae.app.alarm_figures import figures, figures_as_json, figures_told
     from bobae.app.assessing import TableFound, assess, assess_tables
     from bobae.app.at_work import PlantAtWork
+    from bobae.app.backups import Backup, backup, restore
     from bobae.app.benchmarks import bench, benchmark_names
     from bobae.app.connecting import Browsed, Connection, browse, connect
     from bobae.app.data import chosen_roles, read, read_with_roles
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Alarm",
+    "Backup",
     "Browsed",
     "Checked",
     "Connection",
@@ -75,6 +77,7 @@ __all__ = [
     "assess",
     "assess_tables",
     "backtest",
+    "backup",
     "bench",
     "benchmark_names",
     "browse",
@@ -108,6 +111,7 @@ __all__ = [
     "read_with_roles",
     "report_of",
     "report_path",
+    "restore",
     "score",
     "settings_for",
     "stopping",
@@ -130,6 +134,7 @@ _WHERE = {
         "assess_tables",
     ),
     "at_work": ("PlantAtWork",),
+    "backups": ("Backup", "backup", "restore"),
     "benchmarks": (
         "bench",
         "benchmark_names",
