@@ -1,13 +1,12 @@
 """The world that is replayed: three weeks to learn from and a month to live through, with the truth about both.
 
-The press is the demo's, with fewer faults: eight in the month that maintenance writes down. Besides, a sensor is stuck
-or silent for an hour now and then, and on the tenth day the oil thermometer is replaced by one that shows a few degrees
-more; nobody writes either down. Nothing is wrong with the machine then, but an alarm calls somebody for nothing, and from
-the tenth day on the data are no longer those that the first model learned from.
+The press is the demo's, with fewer faults: eight in the month that maintenance writes down. Besides, the flow meter
+reads a little high now and then, and in the night after the tenth day the oil thermometer is replaced by one that shows
+a few degrees more; nobody writes either down. Nothing is wrong with the machine then, but an alarm calls somebody for
+nothing, and from then on the data are no longer those that the first model learned from.
 """
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 
@@ -32,17 +31,15 @@ _LEARNED = (
 )
 _MONTH = (
     ("pump_leakage", 2, 8.5, 4.0, 6.0, 0.9, None, True),
-    ("sensor_stuck", 4, 9.0, 0.01, 0.8, 1.0, "lube_flow", False),
     ("sensor_drift", 6, 10.0, 1.5, 3.0, 150.0, "tonnage", True),
     ("bearing_wear", 9, 12.5, 5.5, 7.5, 1.1, None, True),
     ("precharge_loss", 13, 15.0, 1.5, 3.0, 1.0, None, True),
-    ("sensor_silent", 15, 11.0, 0.01, 0.7, 1.0, "accumulator_pressure", False),
     ("valve_sticking", 17, 7.5, 1.0, 3.5, 1.0, None, True),
     ("cooler_fouling", 19, 13.5, 4.5, 6.0, 0.9, None, True),
-    ("sensor_stuck", 20, 14.0, 0.01, 0.9, 1.0, "pump_flow", False),
     ("lube_blockage", 23, 8.5, 0.5, 1.5, 0.6, None, True),
     ("oil_leak", 26, 15.5, 0.3, 3.0, 1.0, None, True),
-    ("sensor_stuck", 27, 10.0, 0.01, 0.8, 1.0, "cycle_time", False),
+    # the flow meter reads a little high while the next line draws cooling water: harmless, and nobody writes it down
+    *(("sensor_drift", day, 10.5, 0.01, 1.5, 5.0, "pump_flow", False) for day in (3, 5, 7, 10, 14, 16, 20, 24, 27)),
 )
 _COMES_AFTER_NS = 50_000_000  # a sample is received so long after it was taken
 
@@ -96,7 +93,15 @@ class World:
 
 
 def _fault(
-    first_ns: int, kind: str, day: int, hour: float, full_h: float, end_h: float, size: float, tag: str | None, logged: bool
+    first_ns: int,
+    kind: str,
+    day: int,
+    hour: float,
+    full_h: float,
+    end_h: float,
+    size: float,
+    tag: str | None,
+    logged: bool,
 ) -> press.Fault:
     start = first_ns + (day - 1) * DAY_NS + round(hour * HOUR_S) * NS
     full, end = (start + round(hours * HOUR_S) * NS for hours in (full_h, end_h))

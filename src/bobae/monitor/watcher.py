@@ -35,6 +35,9 @@ class Watched:
         explain: what somebody who knows the machine says of (tag, share) pairs, most important first.
         task: what the model was asked.
         priority: how soon somebody must act on its alarms.
+        latching: whether they stand after their end until somebody resets them.
+        holding: how its point is suppressed now, so that nobody is called; None: it is not.
+        factor: how far over its limit the score must be, 1.0 or more: the limit as people's answers have moved it.
     """
 
     monitor: str
@@ -46,6 +49,9 @@ class Watched:
     explain: Explain | None = None
     task: Task = "anomaly"
     priority: Priority = "medium"
+    latching: bool = False
+    holding: Callable[[], AlarmState | None] = lambda: None
+    factor: Callable[[], float] = lambda: 1.0
 
 
 class Watcher:
@@ -53,6 +59,7 @@ class Watcher:
 
     A row that changes nothing costs no look at the store. An alarm that was active when bobae stopped is gone on with.
     One that comes back within half an hour of its end, before anybody took notice, is the same alarm: as in a backtest.
+    While its point is suppressed nobody is called; a cause that is there afterwards calls anew.
 
     Args:
         watched: what it watches.
@@ -67,6 +74,7 @@ class Watcher:
         newest = store.newest_of(watched.monitor)
         self._alarm = newest if newest is not None and newest.state.active else None
         self._blame: _Blame | None = None  # an alarm that was taken up keeps the tags that began it
+        self._over = 0.0  # the highest score since the model began to alarm
         self._unwritten = False
         self._written_ns = clock()
 
@@ -84,18 +92,33 @@ class Watcher:
         Raises:
             Unreachable, Refused: the store does not take it.
         """
-        if answers is None or np.isnan(values).all():
+        if self._watched.holding() is not None:
+            self._be_silent()
+        elif answers is None or np.isnan(values).all():
             if self._alarm is not None:
                 if self._alarm.stale_ns is None:
                     self._alarm, self._unwritten = replace(self._alarm, stale_ns=time_ns), True
                 self._write()
         elif answers["alarm"] > 0.5:
-            if self._alarm is None:
-                self._raise(time_ns, answers, values)
-            else:
+            if self._alarm is not None:
                 self._go_on(self._alarm, answers, values)
-        elif self._alarm is not None:
-            self._clear(self._alarm)
+            elif self._is_over(answers):
+                self._raise(time_ns, answers, values)
+        else:
+            self._over = 0.0
+            if self._alarm is not None:
+                self._clear(self._alarm)
+
+    def _is_over(self, answers: Mapping[str, Floats]) -> bool:
+        """Whether what the model calls an alarm is one by the limit as it has been moved."""
+        self._over = max(self._over, _score(answers))
+        factor = self._watched.factor()
+        return factor <= 1.0 or self._over >= factor
+
+    def _be_silent(self) -> None:
+        if self._alarm is not None:
+            happens(self._store, self._alarm, AlarmEvent.SUPPRESSED, time_ns=self._clock(), by=self._watched.model)
+            self._alarm = None
 
     def _raise(self, time_ns: int, answers: Mapping[str, Floats], values: Floats) -> None:
         now = self._clock()
@@ -110,9 +133,9 @@ class Watcher:
     def _raised_again(self, now: int) -> Alarm | None:
         """The alarm before, if this is still the same one."""
         last = self._store.newest_of(self._watched.monitor)
-        if last is None or last.state is not AlarmState.RETURNED or now - (last.cleared_ns or 0) > HOLD_OFF_S * NS:
+        if last is None or not _goes_on(last, now):
             return None
-        becomes = next_state(last.state, AlarmEvent.RAISED)
+        becomes = next_state(last.state, AlarmEvent.RAISED, latching=last.latching)
         again = Transition(now, AlarmEvent.RAISED, last.state, becomes, self._watched.model, "")
         return self._store.move(last.id, again)
 
@@ -129,6 +152,7 @@ class Watcher:
             top_tags=tags,
             meaning=blame.meaning(tags),
             priority=watched.priority,
+            latching=watched.latching,
         )
 
     def _go_on(self, alarm: Alarm, answers: Mapping[str, Floats], values: Floats) -> None:
@@ -156,6 +180,13 @@ class Watcher:
             self._blame.told = self._blame.rows >= LOOKED_AT
         self._store.update(self._alarm)
         self._unwritten, self._written_ns = False, now
+
+
+def _goes_on(last: Alarm, now: int) -> bool:
+    """Whether a cause that comes now is the alarm before: it is latched, or nobody noticed and it ended just now."""
+    if last.state in (AlarmState.LATCHED_UNACKNOWLEDGED, AlarmState.LATCHED):
+        return True
+    return last.state is AlarmState.RETURNED and now - (last.cleared_ns or 0) <= HOLD_OFF_S * NS
 
 
 class _Blame:

@@ -120,6 +120,8 @@ def test_alarms_are_listed_newest_first_page_by_page(catalogue: Catalogue) -> No
         AlarmState.UNACKNOWLEDGED: 4,
         AlarmState.ACKNOWLEDGED: 0,
         AlarmState.RETURNED: 1,
+        AlarmState.LATCHED_UNACKNOWLEDGED: 0,
+        AlarmState.LATCHED: 0,
     }
 
 

@@ -5,11 +5,13 @@ from bobae.registry.catalogue.alarms import AlarmStore
 from bobae.registry.catalogue.catalogue import Catalogue, open_catalogue
 from bobae.registry.catalogue.ledger import LedgerEntry, LedgerStore, Outcome
 from bobae.registry.catalogue.order import AuditEntry, AuditEvent, Broken, Order, OrderState, Person, Switch, Value
+from bobae.registry.catalogue.points import AlarmPoint, PointChange, PointEvent, PointStore, Suppression
 from bobae.registry.catalogue.writes import Book, WriteStore
 
 __all__ = [
     "Alarm",
     "AlarmEvent",
+    "AlarmPoint",
     "AlarmState",
     "AlarmStore",
     "AuditEntry",
@@ -24,7 +26,11 @@ __all__ = [
     "OrderState",
     "Outcome",
     "Person",
+    "PointChange",
+    "PointEvent",
+    "PointStore",
     "Priority",
+    "Suppression",
     "Switch",
     "TopTags",
     "Transition",

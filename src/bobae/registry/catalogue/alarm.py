@@ -11,17 +11,36 @@ TopTags = tuple[tuple[str, float], ...]
 
 
 class AlarmState(StrEnum):
-    """Where an alarm stands (ISA-18.2, 5.2.3): is the cause still there, and has somebody taken notice."""
+    """Where an alarm stands (ANSI/ISA-18.2-2016, clause 5.3.1; IEC 62682): the nine states of the standard.
+
+    An alarm that was raised is in one of the first six; the last three are of the point that raises it, see
+    `AlarmPoint`.
+    """
 
     NORMAL = "normal"  # over, and noticed
     UNACKNOWLEDGED = "unacknowledged"  # there, and nobody has taken notice
     ACKNOWLEDGED = "acknowledged"  # there, and noticed
     RETURNED = "returned_unacknowledged"  # over before anybody took notice
+    LATCHED_UNACKNOWLEDGED = "latched_unacknowledged"  # the same, and it stands until somebody has looked and resets it
+    LATCHED = "latched_acknowledged"  # over and noticed, and it stands until it is reset
+    SHELVED = "shelved"  # put away for a time by a person
+    SUPPRESSED = "suppressed_by_design"  # of no meaning as the machine is now
+    OUT_OF_SERVICE = "out_of_service"  # taken out by a person, such as for repair
 
     @property
     def active(self) -> bool:
-        """Whether the cause is still there."""
+        """Whether the cause is still there, and somebody is to know."""
         return self in (AlarmState.UNACKNOWLEDGED, AlarmState.ACKNOWLEDGED)
+
+    @property
+    def letter(self) -> str:
+        """Its letter in the standard's diagram."""
+        return "ABCDEFGHI"[list(AlarmState).index(self)]
+
+    @property
+    def of_point(self) -> bool:
+        """Whether it is a state of the point: its alarm calls nobody."""
+        return self in (AlarmState.SHELVED, AlarmState.SUPPRESSED, AlarmState.OUT_OF_SERVICE)
 
 
 class AlarmEvent(StrEnum):
@@ -30,6 +49,8 @@ class AlarmEvent(StrEnum):
     RAISED = "raised"
     ACKNOWLEDGED = "acknowledged"
     CLEARED = "cleared"
+    RESET = "reset"
+    SUPPRESSED = "suppressed"  # its point was shelved, suppressed by design or taken out of service
 
 
 @dataclass(frozen=True)
@@ -47,6 +68,7 @@ class NewAlarm:
         top_tags: (tag, share), most important first.
         meaning: what it means, in words.
         priority: how soon somebody must act.
+        latching: whether it stands after its end until somebody resets it.
     """
 
     monitor: str
@@ -59,6 +81,7 @@ class NewAlarm:
     top_tags: TopTags
     meaning: Text
     priority: Priority = "medium"
+    latching: bool = False
 
 
 @dataclass(frozen=True)

@@ -159,14 +159,19 @@ class AlarmStore:
             ]
 
 
-_OPEN = tuple(state for state in AlarmState if state is not AlarmState.NORMAL)
+_OPEN = tuple(state for state in AlarmState if state is not AlarmState.NORMAL and not state.of_point)
+_OVER = (AlarmEvent.CLEARED, AlarmEvent.SUPPRESSED)
 
 
 def _moved(change: Transition) -> dict[str, Any]:
     """The columns that a change sets beside the state."""
     if change.event is AlarmEvent.ACKNOWLEDGED:
         return {"acknowledged_ns": change.time_ns, "acknowledged_by": change.by, "comment": change.comment}
-    return {"cleared_ns": change.time_ns if change.event is AlarmEvent.CLEARED else None, "stale_ns": None}
+    if change.event is AlarmEvent.RESET:
+        return {}
+    if change.event is AlarmEvent.SUPPRESSED and not change.was.active:
+        return {"stale_ns": None}
+    return {"cleared_ns": change.time_ns if change.event in _OVER else None, "stale_ns": None}
 
 
 def _note(connection: Connection, alarm_id: int, change: Transition) -> None:

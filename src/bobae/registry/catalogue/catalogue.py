@@ -10,6 +10,7 @@ from bobae.registry.catalogue.alarms import AlarmStore
 from bobae.registry.catalogue.calls import CallStore
 from bobae.registry.catalogue.database import Database
 from bobae.registry.catalogue.ledger import LedgerStore
+from bobae.registry.catalogue.points import PointStore
 from bobae.registry.catalogue.writes import WriteStore
 
 FILE_NAME = "catalogue.db"
@@ -24,12 +25,14 @@ class Catalogue:
         writes: every order to write to the plant, who may give them, and their audit.
         ledger: what each alarm was worth.
         calls: each time that an alarm called somebody.
+        points: what can raise an alarm, and whether it may call anybody now.
     """
 
     alarms: AlarmStore
     writes: WriteStore
     ledger: LedgerStore
     calls: CallStore
+    points: PointStore
     _database: Database
 
     def close(self) -> None:
@@ -62,4 +65,11 @@ def open_catalogue(folder: Path, *, wait_s: float = 5.0) -> Catalogue:
     except BaseException:
         database.close()
         raise
-    return Catalogue(AlarmStore(database), WriteStore(database), LedgerStore(database), CallStore(database), database)
+    return Catalogue(
+        alarms=AlarmStore(database),
+        writes=WriteStore(database),
+        ledger=LedgerStore(database),
+        calls=CallStore(database),
+        points=PointStore(database),
+        _database=database,
+    )

@@ -1,6 +1,19 @@
 """The catalogue's tables, as the newest schema has them; `versions/` holds the steps that lead there."""
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    false,
+)
 
 METADATA = MetaData()
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only where it says INTEGER
@@ -25,6 +38,7 @@ ALARMS = Table(
     Column("top_tags", JSON, nullable=False),
     Column("meaning", JSON, nullable=False),
     Column("stale_ns", BigInteger),
+    Column("latching", Boolean, nullable=False, server_default=false()),
     Column("revision", BigInteger, nullable=False),
 )
 Index("alarms_by_state", ALARMS.c.state, ALARMS.c.id)
@@ -47,6 +61,31 @@ JOURNAL = Table(
     Column("comment", String, nullable=False),
 )
 Index("journal_by_alarm", JOURNAL.c.alarm, JOURNAL.c.id)
+
+POINTS = Table(
+    "alarm_points",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("asset", String, nullable=False),
+    Column("shelved", JSON(none_as_null=True)),
+    Column("by_design", JSON(none_as_null=True)),
+    Column("out_of_service", JSON(none_as_null=True)),
+    Column("revision", BigInteger, nullable=False),
+)
+Index("points_by_revision", POINTS.c.revision)
+
+POINT_JOURNAL = Table(
+    "point_journal",
+    METADATA,
+    Column("id", _NUMBER, primary_key=True),
+    Column("point", String, nullable=False),
+    Column("time_ns", BigInteger, nullable=False),
+    Column("event", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("because", String, nullable=False),
+    Column("until_ns", BigInteger),
+)
+Index("point_journal_by_point", POINT_JOURNAL.c.point, POINT_JOURNAL.c.id)
 
 WRITE_PERSONS = Table(
     "write_persons",
