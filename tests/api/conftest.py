@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from bobae.api import create_api, serve_http
+from bobae.app.processes.state import PartState
 from bobae.collect import SourceState
 from bobae.core import Gap, Rejected, Samples, StoreReader, Tag, TagRow, Text, Wish, WriteAllowed, text
 from bobae.historian import Store, open_store
@@ -61,6 +62,15 @@ class SmallPlant:
 
     def models(self) -> list[Model]:
         return [Model("press1:anomaly", "press_shop/line1/press1", "anomaly", "press1", "0a1b2c3d")]
+
+    def parts(self) -> list[PartState]:
+        lost = text("the machine did not answer")
+        step = text("put that right, then start bobae again")
+        figures = {"rows": 12.0, "late_s": 0.01}
+        return [
+            PartState("scorer", "active", START_S * S, None, None, 12, 1, 2**20, figures),
+            PartState("collector odd", "degraded", START_S * S, lost, step),
+        ]
 
     def ready(self) -> list[Text]:
         return self.not_ready

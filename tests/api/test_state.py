@@ -1,7 +1,8 @@
 """How the plant does, for people, for probes and for Prometheus; and what the interface says of itself."""
 
-import re
 from typing import Any
+
+from prometheus_client.parser import text_string_to_metric_families
 
 from bobae import __version__
 from bobae.core import text
@@ -57,15 +58,28 @@ def test_metrics_are_in_the_text_format_of_prometheus(client: Any) -> None:
     client.raise_alarm("for metrics")
     answer = client.get("/metrics")
     assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
-    rows = answer.body.decode().splitlines()
-    sample = re.compile(r'[a-z_]+(\{[a-z_]+="([^"\\]|\\.)*"(,[a-z_]+="([^"\\]|\\.)*")*\})? -?[0-9.e+]+')
-    assert [row for row in rows if not row.startswith("# TYPE ") and not sample.fullmatch(row)] == []
-    assert 'bobae_source_samples_total{source="press1"} 120' in rows
-    assert r'bobae_source_dropped_rows_total{source="odd \"one\""} 7' in rows
-    assert r'bobae_source_connected{source="odd \"one\""} 0' in rows
-    assert 'bobae_source_clock_skew_seconds{source="press1"} 0.25' in rows
-    unnoticed = next(row for row in rows if row.startswith('bobae_alarms{state="unacknowledged"}'))
-    assert int(unnoticed.split()[-1]) >= 1
+    told = list(text_string_to_metric_families(answer.body.decode()))  # the reader that Prometheus' own client has
+    found = {(s.name, *sorted(s.labels.items())): s.value for family in told for s in family.samples}
+    assert found["bobae_source_samples_total", ("source", "press1")] == 120
+    assert found["bobae_source_dropped_rows_total", ("source", 'odd "one"')] == 7
+    assert found["bobae_source_connected", ("source", 'odd "one"')] == 0
+    assert found["bobae_source_clock_skew_seconds", ("source", "press1")] == 0.25
+    assert found["bobae_alarms", ("state", "unacknowledged")] >= 1
+    assert found["bobae_part_state", ("part", "scorer"), ("state", "active")] == 1
+    assert found["bobae_part_state", ("part", "scorer"), ("state", "degraded")] == 0
+    assert found["bobae_part_restarts_total", ("part", "scorer")] == 1
+    assert found["bobae_part_memory_bytes", ("part", "scorer")] == 2**20
+    assert found["bobae_rows_scored", ("part", "scorer")] == 12
+    assert found["bobae_scoring_delay_seconds", ("part", "scorer")] == 0.01
+    assert {family.type for family in told} == {"gauge", "counter"}
+
+
+def test_parts_say_how_they_do_why_and_what_to_do(client: Any) -> None:
+    well, lost = client.get("/api/v1/parts").json["items"]
+    assert (well["name"], well["state"], well["pid"], well["restarts"]) == ("scorer", "active", 12, 1)
+    assert (well["since"], well["reason"], well["next_step"]) == ("2027-01-15T08:00:00Z", None, None)
+    assert (lost["state"], lost["reason"]) == ("degraded", "the machine did not answer")
+    assert lost["next_step"] == "put that right, then start bobae again"
 
 
 def test_the_interface_describes_itself_as_it_is(client: Any) -> None:
@@ -79,6 +93,7 @@ def test_the_interface_describes_itself_as_it_is(client: Any) -> None:
         "/api/v1/events",
         "/api/v1/frame",
         "/api/v1/models",
+        "/api/v1/parts",
         "/api/v1/samples",
         "/api/v1/samples/last",
         "/api/v1/sources",

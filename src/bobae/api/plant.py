@@ -5,6 +5,7 @@ from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 
+from bobae.app.processes.state import PartState
 from bobae.collect import SourceState
 from bobae.core import StoreReader, Text
 from bobae.registry.catalogue import AlarmStore
@@ -64,6 +65,10 @@ class LivePlant(Protocol):
 
     def models(self) -> Sequence[WatchedModel]:
         """What is watched, and by which model."""
+        ...
+
+    def parts(self) -> Sequence[PartState]:
+        """How each part of it does; none where it runs in one process."""
         ...
 
     def ready(self) -> Sequence[Text]:

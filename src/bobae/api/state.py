@@ -1,6 +1,5 @@
 """How the plant does: its sources, its models, whether it can be relied on, and figures for Prometheus."""
 
-from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -8,14 +7,15 @@ from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, Field
 
 from bobae import __version__
-from bobae.api.plant import LivePlant, ThePlant
+from bobae.api.metrics import CONTENT_TYPE, exposed
+from bobae.api.plant import ThePlant
 from bobae.api.questions import Nothing
 from bobae.api.times import rfc3339
+from bobae.app.processes.state import PartState
 from bobae.collect import SourceState
 
 router = APIRouter(tags=["plant"])
 probes = APIRouter(tags=["probes"])
-_PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class Rejection(BaseModel):
@@ -63,6 +63,25 @@ class Models(BaseModel):
     items: list[ToldModel]
 
 
+class ToldPart(BaseModel):
+    """How one part of bobae does; each has a process of its own."""
+
+    name: str
+    state: str = Field(description="starting, active, idle (nothing to do), degraded (works with a loss), stopped")
+    since: str
+    reason: str | None = Field(description="why, where that is not plain")
+    next_step: str | None = Field(description="what a person can do about it")
+    pid: int | None = Field(description="of its process")
+    restarts: int = Field(description="since bobae started")
+    memory_bytes: int | None = Field(description="of its process, what it shares counted by its share")
+
+
+class Parts(BaseModel):
+    """All parts; none where bobae runs in one process."""
+
+    items: list[ToldPart]
+
+
 class Alive(BaseModel):
     """It answers."""
 
@@ -89,6 +108,12 @@ def models(plant: ThePlant, _: Annotated[Nothing, Query()]) -> Models:
     return Models(items=[ToldModel.model_validate(model, from_attributes=True) for model in plant.models()])
 
 
+@router.get("/parts")
+def parts(plant: ThePlant, _: Annotated[Nothing, Query()]) -> Parts:
+    """How each part of bobae does."""
+    return Parts(items=[_part_told(part) for part in plant.parts()])
+
+
 @probes.get("/healthz")
 def healthz(_: Annotated[Nothing, Query()]) -> Alive:
     """Whether bobae answers at all."""
@@ -106,7 +131,20 @@ def readyz(plant: ThePlant, response: Response, _: Annotated[Nothing, Query()]) 
 @probes.get("/metrics", response_class=PlainTextResponse)
 def metrics(plant: ThePlant, _: Annotated[Nothing, Query()]) -> Response:
     """Figures in the text format of Prometheus."""
-    return Response("\n".join(_figures(plant)) + "\n", media_type=_PROMETHEUS)
+    return Response(exposed(plant), media_type=CONTENT_TYPE)
+
+
+def _part_told(part: PartState) -> ToldPart:
+    return ToldPart(
+        name=part.name,
+        state=part.state,
+        since=rfc3339(part.since_ns) or "",
+        reason=None if part.reason is None else str(part.reason),
+        next_step=None if part.next_step is None else str(part.next_step),
+        pid=part.pid,
+        restarts=part.restarts,
+        memory_bytes=part.memory_bytes,
+    )
 
 
 def _told(source: SourceState) -> ToldSource:
@@ -123,29 +161,3 @@ def _told(source: SourceState) -> ToldSource:
         skew_s=source.skew_s,
         rejected=[Rejection(tag=rejected.wish.path, reason=str(rejected.why)) for rejected in source.rejected],
     )
-
-
-def _figures(plant: LivePlant) -> Iterator[str]:
-    yield from _figure("bobae_info", "gauge", [({"version": __version__}, 1)])
-    yield from _figure("bobae_ready", "gauge", [({}, int(not plant.ready()))])
-    states = [({"source": state.name}, state) for state in plant.sources()]
-    yield from _figure("bobae_source_connected", "gauge", [(at, int(s.connected)) for at, s in states])
-    yield from _figure("bobae_source_samples_total", "counter", [(at, s.samples) for at, s in states])
-    yield from _figure("bobae_source_waiting_rows", "gauge", [(at, s.waiting) for at, s in states])
-    yield from _figure("bobae_source_dropped_rows_total", "counter", [(at, s.dropped) for at, s in states])
-    skews = [(at, s.skew_s) for at, s in states if s.skew_s is not None]
-    yield from _figure("bobae_source_clock_skew_seconds", "gauge", skews)
-    yield from _figure("bobae_models", "gauge", [({}, len(plant.models()))])
-    alarms = [({"state": str(state)}, n) for state, n in plant.alarms.counts().items()]
-    yield from _figure("bobae_alarms", "gauge", alarms)
-
-
-def _figure(name: str, kind: str, values: Sequence[tuple[dict[str, str], float]]) -> Iterator[str]:
-    yield f"# TYPE {name} {kind}"
-    for labels, value in values:
-        inside = ",".join(f'{label}="{_escaped(written)}"' for label, written in labels.items())
-        yield f"{name}{{{inside}}} {value}" if inside else f"{name} {value}"
-
-
-def _escaped(written: str) -> str:
-    return written.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")

@@ -41,10 +41,13 @@ if TYPE_CHECKING:
     from bobae.app.plant_file import PlantFile, PlantMistakes
     from bobae.app.plugins import Checked, check
     from bobae.app.processes.group import live_in_processes
+    from bobae.app.processes.state import Board
     from bobae.app.processes.told_plant import ToldPlant
     from bobae.app.proposing import ProposedAsset, by_reason
     from bobae.app.reports import report_of, report_path, write_report
+    from bobae.app.service import install_service, service_for
     from bobae.app.settings import Settings, settings_for
+    from bobae.app.standing import standing
     from bobae.app.telling import Tell
     from bobae.app.verdicts import verdict_in_words
     from bobae.app.wanted import Wanted
@@ -54,6 +57,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Alarm",
     "Backup",
+    "Board",
     "Browsed",
     "Checked",
     "Connection",
@@ -94,6 +98,7 @@ __all__ = [
     "figures_as_json",
     "figures_told",
     "init",
+    "install_service",
     "ledger",
     "live",
     "live_in_processes",
@@ -113,7 +118,9 @@ __all__ = [
     "report_path",
     "restore",
     "score",
+    "service_for",
     "settings_for",
+    "standing",
     "stopping",
     "train",
     "up",
@@ -204,17 +211,20 @@ _WHERE = {
         "by_reason",
     ),
     "processes.group": ("live_in_processes",),
+    "processes.state": ("Board",),
     "processes.told_plant": ("ToldPlant",),
     "reports": (
         "report_of",
         "report_path",
         "write_report",
     ),
+    "service": ("install_service", "service_for"),
     "settings": (
         "Settings",
         "settings_for",
     ),
     "live_sources": ("live_plant",),
+    "standing": ("standing",),
     "telling": ("Tell",),
     "verdicts": ("verdict_in_words",),
     "wanted": ("Wanted",),

@@ -11,6 +11,7 @@ from pathlib import Path
 from bobae.app.live_wishes import WatchedModel
 from bobae.app.plant_store import historian_folder, sources_folder
 from bobae.app.processes.keeping import opened
+from bobae.app.processes.state import PartState
 from bobae.app.readiness import not_ready
 from bobae.app.scoring import Scoring
 from bobae.app.sources import collecting
@@ -63,6 +64,10 @@ class PlantAtWork:
     def models(self) -> Sequence[WatchedModel]:
         """What is watched, and by which model."""
         return self._scoring.models()
+
+    def parts(self) -> Sequence[PartState]:
+        """None: all of it is this process."""
+        return ()
 
     def ready(self) -> Sequence[Text]:
         """Why it cannot be relied on now; nothing if it can."""

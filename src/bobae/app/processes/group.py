@@ -25,6 +25,7 @@ from bobae.app.plant_store import run_folder
 from bobae.app.processes import memory
 from bobae.app.processes.named import name_of
 from bobae.app.processes.part import TELL_S
+from bobae.app.processes.service_manager import ServiceManager
 from bobae.app.processes.state import Board, write_board
 from bobae.app.processes.supervisor import Part, Told, sources_of
 from bobae.app.processes.told_plant import ToldPlant
@@ -177,7 +178,7 @@ class _Group:
 
     async def watched(self) -> None:
         """Have everybody see how the parts do, and raise what there is no going on with; until cancelled."""
-        turn = 0
+        turn, manager = 0, ServiceManager()
         while True:
             for part in self.parts:
                 part.look()
@@ -193,6 +194,7 @@ class _Group:
             line = json.dumps(board.as_json(), ensure_ascii=False, default=float).encode() + b"\n"
             for part in self.parts:
                 part.show(line)
+            manager.tell(board)
             turn += 1
             await asyncio.sleep(TELL_S)
 

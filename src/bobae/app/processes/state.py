@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from bobae.core import Rejected, Text, Wish
 
 State = Literal["starting", "active", "idle", "degraded", "stopped"]
 FILE = "status.json"
+_OLD_NS = 60 * 10**9  # it is told twice a second; a number of a process can be given to another
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ def read_board(folder: Path) -> Board | None:
         board = Board.from_json(json.loads((folder / FILE).read_text("utf-8")))
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    if is_alive(board.pid):
+    if is_alive(board.pid) and time.time_ns() - board.told_ns < _OLD_NS:
         return board
     return replace(board, parts=tuple(replace(part, state="stopped", pid=None) for part in board.parts))
 
