@@ -11,7 +11,7 @@ from bobae.core import BadInput, Manifest, Monitor, StoreReader, Text
 from bobae.monitor import Watched, Watcher
 from bobae.registry import Proving, TrustList, open_sealed
 from bobae.registry.catalogue import AlarmStore
-from bobae.serve import LiveModel
+from bobae.serve import LiveModel, Proof
 
 USUAL_NS = 3_600 * 1_000_000_000  # what a signal usually shows is its median over the hour before
 _MINUTE_NS = 60 * 1_000_000_000
@@ -77,7 +77,8 @@ def watch(
         explain=explain,
         task=monitor.task,
     )
-    live = LiveModel(name, list(paths.values()), contract, sealed.graph)
+    proof = Proof(sealed.reference, sealed.manifest.tolerance)
+    live = LiveModel(name, list(paths.values()), contract, sealed.graph, proof=proof)
     return Watch(name, monitor.asset, sealed.manifest, sealed.sha256[:12], live, Watcher(watched, alarms))
 
 

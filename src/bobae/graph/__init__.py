@@ -12,6 +12,7 @@ from bobae.graph.regimes import ByCode
 from bobae.graph.runner import Runner
 from bobae.graph.running import Running
 from bobae.graph.scale import RegimeScale, Scale
+from bobae.graph.streams import Streams
 
 __all__ = [
     "ByCode",
@@ -28,5 +29,6 @@ __all__ = [
     "Runner",
     "Running",
     "Scale",
+    "Streams",
     "Threshold",
 ]

@@ -138,7 +138,7 @@ class GraphBuilder:
 
     def output(self, name: str, value: str, *, shape: tuple[int, ...] = ()) -> None:
         """An answer of the graph: `value` with its numbers laid out as (1, *shape)."""
-        self._outputs[name] = (self.node("Reshape", value, np.array((1, *shape), dtype=np.int64)), shape)
+        self._outputs[name] = (self.node("Reshape", value, np.array((-1, *shape), dtype=np.int64)), shape)
 
     def serialise(self, contract: Contract) -> bytes:
         """The ONNX model as bytes; the same calls give the same bytes. What no output stands on is left out.

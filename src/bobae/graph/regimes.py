@@ -30,7 +30,7 @@ class ByCode:
 
     def emit(self, b: GraphBuilder, x: str) -> tuple[str, str]:
         """The same as nodes: (int64 (1,), float64 (1, 1))."""
-        each = b.node("Cast", b.node("Equal", x, self.codes), to=11)
-        equal = b.node("ReduceMin", each, np.array([1]), keepdims=0)
-        unknown = b.node("Sub", 1.0, b.node("ReduceMax", equal, np.array([0])))
-        return b.node("ArgMax", equal, axis=0), b.node("Reshape", unknown, np.array([1, 1]))
+        each = b.node("Cast", b.node("Equal", b.node("Unsqueeze", x, np.array([1])), self.codes), to=11)
+        equal = b.node("ReduceMin", each, np.array([2]), keepdims=0)
+        unknown = b.node("Sub", 1.0, b.node("ReduceMax", equal, np.array([1])))
+        return b.node("ArgMax", equal, axis=1, keepdims=0), unknown

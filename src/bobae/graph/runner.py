@@ -32,7 +32,7 @@ class Runner:
 
     def __init__(self, graph: bytes, contract: Contract) -> None:
         self.contract = contract
-        self._session = ort.InferenceSession(graph, _options(), providers=["CPUExecutionProvider"])
+        self._session = ort.InferenceSession(graph, options(), providers=["CPUExecutionProvider"])
         self._x = np.zeros((1, len(contract.inputs)))
         self._gap = np.zeros((1, 1))
         self._answers = {output.name: _zeros(output.shape) for output in contract.outputs}
@@ -92,7 +92,8 @@ def _zeros(shape: tuple[int, ...]) -> Floats:
     return np.zeros((1, *shape))
 
 
-def _options() -> ort.SessionOptions:
+def options() -> ort.SessionOptions:
+    """One thread, and nothing put in another order: the same numbers every time."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

@@ -43,7 +43,7 @@ class Running:
         """
         breaks = []
         if regime is not None:
-            now = b.node("Reshape", b.node("Cast", regime, to=11), np.array([1, 1]))
+            now = b.node("Reshape", b.node("Cast", regime, to=11), np.array([-1, 1]))
             breaks.append(self._changed(b, f"{name}_regime", now))
         standing = ""
         if self.column is not None:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from bobae.core import Contract, Floats, Output, Reference, Refused
-from bobae.graph import Runner
+from bobae.graph import Runner, Streams
 
 
 def reproduce(graph: bytes, contract: Contract, reference: Reference, tolerance: float) -> None:
@@ -18,6 +18,21 @@ def reproduce(graph: bytes, contract: Contract, reference: Reference, tolerance:
     runs = [runner.run(x, gap) for x, gap in zip(reference.x, reference.gap, strict=True)]
     for output in contract.outputs:
         _compare(output, reference.expected[output.name], np.stack([run[output.name] for run in runs]), tolerance)
+
+
+def reproduce_at_once(graph: bytes, contract: Contract, reference: Reference, tolerance: float) -> None:
+    """The same with all windows as streams beside each other, as many assets with one model are scored.
+
+    Raises:
+        Refused: an answer differs, or the reference proves nothing about an output.
+        onnxruntime's errors: the graph takes one row only.
+    """
+    windows, rows, _ = reference.x.shape
+    streams, all_of_them = Streams(graph, contract, windows), np.arange(windows)
+    steps = [dict(streams.step(reference.x[:, row], reference.gap[:, row], all_of_them)) for row in range(rows)]
+    for output in contract.outputs:
+        got = np.stack([step[output.name] for step in steps], axis=1)
+        _compare(output, reference.expected[output.name], got, tolerance)
 
 
 def _compare(output: Output, expected: Floats, got: Floats, tolerance: float) -> None:

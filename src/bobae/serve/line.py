@@ -5,84 +5,23 @@ training reads through, and only from what had been received by then. So a later
 gives the same row, bit for bit, and the same model the same score.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from bobae.core import Contract, Floats, Frame, StoreReader
-from bobae.core.model import UNSEEN
-from bobae.graph import Runner
+from bobae.core import Bools, Floats, Frame, Ints, StoreReader
+from bobae.serve.live_model import LiveModel, LiveRow
+from bobae.serve.together import Together, Words
 
-NS = 1_000_000_000
 _MOST_ROWS = 500  # that are read at once when scoring is behind
+_MOST_CELLS = 5_000_000
 WARM_ROWS = 2_000  # of history that a model sees before its first live row
 
 
-@dataclass(frozen=True, eq=False)
-class LiveRow:
-    """What a model said about one row.
-
-    Attributes:
-        model: its name in the line.
-        time_ns: of the row, ns UTC.
-        x: the model's inputs (inputs,), NaN where missing.
-        answers: output name -> (*shape); None where every input was missing, so that nothing can be said.
-    """
-
-    model: str
-    time_ns: int
-    x: Floats
-    answers: Mapping[str, Floats] | None
-
-
-class LiveModel:
-    """One sealed model on the tags of one asset.
-
-    Args:
-        name: in the line.
-        tags: path of each input of the contract, in its order.
-        contract: what goes in and out; its sampling is the step between rows.
-        graph: the sealed graph.
-    """
-
-    def __init__(self, name: str, tags: Sequence[str], contract: Contract, graph: bytes) -> None:
-        self.name, self.tags, self.contract = name, tuple(tags), contract
-        # three digits: the median of jittered clocks is no round number, and rows stand on whole steps
-        self.step_ns = round(float(f"{contract.sampling_s or 1.0:.3g}") * NS)
-        self._runner = Runner(graph, contract)
-        self._before_ns: int | None = None
-        self._known = {
-            i: {category: float(n) for n, category in enumerate(wanted.categories)}
-            for i, wanted in enumerate(contract.inputs)
-            if wanted.categories is not None
-        }
-
-    def row(self, time_ns: int, values: Floats, word: Callable[[str, float], str]) -> LiveRow:
-        """The next row through the model; one without any value is passed over, as in a cut.
-
-        Args:
-            time_ns: of the row.
-            values: as the store has them (inputs,), NaN where missing.
-            word: what the store's number of a tag means as a word, for inputs that are categories.
-        """
-        x = values.copy()
-        for i, known in self._known.items():
-            if not np.isnan(x[i]):
-                x[i] = known.get(word(self.tags[i], x[i]), UNSEEN)
-        if np.isnan(x).all():
-            return LiveRow(self.name, time_ns, x, None)
-        gap = 0.0
-        if self._before_ns is None:
-            gap = 2.0
-        elif time_ns - self._before_ns > (self.contract.max_gap_s or np.inf) * NS:
-            gap = 1.0
-        self._before_ns = time_ns
-        return LiveRow(self.name, time_ns, x, self._runner.step(x, gap=gap))
-
-
 class Line:
-    """All models that watch one plant. Models of one step share each reading of the store.
+    """All models that watch one plant. Models of one step share each reading of the store, those alike one session.
+
+    Not for several threads at once.
 
     Args:
         models: those that watch.
@@ -92,16 +31,31 @@ class Line:
     """
 
     def __init__(self, models: Sequence[LiveModel], *, settle_ns: int, from_ns: int) -> None:
-        steps = sorted({model.step_ns for model in models})
-        self._groups = [
-            _Group([m for m in models if m.step_ns == step], step, settle_ns, (from_ns - settle_ns) // step * step)
-            for step in steps
-        ]
+        self._settle_ns, self._complete_ns = settle_ns, from_ns
+        self._groups: dict[int, _Group] = {}
+        for model in sorted(models, key=lambda model: model.step_ns):
+            self._group(model.step_ns).waiting.append(model)
+        for group in self._groups.values():
+            group.take_in()
 
     def warm(self, store: StoreReader, rows: int = WARM_ROWS) -> None:
         """Show the models the rows before the first live one, so that they begin as if they had never stopped."""
-        for group in self._groups:
-            group.warm(store, rows)
+        for group in self._groups.values():
+            for together in group.all:
+                group.warm(store, rows, together, np.arange(len(together.models)))
+
+    def add(self, models: Sequence[LiveModel], store: StoreReader, rows: int = WARM_ROWS) -> None:
+        """More models from the next row on, after a look at the rows before it."""
+        for model in models:
+            self._group(model.step_ns).waiting.append(model)
+        for group in self._groups.values():
+            for together, at in group.take_in():
+                group.warm(store, rows, together, at)
+
+    def remove(self, names: Collection[str]) -> None:
+        """No more rows of the models with these names."""
+        for group in self._groups.values():
+            group.let_go(names)
 
     def settled(self, store: StoreReader, complete_ns: int) -> Iterator[LiveRow]:
         """Every row that has settled by now, in time order within each step.
@@ -110,29 +64,74 @@ class Line:
             store: where the rows are read.
             complete_ns: everything received until then can be read.
         """
-        for group in self._groups:
+        self._complete_ns = max(self._complete_ns, complete_ns)
+        for group in list(self._groups.values()):
             yield from group.settled(store, complete_ns)
+
+    def _group(self, step_ns: int) -> "_Group":
+        if step_ns not in self._groups:
+            done_ns = (self._complete_ns - self._settle_ns) // step_ns * step_ns
+            self._groups[step_ns] = _Group(step_ns, self._settle_ns, done_ns)
+        return self._groups[step_ns]
 
 
 class _Group:
-    def __init__(self, models: Sequence[LiveModel], step_ns: int, settle_ns: int, done_ns: int) -> None:
-        self._models, self._step_ns, self._settle_ns, self._done_ns = models, step_ns, settle_ns, done_ns
-        self._tags = list(dict.fromkeys(tag for model in models for tag in model.tags))
-        place = {tag: i for i, tag in enumerate(self._tags)}
-        self._columns = [np.array([place[tag] for tag in model.tags]) for model in models]
+    """The models of one step.
 
-    def warm(self, store: StoreReader, rows: int) -> None:
+    Attributes:
+        all: those that are alike, together.
+        waiting: those that are not among them yet.
+    """
+
+    def __init__(self, step_ns: int, settle_ns: int, done_ns: int) -> None:
+        self.all: list[Together] = []
+        self.waiting: list[LiveModel] = []
+        self._step_ns, self._settle_ns, self._done_ns = step_ns, settle_ns, done_ns
+        self._tags: list[str] = []
+        self._columns: list[Ints] = []
+
+    def take_in(self) -> list[tuple[Together, Ints]]:
+        """Bring those that wait to those that they are like; where, and at which places."""
+        there = {together.models[0].alike: together for together in self.all if together.models}
+        taken = []
+        waiting: dict[tuple[object, ...], list[LiveModel]] = {}
+        for model in self.waiting:
+            waiting.setdefault(model.alike, []).append(model)
+        for alike, fresh in waiting.items():
+            if alike in there:
+                taken.append((there[alike], there[alike].add(fresh)))
+            else:
+                self.all.append(Together(fresh))
+                taken.append((self.all[-1], np.arange(len(fresh))))
+        self.waiting = []
+        self._place()
+        return taken
+
+    def let_go(self, names: Collection[str]) -> None:
+        for together in self.all:
+            keep = [i for i, model in enumerate(together.models) if model.name not in names]
+            if len(keep) < len(together.models):
+                together.keep(np.array(keep, dtype=np.int64))
+        self.all = [together for together in self.all if together.models]
+        self._place()
+
+    def warm(self, store: StoreReader, rows: int, together: Together, at: Ints) -> None:
         begin_ns = self._done_ns - rows * self._step_ns
-        for model in self._models:  # one after the other: the past of all tags at once would take much memory
-            frame = self._read(store, model.tags, begin_ns, self._done_ns)
-            word = _words(store, frame.texts)
-            values = frame.values[:, 0].T
-            for k in np.flatnonzero(~np.isnan(values).all(axis=1)):
-                model.row(int(frame.time_ns[k]), values[k], word)
+        inputs = len(together.models[0].tags)
+        some = max(1, _MOST_CELLS // (rows * inputs))
+        for first in range(0, len(at), some):  # the past of all tags at once would take much memory
+            places = at[first : first + some]
+            tags = [tag for place in places.tolist() for tag in together.models[place].tags]
+            frame = self._read(store, list(dict.fromkeys(tags)), begin_ns, self._done_ns)
+            columns = _columns(frame.tags, tags).reshape(len(places), inputs)
+            words, values = _words(store, frame.texts), np.ascontiguousarray(frame.values[:, 0].T)
+            for time_ns, row in zip(frame.time_ns.tolist(), values, strict=True):
+                together.row(time_ns, row[columns], words, places)
 
     def settled(self, store: StoreReader, complete_ns: int) -> Iterator[LiveRow]:
-        while (rows := (complete_ns - self._settle_ns - self._done_ns) // self._step_ns) > 0:
-            until_ns = self._done_ns + min(rows, _MOST_ROWS) * self._step_ns
+        while self.all and (rows := (complete_ns - self._settle_ns - self._done_ns) // self._step_ns) > 0:
+            most = max(1, min(_MOST_ROWS, _MOST_CELLS // len(self._tags)))
+            until_ns = self._done_ns + min(rows, most) * self._step_ns
             frame = self._read(store, self._tags, self._done_ns, until_ns)
             self._done_ns = until_ns
             yield from self._rows(store, frame)
@@ -142,13 +141,37 @@ class _Group:
 
     def _rows(self, store: StoreReader, frame: Frame) -> Iterator[LiveRow]:
         values = np.ascontiguousarray(frame.values[:, 0].T)
-        word = _words(store, frame.texts)
+        words = _words(store, frame.texts)
         for time_ns, row in zip(frame.time_ns.tolist(), values, strict=True):
-            for model, columns in zip(self._models, self._columns, strict=True):
-                yield model.row(time_ns, row[columns], word)
+            for together, columns in zip(self.all, self._columns, strict=True):
+                at = np.arange(len(together.models))
+                yield from _told(together, time_ns, *together.row(time_ns, row[columns], words, at))
+
+    def _place(self) -> None:
+        """Which tags are read, and in which columns the inputs of each model stand."""
+        self._tags = list(dict.fromkeys(tag for t in self.all for model in t.models for tag in model.tags))
+        self._columns = [
+            _columns(self._tags, [tag for model in t.models for tag in model.tags]).reshape(len(t.models), -1)
+            for t in self.all
+        ]
 
 
-def _words(store: StoreReader, texts: Sequence[str]) -> Callable[[str, float], str]:
-    """What the store's number of a tag means as a word."""
-    of_texts = {row.path for row in store.tags() if row.kind == "text"} if texts else set()
-    return lambda tag, value: texts[int(value)] if tag in of_texts else str(value)
+def _told(
+    together: Together, time_ns: int, x: Floats, there: Bools, answers: Mapping[str, Floats]
+) -> Iterator[LiveRow]:
+    scored = iter(range(int(there.sum())))
+    for i, model in enumerate(together.models):
+        said = None
+        if there[i]:
+            place = next(scored)
+            said = {name: values[place] for name, values in answers.items()}
+        yield LiveRow(model.name, time_ns, x[i], said)
+
+
+def _columns(tags: Sequence[str], wanted: Sequence[str]) -> Ints:
+    place = {tag: i for i, tag in enumerate(tags)}
+    return np.array([place[tag] for tag in wanted], dtype=np.int64)
+
+
+def _words(store: StoreReader, texts: Sequence[str]) -> Words:
+    return Words(texts, {row.path for row in store.tags() if row.kind == "text"} if texts else ())
