@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from bobae.app.settings import Settings, settings_for
     from bobae.app.standing import standing
     from bobae.app.telling import Tell
+    from bobae.app.upgrading import UpgradePlan, store_in_words, upgrade, upgrade_plan
     from bobae.app.verdicts import verdict_in_words
     from bobae.app.wanted import Wanted
     from bobae.app.writing import carried_out, writing_at
@@ -75,6 +76,7 @@ __all__ = [
     "Tell",
     "ToldPlant",
     "Up",
+    "UpgradePlan",
     "Wanted",
     "Wishes",
     "Writing",
@@ -122,8 +124,11 @@ __all__ = [
     "settings_for",
     "standing",
     "stopping",
+    "store_in_words",
     "train",
     "up",
+    "upgrade",
+    "upgrade_plan",
     "verdict_in_words",
     "write_report",
     "writing_at",
@@ -226,6 +231,7 @@ _WHERE = {
     "live_sources": ("live_plant",),
     "standing": ("standing",),
     "telling": ("Tell",),
+    "upgrading": ("UpgradePlan", "store_in_words", "upgrade", "upgrade_plan"),
     "verdicts": ("verdict_in_words",),
     "wanted": ("Wanted",),
     "writing": (

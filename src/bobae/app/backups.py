@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from bobae.app import plant_file
-from bobae.app.plant_store import historian_folder
+from bobae.app.plant_store import historian_folder, run_folder
 from bobae.app.processes.state import is_alive
 from bobae.app.watched_places import model_path
 from bobae.core import BadInput, BobaeError, Refused
@@ -30,6 +30,7 @@ from bobae.historian.disk import checksum, force, force_folder
 
 SCHEMA = 1
 MANIFEST = "backup.json"
+_NOTE = "last_backup.json"
 _TRIES = 3
 _BLOCK = 1 << 20
 _DATABASES = ("historian.db", "catalogue.db")
@@ -111,6 +112,7 @@ def backup(plant: Path, to: Path, *, clock: Callable[[], int] = time.time_ns) ->
         _sync(draft)
         draft.rename(to / name)
         force_folder(to)
+        _note(plant, to / name, clock())
     except (OSError, sqlite3.Error) as error:
         raise _said(error, to) from error
     finally:
@@ -176,6 +178,15 @@ def newest_backup(to: Path) -> Backup | None:
     return next((_read(folder) for folder in _newest_first(to)), None)
 
 
+def last_backup(plant: Path) -> tuple[int, Path] | None:
+    """When the plant was last backed up (ns UTC), and where to; None: never."""
+    try:
+        kept = json.loads((run_folder(plant) / _NOTE).read_text("utf-8"))
+        return int(kept["time_ns"]), Path(kept["folder"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
 class _Earlier:
     """The files of the newest earlier backup, to be shared where they are the same."""
 
@@ -199,6 +210,13 @@ class _Earlier:
             return None
         self.bytes += listed.bytes
         return kept
+
+
+def _note(plant: Path, folder: Path, now_ns: int) -> None:
+    """For bobae doctor, which says how old the newest backup is."""
+    with contextlib.suppress(OSError):  # a backup that cannot be noted is one all the same
+        run_folder(plant).mkdir(parents=True, exist_ok=True)
+        (run_folder(plant) / _NOTE).write_text(json.dumps({"time_ns": now_ns, "folder": str(folder)}), "utf-8")
 
 
 def _written(plant: Path, draft: Path, earlier: _Earlier, began_ns: int, clock: Callable[[], int]) -> int:

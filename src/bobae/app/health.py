@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from bobae.app import discovery
+from bobae.app.plant_health import plant_examined
 from bobae.app.plant_store import historian_folder
 from bobae.app.plugins import check
 from bobae.app.settings import Settings
@@ -40,7 +41,8 @@ def doctor(settings: Settings, plant: Path | None = None) -> list[Examined]:
         BadInput: there is no such folder.
     """
     looks: tuple[Callable[[], list[Examined]], ...] = (_python, _memory, _packages, _plugins, _zones, _text)
-    return [found for look in looks for found in look()] + _home(settings) + _sources(settings) + _historian(plant)
+    found = [found for look in looks for found in look()] + _home(settings) + _sources(settings) + _historian(plant)
+    return found + [Examined(*one) for one in plant_examined(plant, settings)]
 
 
 def _python() -> list[Examined]:

@@ -33,6 +33,7 @@ from bobae.cli.commands import (
     status,
     train,
     up,
+    upgrade,
     version,
     write,
 )
@@ -54,6 +55,7 @@ COMMANDS: tuple[Command, ...] = (
     status.status,
     backup.backup,
     restore.restore,
+    upgrade.upgrade,
     doctor.doctor,
     check.check,
     bench.bench,
