@@ -12,6 +12,7 @@ from typing import Any, ParamSpec
 from bobae.app.live_told import alarm_told
 from bobae.app.live_wishes import Ran, Stopped, Trained, Wishes, Work
 from bobae.app.orders_told import tell_orders
+from bobae.app.telemetry import Tracing
 from bobae.app.telling import Tell
 from bobae.app.watched_places import model_path, report_beside
 from bobae.core import BobaeError, Plant, text
@@ -34,6 +35,7 @@ async def followed(
     trained: Sequence[Trained],
     stop: asyncio.Event,
     tell: Tell,
+    tracing: Tracing | None = None,
 ) -> Ran:
     """Do the jobs and what is wished beside them until `stop` is set; say what happens meanwhile.
 
@@ -46,12 +48,14 @@ async def followed(
         trained: grows with each training.
         stop: ends it.
         tell: told what happens, as it happens.
+        tracing: of this process; None: nothing is traced.
     """
     began = time.monotonic()
     tell(text("its alarms and samples can be asked for at {address}", address=f"{wishes.address}/alarms"))
     since = work.alarms.revision()
     reports = {monitor.asset: report_beside(model_path(folder, monitor)) for monitor in plant.monitors}
-    telling = [_tell_alarms(work, since, wishes.address, reports, tell), tell_orders(work.writing.book, tell)]
+    traced = tracing or Tracing("bobae", "", endpoint="")
+    telling = [_tell_alarms(work, since, wishes.address, reports, tell, traced), tell_orders(work.writing.book, tell)]
     await until(stop, [*jobs, *(job(work) for job in wishes.beside), *telling])
     changed = work.alarms.changed_after(since, limit=_MOST_TOLD)
     return Ran(folder, time.monotonic() - began, work.sources(), changed, trained)
@@ -86,7 +90,9 @@ def from_thread(stop: asyncio.Event, call: Callable[P, None]) -> Callable[P, Non
     return hand_over
 
 
-async def _tell_alarms(work: Work, since: int, address: str, reports: dict[str, Path], tell: Tell) -> None:
+async def _tell_alarms(
+    work: Work, since: int, address: str, reports: dict[str, Path], tell: Tell, tracing: Tracing
+) -> None:
     """Say which alarms are active, and from then on when they come and go."""
     told: dict[int, AlarmState] = {}
     changed = work.alarms.page(limit=_MOST_TOLD, states=_ACTIVE)
@@ -94,6 +100,9 @@ async def _tell_alarms(work: Work, since: int, address: str, reports: dict[str, 
         for alarm in changed:
             since = max(since, alarm.revision)
             if told.get(alarm.id) is not alarm.state:
+                if alarm.id not in told:
+                    about = {"asset": alarm.asset, "alarm": alarm.id}
+                    tracing.span("alarm", alarm.row_ns, time.time_ns(), moment_ns=alarm.row_ns, **about)
                 told[alarm.id] = alarm.state
                 for said, level in alarm_told(alarm, address, reports.get(alarm.asset)):
                     tell(said, level)

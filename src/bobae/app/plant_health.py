@@ -98,8 +98,8 @@ def _growth(plant: Path) -> Iterator[Found]:
     try:
         with closing(sqlite3.connect(f"{(root / FILE).absolute().as_uri()}?mode=ro", uri=True, timeout=5.0)) as base:
             size, first_ns, last_ns = base.execute(
-                "select coalesce(sum(bytes), 0), min(max(min_ns, max_receipt_ns - ?)), max(max_receipt_ns) from segments "
-                "where replaced_ns is null and not loaded and max_receipt_ns > ?",
+                "select coalesce(sum(bytes), 0), min(max(min_ns, max_receipt_ns - ?)), max(max_receipt_ns) "
+                "from segments where replaced_ns is null and not loaded and max_receipt_ns > ?",
                 (_DAY_NS, since_ns),  # a segment holds a day at the most; one odd time in it is no begin
             ).fetchone()
     except sqlite3.Error:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bobae.app.live_wishes import WatchedModel
+from bobae.app.telemetry import Tracing
 from bobae.app.watching import Watch
 from bobae.core import BobaeError, StoreReader, Text
 from bobae.historian import warm
@@ -76,6 +77,7 @@ class Scoring:
         store: where the rows are read.
         committed: knows how far everything is there.
         so_far: where it goes on after a process that died; None: it is not gone on with.
+        tracing: of this process; None: nothing is traced.
         clock: ns UTC.
     """
 
@@ -85,11 +87,13 @@ class Scoring:
         committed: Committed,
         *,
         so_far: ScoredSoFar | None = None,
+        tracing: Tracing | None = None,
         clock: Callable[[], int] = time.time_ns,
     ) -> None:
         self.late_s: float | None = None
         self.rows = 0
         self._store, self._committed, self._so_far, self._clock = store, committed, so_far, clock
+        self._tracing = tracing or Tracing("bobae", "", endpoint="")
         self._before = {} if so_far is None else dict(so_far.read())
         self._until_ns: dict[str, int] = {}
         self._watches: list[Watch] = []
@@ -141,6 +145,9 @@ class Scoring:
                     self.rows += 1
                     with self._telling(row.model):
                         watchers[row.model].observe(row.time_ns, row.answers, row.x)
+                    if self._tracing.is_chosen(row.time_ns):
+                        now = self._clock()
+                        self._tracing.span("score", until_ns, now, moment_ns=row.time_ns, monitor=row.model)
             done = True
         if done:
             self.late_s = (self._clock() - until_ns) / 1e9

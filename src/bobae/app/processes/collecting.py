@@ -8,6 +8,7 @@ from bobae.app.plant_store import sources_folder
 from bobae.app.processes.part import Doing, Here
 from bobae.app.processes.remote import RemoteKeeper
 from bobae.app.sources import collecting
+from bobae.app.telemetry import TracedWriter, Tracing
 from bobae.collect import SourceState
 from bobae.core import text
 
@@ -18,11 +19,12 @@ _QUIET_NS = 600 * 10**9
 async def collect(here: Here) -> None:
     """Collect from one source until cancelled; what it delivered then is on the disk, if the keeper still takes it."""
     name = here.more["source"]
-    keeper = RemoteKeeper(here.address)
+    keeper, tracing = RemoteKeeper(here.address), Tracing(f"bobae {here.name}", here.run)
+    writer = TracedWriter(keeper, tracing, name) if tracing.is_on else keeper
     try:
         folder = sources_folder(here.folder)
         found = await asyncio.to_thread(
-            lambda: collecting(here.plant, folder, writer=keeper, reader=keeper, chance=random.Random(), only=name)
+            lambda: collecting(here.plant, folder, writer=writer, reader=keeper, chance=random.Random(), only=name)
         )
         (collector,) = found.collectors
         here.doing = lambda: doing_of(collector.state, time.time_ns())
@@ -30,6 +32,7 @@ async def collect(here: Here) -> None:
     finally:
         await asyncio.to_thread(keeper.settled, _SAVED_S)
         keeper.close()
+        tracing.close()
 
 
 def doing_of(source: SourceState, now_ns: int) -> Doing:

@@ -31,6 +31,7 @@ from bobae.app.processes.supervisor import Part, Told, sources_of
 from bobae.app.processes.told_plant import ToldPlant
 from bobae.app.processes.wire import HAS_SOCKET_FILES, Address
 from bobae.app.settings import Settings
+from bobae.app.telemetry import Tracing
 from bobae.app.telling import Tell, tell_nobody
 from bobae.core import Plant, Progress, Text, silent, speaking, telling_time_of
 
@@ -68,12 +69,21 @@ async def live_in_processes(
         trained: list[_Trained] = []
         told = Told(tell, progress, lambda document: trained.append(_Trained(document)))
         group = _Group(folder, [*_plans(plant, wishes), *wishes.parts], settings, address, told)
+        tracing = Tracing("bobae", group.run)
         async with group.running(stop) as work:
-            jobs = [group.watched()]
             ran = await followed(
-                work, jobs, folder=folder, plant=plant, wishes=wishes, trained=trained, stop=stop, tell=tell
+                work,
+                [group.watched()],
+                folder=folder,
+                plant=plant,
+                wishes=wishes,
+                trained=trained,
+                stop=stop,
+                tell=tell,
+                tracing=tracing,
             )
             seconds = time.monotonic() - began
+        tracing.close()
         return replace(ran, seconds=seconds, sources=group.board.sources)
 
 

@@ -10,6 +10,7 @@ from bobae.app.processes.named import called
 from bobae.app.processes.part import Doing, Here
 from bobae.app.processes.remote import RemoteKeeper
 from bobae.app.scoring import ScoredSoFar, Scoring
+from bobae.app.telemetry import Tracing
 from bobae.core import Monitor, text
 from bobae.historian import open_store
 from bobae.registry.catalogue import open_catalogue
@@ -21,16 +22,18 @@ _LATE_S = 10.0
 async def score(here: Here) -> None:
     """Score with the models that are there, and with each of the others from when it is there, until cancelled."""
     root = historian_folder(here.folder)
-    keeper = RemoteKeeper(here.address, follow=True)
+    keeper, tracing = RemoteKeeper(here.address, follow=True), Tracing("bobae scorer", here.run)
     try:
         with open_catalogue(root) as catalogue, open_store(root) as store:
-            scoring = Scoring(store, keeper, so_far=ScoredSoFar(run_folder(here.folder) / "scored.json", here.run))
+            so_far = ScoredSoFar(run_folder(here.folder) / "scored.json", here.run)
+            scoring = Scoring(store, keeper, so_far=so_far, tracing=tracing)
             here.doing = lambda: _doing(scoring)
             explain = {asset: called(name) for asset, name in here.more["explain"].items()}
             models = LiveModels(here.folder, here.settings, store, catalogue.alarms, explain)
             await _watch(here, models, scoring)
     finally:
         keeper.close()
+        tracing.close()
 
 
 async def _watch(here: Here, models: LiveModels, scoring: Scoring) -> None:
