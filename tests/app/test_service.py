@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bobae.app.processes.service_manager import ServiceManager
 from bobae.app.processes.state import Board, PartState
+from bobae.app.processes.systemd import ServiceManager
 from bobae.app.service import Service, install_service, service_for
 from bobae.cli import main
 from bobae.core import BadInput, Refused, text
@@ -55,7 +55,7 @@ def test_the_unit_that_is_handed_out_is_the_same_but_for_the_places(repository: 
 
 
 def test_a_plant_in_a_home_can_be_read_there(plant: Path) -> None:
-    assert "ProtectHome=read-only" in Service(Path("/home/kim/plant")).unit()
+    assert "ProtectHome=read-only" in Service(Path("/home", "kim", "plant")).unit()
     assert f"ReadWritePaths={plant.resolve()}" in service_for(plant, "kim").unit()
     assert "ProtectHome=yes" in Service(Path("/srv/plant"), python=Path("/opt/bobae/bin/python")).unit()
 

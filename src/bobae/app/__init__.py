@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from bobae.app.proposing import ProposedAsset, by_reason
     from bobae.app.reports import report_of, report_path, write_report
     from bobae.app.service import install_service, service_for
+    from bobae.app.serving import served_models
     from bobae.app.settings import Settings, settings_for
     from bobae.app.standing import standing
     from bobae.app.telling import Tell
@@ -120,6 +121,7 @@ __all__ = [
     "report_path",
     "restore",
     "score",
+    "served_models",
     "service_for",
     "settings_for",
     "standing",
@@ -224,6 +226,7 @@ _WHERE = {
         "write_report",
     ),
     "service": ("install_service", "service_for"),
+    "serving": ("served_models",),
     "settings": (
         "Settings",
         "settings_for",

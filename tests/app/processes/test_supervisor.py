@@ -149,6 +149,7 @@ def test_a_part_that_does_not_answer_is_killed_and_one_that_will_not_end_too(par
         one.ask_to_end()
         await one.ended(0.01)
         await running
+        assert (one.state.state, one.state.pid, one.restarts) == ("stopped", None, 1)
 
     asyncio.run(watched())
 

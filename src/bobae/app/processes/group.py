@@ -25,9 +25,9 @@ from bobae.app.plant_store import run_folder
 from bobae.app.processes import memory
 from bobae.app.processes.named import name_of
 from bobae.app.processes.part import TELL_S
-from bobae.app.processes.service_manager import ServiceManager
 from bobae.app.processes.state import Board, write_board
 from bobae.app.processes.supervisor import Part, Told, sources_of
+from bobae.app.processes.systemd import ServiceManager
 from bobae.app.processes.told_plant import ToldPlant
 from bobae.app.processes.wire import HAS_SOCKET_FILES, Address
 from bobae.app.settings import Settings

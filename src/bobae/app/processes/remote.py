@@ -14,11 +14,15 @@ from typing import Any
 import numpy as np
 
 from bobae.app.processes.wire import Address, Message, error_of, received_from, samples_message, samples_of
-from bobae.core import Refused, Samples, TagRow, Tags, Text, Unreachable, text
+from bobae.core import Refused, Samples, TagRow, Tags, Unreachable
 
 _ANSWERS_S = 30.0  # a keeper that starts anew is waited for
 _AGAIN_S = 0.1
-_AWAY: Text = text("what keeps the samples is being started again; nothing is lost")
+
+
+class _Away(Refused):
+    def __init__(self) -> None:
+        super().__init__("what keeps the samples is being started again; nothing is lost")
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,7 @@ class RemoteKeeper:
             except (Refused, TimeoutError) as error:
                 if self._closed.is_set() or time.monotonic() >= until:
                     raise Unreachable("what keeps the samples does not answer; run bobae doctor") from error
-                if isinstance(error, Refused) and error.text != _AWAY:
+                if isinstance(error, Refused) and not isinstance(error, _Away):
                     raise
             self._closed.wait(_AGAIN_S)
 
@@ -122,7 +126,7 @@ class RemoteKeeper:
         packed = Message({**message.head, "number": number}, message.body).packed()
         with self._lock:
             if self._out is None:
-                raise Refused(_AWAY.template)
+                raise _Away
             self._waiting[number] = done
             self._out.put(packed)  # under the lock: rows of one caller go out in their order
         return done
@@ -171,7 +175,7 @@ class RemoteKeeper:
             self._out = self._link = None
             waiting, self._waiting = list(self._waiting.values()), {}
         for done in waiting:
-            done.set_exception(Refused(_AWAY.template))
+            done.set_exception(_Away())
 
 
 def _send(link: socket.socket, out: "queue.SimpleQueue[bytes]") -> None:
