@@ -35,7 +35,7 @@ class Guard:
                     "the host {host!r} is not this computer; ask http://127.0.0.1 or http://localhost", host=host
                 )
                 await problem(FOREIGN, said)(scope, receive, send)
-            elif scope["method"] not in _READING and not _is_json(headers):
+            elif scope["method"] not in _READING and not _is_taken(scope["path"], headers):
                 await problem(NOT_JSON, _SEND_JSON)(scope, receive, send)
             else:
                 await self._app(scope, receive, send)
@@ -63,5 +63,7 @@ def _number(quality: str) -> float:
     return float(quality) if re.fullmatch(r"[01](\.\d*)?", quality) else 1.0
 
 
-def _is_json(headers: Headers) -> bool:
-    return headers.get("content-type", "").split(";")[0].strip().lower() == "application/json"
+def _is_taken(path: str, headers: Headers) -> bool:
+    """JSON; and for models what their clients send, whatever they call it: there is nothing that it could change."""
+    said = headers.get("content-type", "").split(";")[0].strip().lower()
+    return said == "application/json" or (path.startswith("/v2/") and said in ("", "application/octet-stream"))

@@ -8,10 +8,13 @@ from collections.abc import Iterator
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
 
 from bobae import __version__
 from bobae.api import alarms, samples, state, writes
 from bobae.api.guard import Guard
+from bobae.api.inference import Desk, inference_routes
 from bobae.api.plant import LivePlant
 from bobae.api.problems import ANSWERS, handle_problems
 from bobae.core import BadInput, Refused
@@ -40,7 +43,14 @@ def create_api(plant: LivePlant) -> FastAPI:
     return app
 
 
-async def serve_http(app: FastAPI, *, host: str = "127.0.0.1", port: int) -> None:
+def create_inference_api(desk: Desk) -> Starlette:
+    """The Open Inference Protocol for some models, as an ASGI application."""
+    app = Starlette(routes=inference_routes(desk), middleware=[Middleware(Guard)])
+    app.state.stopping = asyncio.Event()
+    return app
+
+
+async def serve_http(app: Starlette, *, host: str = "127.0.0.1", port: int) -> None:
     """Answer requests until cancelled; those that are being answered then are finished, for three seconds at most.
 
     Raises:

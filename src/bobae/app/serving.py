@@ -23,7 +23,7 @@ def served_models(models: Sequence[Path], settings: Settings) -> list[ServedMode
             name = sealed.manifest.name
             if name in made:
                 raise BadInput(
-                    "two models are called {name}; serve one of them, or train it under another name", name=name
+                    "two models are called {name}; serve one of them, or train one by another name", name=name
                 )
             made[name] = ServedModel(sealed.manifest, sealed.graph, sealed.sha256[:12])
     return list(made.values())

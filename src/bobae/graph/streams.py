@@ -55,6 +55,11 @@ class Streams:
         for name, held in self._states.items():
             self._states[name] = np.concatenate([held, np.zeros((count, *held.shape[1:]))])
 
+    def forget(self, stream: int) -> None:
+        """Forget every row of one stream."""
+        for held in self._states.values():
+            held[stream] = 0.0
+
     def keep(self, at: Ints) -> None:
         """Only these streams from now on, in this order."""
         for name, held in self._states.items():

@@ -1,0 +1,24 @@
+"""The Open Inference Protocol, version 2: sealed models asked over REST and gRPC, as Triton, KServe and others are."""
+
+from contextlib import AbstractAsyncContextManager
+
+from bobae.api.inference.desk import Desk
+from bobae.api.inference.rest import inference_routes
+from bobae.core import LazyModule, Missing
+
+__all__ = ["Desk", "inference_routes", "serving_grpc"]
+_over_grpc = LazyModule("bobae.api.inference.over_grpc")
+
+
+def serving_grpc(desk: Desk, port: int) -> AbstractAsyncContextManager[int]:
+    """Answer over gRPC on this computer as long as the block; its port comes back (0 takes any that is free).
+
+    Raises:
+        Missing: gRPC is not installed.
+        BadInput: the port is taken.
+    """
+    try:
+        serving: AbstractAsyncContextManager[int] = _over_grpc.serving(desk, port)
+    except ModuleNotFoundError as error:
+        raise Missing("answering over gRPC needs {package}: pip install 'bobae[grpc]'", package=error.name) from error
+    return serving
