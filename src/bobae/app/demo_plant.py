@@ -5,12 +5,12 @@ Other machines run beside it and are collected live; nothing is asked of them.
 
 import asyncio
 import contextlib
+import functools
 import importlib
 import os
-import shutil
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,24 +18,19 @@ from typing import Any
 from bobae.app import discovery, plant_file
 from bobae.app.demo_beside import free_port, machines, with_parts
 from bobae.app.demo_explained import press_explained
-from bobae.app.following import from_thread
 from bobae.app.happened import Happened
-from bobae.app.live_wishes import Beside, Known, Ran, Stopped, Wishes, Work
-from bobae.app.loading import load
-from bobae.app.plant_store import historian_folder
+from bobae.app.live_wishes import Beside, Known, PartPlan, Ran, Stopped, Wishes, Work
+from bobae.app.processes.aside import done_aside
 from bobae.app.settings import Settings, settings_for
 from bobae.app.telling import Tell, tell_nobody
-from bobae.core import BadInput, Progress, Unreachable, silent, speaking, text
-from bobae.historian import open_store
+from bobae.core import Progress, Text, Unreachable, silent, speaking, text
 
 Live = Callable[..., Coroutine[Any, Any, Ran]]
-DAYS = 14
 STEP_S = 10.0
-SEED = 0
 FAULT = "lube_blockage"
 AFTER_S, GROWS_S = 20.0, 60.0
-_MODEL = "results/press1.bobae"
-_LOG = "maintenance_log.csv"  # every demo has one
+_HISTORY = "bobae.app.demo_history"
+MODEL = "results/press1.bobae"
 _LOOK_S = 0.1
 _STARTS_S = 60.0
 
@@ -75,21 +70,21 @@ async def demo(
     began, url = time.monotonic(), f"opc.tcp://127.0.0.1:{free_port()}/press"
     with speaking(settings.language):
         try:
-            events = await asyncio.to_thread(_write, press, folder, settings.language, step_s, from_thread(stop, tell))
+            aside = functools.partial(done_aside, stop=stop, progress=progress, tell=tell)
+            (made,) = await aside(_plan("make", step_s=step_s), folder, settings)
             async with (
                 _server(press, url, folder, settings.language) as server,
                 machines(settings.language, tell) as beside_it,
             ):
-                await asyncio.to_thread(
-                    _load, folder, settings.language, from_thread(stop, progress), from_thread(stop, tell)
-                )
+                await aside(_plan("keep"), folder, settings)
                 await _answers(server, url)
                 tell(text("the press runs on and answers over OPC UA at {url}, in a process of its own", url=url))
-                press.write_live_plant(folder / plant_file.FILE_NAME, url=url, language=settings.language, model=_MODEL)
+                press.write_live_plant(folder / plant_file.FILE_NAME, url=url, language=settings.language, model=MODEL)
                 with_parts(plant_file.read(folder), await beside_it.answering(tell)).save()
                 here = settings_for(folder, language=settings.language)
                 assert here.plant is not None
-                known = Known(tuple(Happened(e.start_ns, e.end_ns, e.what) for e in events), press_explained)
+                happened = (h | {"what": Text.from_json(h["what"])} for h in made["happened"])
+                known = Known(tuple(Happened(**h) for h in happened), press_explained)
                 beside = (*wishes.beside, _breaking(press, url, tell))
                 asked = replace(wishes, beside=beside, known={monitor.asset: known for monitor in here.plant.monitors})
                 return await live(folder, here, asked, stop=stop, progress=progress, tell=tell)
@@ -97,44 +92,8 @@ async def demo(
             return Ran(folder, time.monotonic() - began)
 
 
-def _write(press: Any, folder: Path, language: str, step_s: float, tell: Tell) -> Sequence[Any]:
-    """The press's history until now, as files; the faults in it come back."""
-    _clear(folder)
-    tell(text("A hydraulic press runs for two weeks, in a moment"), "step")
-    written = press.write_history(folder, days=DAYS, step_s=step_s, seed=SEED, language=language, end_ns=time.time_ns())
-    faults = [event for event in written.events if event.kind != "maintenance"]
-    tell(
-        text(
-            "a simulated machine with two shifts, three products and {faults} faults that maintenance wrote down; it "
-            "breaks down far more often than a real one, so the money below is not what a real press would save",
-            faults=len(faults),
-        )
-    )
-    return faults
-
-
-def _clear(folder: Path) -> None:
-    """Make room for a new demo where an earlier one was.
-
-    Raises:
-        BadInput: the folder holds something else.
-        Refused: another bobae works there.
-    """
-    if not folder.exists() or not any(folder.iterdir()):
-        return
-    if not (folder / _LOG).is_file():
-        raise BadInput("{folder} holds something other than a demo; name a new folder with --out", folder=folder)
-    kept = historian_folder(folder)
-    if kept.exists():
-        open_store(kept, write=True).close()  # refused where another bobae works
-    for old in (kept, folder / Path(_MODEL).parent):
-        shutil.rmtree(old, ignore_errors=True)
-
-
-def _load(folder: Path, language: str, progress: Progress, tell: Tell) -> None:
-    loaded = load(folder, [folder / "history"], settings_for(folder, language=language), progress=progress)
-    counts = {"samples": f"{loaded.samples:,}", "tags": len(loaded.tags)}
-    tell(text("its history is kept in {folder}: {samples} samples of {tags} tags", folder=folder, **counts))
+def _plan(what: str, **more: Any) -> PartPlan:
+    return PartPlan(f"history: {what}", f"{_HISTORY}:{what}", more, needed=True, once=True)
 
 
 def _breaking(press: Any, url: str, tell: Tell) -> Beside:
