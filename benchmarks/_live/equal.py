@@ -11,11 +11,11 @@ from _live.jumps import Jump
 from _live.models import NS, path
 from _live.plant import SAID
 from _live.server import MACHINE_TAGS, readings
-from bobae.app.scoring import SETTLE_NS
 from bobae.app.models import run_of
 from bobae.app.plant_store import historian_folder
+from bobae.app.scoring import SETTLE_NS
 from bobae.app.settings import settings_for
-from bobae.app.watching import model_path
+from bobae.app.watched_places import model_path
 from bobae.core import Cut, Floats, Ints, Plant, StoreReader
 from bobae.historian import open_store
 from bobae.registry import SealedModel, TrustList, open_sealed

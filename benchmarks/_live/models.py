@@ -12,7 +12,7 @@ from sealed import candidate
 from _live.server import MACHINE_TAGS, readings
 from bobae.app.plant_store import historian_folder
 from bobae.app.settings import home_folder
-from bobae.app.watching import model_path
+from bobae.app.watched_places import model_path
 from bobae.core import Column, Dataset, Floats, Kind, Plant, Role, Samples, TagRow
 from bobae.historian import open_store
 from bobae.learners.anomaly import AnomalyLearner

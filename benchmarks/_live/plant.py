@@ -15,7 +15,8 @@ import numpy as np
 
 from bobae.app.at_work import at_work
 from bobae.app.settings import settings_for
-from bobae.app.watching import Watch, model_path, watch
+from bobae.app.watched_places import model_path
+from bobae.app.watching import Watch, watch
 from bobae.core import Floats, Plant
 from bobae.monitor import Watcher
 from bobae.registry import Proving
