@@ -95,7 +95,23 @@ class Costs(_Described):
     late: float = Field(default=0.0, ge=0, description="each hour between the start of a fault and its alarm")
 
 
-class Monitor(_Described):
+class Response(_Described):
+    """What an alarm asks of people, which its priority follows from (ISA-18.2: consequence and time to respond)."""
+
+    consequence: Literal["minor", "major", "severe"] = Field(
+        default="major", description="what happens if nobody acts; major: a stop or scrap, severe: people, the machine"
+    )
+    respond_within: str = Field(
+        default="8h",
+        pattern=r"^[0-9.]+(s|min|h|d|w)$",
+        description="how soon somebody must act for it to help, such as 10min, 1h or 8h",
+    )
+    latching: bool = Field(
+        default=False, description="whether an alarm stands after its end until somebody has looked and resets it"
+    )
+
+
+class Monitor(Response):
     """Which question is asked about which asset, how many false alarms it may cost, and which model answers."""
 
     asset: str = Field(description="one of `assets`")

@@ -2,7 +2,9 @@
 
 from bobae.registry.catalogue.alarm import Alarm, AlarmEvent, AlarmState, NewAlarm, Priority, TopTags, Transition
 from bobae.registry.catalogue.alarms import AlarmStore
+from bobae.registry.catalogue.cases import Case, CaseStore
 from bobae.registry.catalogue.catalogue import Catalogue, open_catalogue
+from bobae.registry.catalogue.feedback import Feedback, FeedbackStore, LimitMove
 from bobae.registry.catalogue.ledger import LedgerEntry, LedgerStore, Outcome
 from bobae.registry.catalogue.order import AuditEntry, AuditEvent, Broken, Order, OrderState, Person, Switch, Value
 from bobae.registry.catalogue.points import AlarmPoint, PointChange, PointEvent, PointStore, Suppression
@@ -18,9 +20,14 @@ __all__ = [
     "AuditEvent",
     "Book",
     "Broken",
+    "Case",
+    "CaseStore",
     "Catalogue",
+    "Feedback",
+    "FeedbackStore",
     "LedgerEntry",
     "LedgerStore",
+    "LimitMove",
     "NewAlarm",
     "Order",
     "OrderState",

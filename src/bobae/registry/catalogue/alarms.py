@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
 from bobae.core import Text, UnknownName
 from bobae.registry.catalogue.alarm import Alarm, AlarmEvent, AlarmState, NewAlarm, Transition
@@ -112,12 +112,15 @@ class AlarmStore:
         with self._database.reading() as connection:
             return [_alarm(row) for row in connection.execute(query)]
 
+    def of_monitor(self, monitor: str, *, limit: int) -> list[Alarm]:
+        """The alarms that a monitor raised last, newest first, whatever their state."""
+        query = select(ALARMS).where(ALARMS.c.monitor == monitor).order_by(ALARMS.c.id.desc()).limit(limit)
+        with self._database.reading() as connection:
+            return [_alarm(row) for row in connection.execute(query)]
+
     def newest_of(self, monitor: str) -> Alarm | None:
         """The alarm that a monitor raised last, whatever its state."""
-        query = select(ALARMS).where(ALARMS.c.monitor == monitor).order_by(ALARMS.c.id.desc()).limit(1)
-        with self._database.reading() as connection:
-            row = connection.execute(query).one_or_none()
-        return None if row is None else _alarm(row)
+        return next(iter(self.of_monitor(monitor, limit=1)), None)
 
     def changed_after(self, revision: int, *, limit: int) -> list[Alarm]:
         """Alarms that changed after `revision`, each as it is now, in the order of their last change."""
@@ -157,6 +160,11 @@ class AlarmStore:
                 )
                 for row in connection.execute(query)
             ]
+
+
+def alarms_where(connection: Connection, condition: ColumnElement[bool]) -> list[Alarm]:
+    """The alarms that a condition on their table holds for, in the order of their numbers."""
+    return [_alarm(row) for row in connection.execute(select(ALARMS).where(condition).order_by(ALARMS.c.id))]
 
 
 _OPEN = tuple(state for state in AlarmState if state is not AlarmState.NORMAL and not state.of_point)

@@ -8,7 +8,9 @@ from sqlalchemy import URL
 
 from bobae.registry.catalogue.alarms import AlarmStore
 from bobae.registry.catalogue.calls import CallStore
+from bobae.registry.catalogue.cases import CaseStore
 from bobae.registry.catalogue.database import Database
+from bobae.registry.catalogue.feedback import FeedbackStore
 from bobae.registry.catalogue.ledger import LedgerStore
 from bobae.registry.catalogue.points import PointStore
 from bobae.registry.catalogue.writes import WriteStore
@@ -26,6 +28,8 @@ class Catalogue:
         ledger: what each alarm was worth.
         calls: each time that an alarm called somebody.
         points: what can raise an alarm, and whether it may call anybody now.
+        feedback: what people say of alarms, and where limits were moved because of it.
+        cases: what people work on at a machine.
     """
 
     alarms: AlarmStore
@@ -33,6 +37,8 @@ class Catalogue:
     ledger: LedgerStore
     calls: CallStore
     points: PointStore
+    feedback: FeedbackStore
+    cases: CaseStore
     _database: Database
 
     def close(self) -> None:
@@ -71,5 +77,7 @@ def open_catalogue(folder: Path, *, wait_s: float = 5.0) -> Catalogue:
         ledger=LedgerStore(database),
         calls=CallStore(database),
         points=PointStore(database),
+        feedback=FeedbackStore(database),
+        cases=CaseStore(database),
         _database=database,
     )

@@ -151,6 +151,66 @@ WRITE_DESK = Table(
     Column("head", String, nullable=False),
 )
 
+FEEDBACK = Table(
+    "feedback",
+    METADATA,
+    Column("id", _NUMBER, primary_key=True),
+    Column("alarm", _NUMBER, ForeignKey("alarms.id")),
+    Column("asset", String, nullable=False),
+    Column("monitor", String, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("comment", String, nullable=False),
+    Column("time_ns", BigInteger, nullable=False),
+    Column("from_ns", BigInteger, nullable=False),
+    Column("to_ns", BigInteger, nullable=False),
+)
+Index("feedback_by_alarm", FEEDBACK.c.alarm, FEEDBACK.c.id)
+Index("feedback_by_asset", FEEDBACK.c.asset, FEEDBACK.c.id)
+
+LIMIT_MOVES = Table(
+    "limit_moves",
+    METADATA,
+    Column("id", _NUMBER, primary_key=True),
+    Column("monitor", String, nullable=False),
+    Column("time_ns", BigInteger, nullable=False),
+    Column("factor", Float, nullable=False),
+    Column("why", JSON, nullable=False),
+    Column("by", String, nullable=False),
+)
+Index("limit_moves_by_monitor", LIMIT_MOVES.c.monitor, LIMIT_MOVES.c.id)
+
+CASES = Table(
+    "cases",
+    METADATA,
+    Column("id", _NUMBER, primary_key=True),
+    Column("asset", String, nullable=False),
+    Column("opened_ns", BigInteger, nullable=False),
+    Column("over_ns", BigInteger),
+    Column("closed_ns", BigInteger),
+    Column("closed_by", String, nullable=False),
+    Column("found", String, nullable=False),
+    Column("done", String, nullable=False),
+)
+_OPEN_CASE = CASES.c.closed_ns.is_(None)
+Index("one_open_case_an_asset", CASES.c.asset, unique=True, sqlite_where=_OPEN_CASE, postgresql_where=_OPEN_CASE)
+Index("cases_by_asset", CASES.c.asset, CASES.c.id)
+
+CASE_ALARMS = Table(
+    "case_alarms",
+    METADATA,
+    Column("alarm", _NUMBER, ForeignKey("alarms.id"), primary_key=True, autoincrement=False),
+    Column("case", _NUMBER, ForeignKey("cases.id"), nullable=False),
+)
+Index("case_alarms_by_case", CASE_ALARMS.c.case)
+
+FOLLOWED = Table(
+    "followed",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("revision", BigInteger, nullable=False),
+)
+
 LEDGER = Table(
     "ledger",
     METADATA,
