@@ -85,7 +85,7 @@ class PartPlan:
         does: 'module:function' that it runs; see `processes.part`.
         more: what else it is told, plain JSON values.
         needed: without it there is no use in going on: what it says at its first start ends all.
-        once: it has done its work when it ends.
+        once: it has done its work when it ends, and may be killed at any time before.
         sees_board: it is told how all parts do.
     """
 

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Collector", "Patience", "SourceState"]
 
-_LATE = LazyModule("bobae.collect.collector")
+_LATE = dict.fromkeys(("Collector", "Patience"), LazyModule("bobae.collect.collector"))
 
 
 def __getattr__(name: str) -> Any:
-    if name not in __all__:
+    if name not in _LATE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(_LATE, name)
+    return getattr(_LATE[name], name)

@@ -140,6 +140,7 @@ class _Group:
     since_ns: int = field(default_factory=time.time_ns)
     memory: dict[int, int] = field(default_factory=dict)
     _running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _shown: bool = False
 
     @cached_property
     def parts(self) -> Sequence[Part]:
@@ -184,7 +185,8 @@ class _Group:
             await _end([part for part in others if part.plan.name.startswith("collector ")])
             await _end([keeper])
             await asyncio.gather(*self._running.values(), return_exceptions=True)
-            write_board(run_folder(self.folder), self.board)
+            if self._shown:  # else another bobae is at work there
+                write_board(run_folder(self.folder), self.board)
 
     async def watched(self) -> None:
         """Have everybody see how the parts do, and raise what there is no going on with; until cancelled."""
@@ -199,7 +201,7 @@ class _Group:
             if turn % _MEMORY_EVERY == 0:
                 pids = [part.state.pid for part in self.parts]
                 self.memory = await asyncio.to_thread(memory.shares, [pid for pid in pids if pid is not None])
-            board = self.board
+            board, self._shown = self.board, True
             write_board(run_folder(self.folder), board)
             line = json.dumps(board.as_json(), ensure_ascii=False, default=float).encode() + b"\n"
             for part in self.parts:

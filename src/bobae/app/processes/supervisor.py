@@ -131,7 +131,8 @@ class Part:
         process = self._process
         if process is None:
             return
-        if self._state == "starting":  # it has nothing yet that must be brought to an end
+        # it has nothing yet that must be brought to an end; or what it makes is there whole or not at all
+        if self._state == "starting" or self.plan.once:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
         try:
