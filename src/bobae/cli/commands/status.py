@@ -33,7 +33,8 @@ def status(plant: Plant) -> Answer:
 
     def show(console: "Console") -> None:
         if board is None or not runs:
-            console.print(say("bobae is not at work in {folder}; start it: bobae up {folder}", folder=plant))
+            said = say("bobae is not at work in {folder}; start it: bobae up {folder}", folder=plant)
+            console.print(said, markup=False, soft_wrap=True)
         if board is not None:
             _show(console, board)
 

@@ -52,7 +52,8 @@ def _show_plan(console: "Console", plan: "UpgradePlan", plant: Path) -> None:
     )
     console.print(said, markup=False, soft_wrap=True)
     if plan.runs:
-        console.print(say("bobae is at work in {folder}: stop it first, then upgrade", folder=plant), soft_wrap=True)
+        said = say("bobae is at work in {folder}: stop it first, then upgrade", folder=plant)
+        console.print(said, markup=False, soft_wrap=True)
     console.print(say("What to type next: bobae upgrade {folder}", folder=plant), markup=False, soft_wrap=True)
 
 
