@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from bobae.app import plant_file
-from bobae.app.plant_store import historian_folder, run_folder
+from bobae.app.plant_store import checked_plant, historian_folder, run_folder
 from bobae.app.processes.state import is_alive
 from bobae.app.watched_places import model_path
 from bobae.core import BadInput, BobaeError, Refused
@@ -97,9 +97,7 @@ def backup(plant: Path, to: Path, *, clock: Callable[[], int] = time.time_ns) ->
         BadInput: there is no plant, or `to` lies in it.
         Refused: the disk is full, or something is damaged; nothing is left there that is called a backup.
     """
-    place = plant_file.find(plant)
-    if place is None:
-        raise BadInput("there is no plant file in {folder}; name the plant folder", folder=plant)
+    checked_plant(plant)
     if to.resolve().is_relative_to(plant.resolve()):
         raise BadInput("{to} lies in the plant folder itself; name a folder outside, best on another disk", to=to)
     to.mkdir(parents=True, exist_ok=True)

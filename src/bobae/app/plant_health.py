@@ -33,7 +33,7 @@ _UNSYNCHRONISED = 5  # TIME_ERROR of adjtimex(2)
 def plant_examined(plant: Path | None, settings: Settings) -> Iterator[Found]:
     """Look at a plant folder; nothing is changed, and bobae may be at work there."""
     yield _clock()
-    if plant is None or plant_file.find(plant) is None:
+    if plant is None or not (plant / plant_file.FILE_NAME).is_file():
         return
     yield from _parts(plant)
     if not historian_folder(plant).exists():

@@ -8,8 +8,8 @@ from importlib import resources
 from pathlib import Path
 from string import Template
 
-from bobae.app import plant_file
-from bobae.core import BadInput, Refused
+from bobae.app.plant_store import checked_plant
+from bobae.core import Refused
 
 UNITS = Path("/etc/systemd/system")
 _HOMES = (Path("/home"), Path("/root"), Path("/run/user"))
@@ -49,9 +49,7 @@ def service_for(plant: Path, user: str | None) -> Service:
     Raises:
         BadInput: there is no plant file.
     """
-    if plant_file.find(plant) is None:
-        raise BadInput("there is no plant file in {folder}; name the plant folder", folder=plant)
-    folder = plant.resolve()
+    folder = checked_plant(plant).resolve()
     return Service(folder, user or _owner(folder))
 
 

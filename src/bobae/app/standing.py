@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-from bobae.app import plant_file
-from bobae.app.plant_store import run_folder
+from bobae.app.plant_store import checked_plant, run_folder
 from bobae.app.processes.state import Board, read_board
-from bobae.core import BadInput
 
 
 def standing(plant: Path) -> Board | None:
@@ -14,6 +12,4 @@ def standing(plant: Path) -> Board | None:
     Raises:
         BadInput: there is no plant file.
     """
-    if plant_file.find(plant) is None:
-        raise BadInput("there is no plant file in {folder}; name the plant folder", folder=plant)
-    return read_board(run_folder(plant))
+    return read_board(run_folder(checked_plant(plant)))

@@ -7,11 +7,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bobae.app import plant_file
 from bobae.app.backups import Backup, backup
-from bobae.app.plant_store import historian_folder
+from bobae.app.plant_store import checked_plant, historian_folder
 from bobae.app.standing import standing
-from bobae.core import BadInput, BobaeError, Refused, Text, text
+from bobae.core import BobaeError, Refused, Text, text
 from bobae.historian.checking import examined
 from bobae.historian.database import FILE as HISTORIAN
 from bobae.historian.database import VERSION
@@ -75,9 +74,7 @@ def upgrade_plan(plant: Path) -> UpgradePlan:
         BadInput: there is no plant file.
         Refused: a store was written by a newer bobae, or is damaged.
     """
-    if plant_file.find(plant) is None:
-        raise BadInput("there is no plant file in {folder}; name the plant folder", folder=plant)
-    root = historian_folder(plant)
+    root = historian_folder(checked_plant(plant))
     try:
         stores = (_historian(root / HISTORIAN), _catalogue(root / CATALOGUE))
     except sqlite3.Error as error:
