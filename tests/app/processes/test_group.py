@@ -45,7 +45,7 @@ class Counting:
     def run(self) -> None:
         while not self._stop.wait(0.05):
             self.written.append(len(self.written) + 1)
-            self.server.write(Write("count", float(self.written[-1])))
+            self.server.write(Write("count", float(self.written[-1]), time_ns=time.time_ns() // 1000 * 1000))
 
     @contextmanager
     def on(self) -> Iterator["Counting"]:
