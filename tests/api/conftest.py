@@ -19,9 +19,9 @@ import pytest
 from bobae.api import create_api, serve_http
 from bobae.app.processes.state import PartState
 from bobae.collect import SourceState
-from bobae.core import Gap, Rejected, Samples, StoreReader, Tag, TagRow, Text, Wish, WriteAllowed, text
+from bobae.core import Gap, Plant, Rejected, Samples, StoreReader, Tag, TagRow, Text, Wish, WriteAllowed, text
 from bobae.historian import Store, open_store
-from bobae.registry.catalogue import Alarm, AlarmStore, NewAlarm, open_catalogue
+from bobae.registry.catalogue import Alarm, AlarmStore, Catalogue, NewAlarm, open_catalogue
 from bobae.write import Writing
 
 S = 1_000_000_000
@@ -33,6 +33,13 @@ OIL, PUMP, MODE = (
     "press_shop/line1/press1.mode",
 )
 SETPOINT, ALLOWED = "line1/oven.setpoint", WriteAllowed(range=(100, 140), step=5, dead_man="10min", safe=120)
+
+
+PLANT = Plant(
+    plant="busan",
+    assets={"press_shop/line1/press1": {"tags": {}}},
+    monitors=({"asset": "press_shop/line1/press1", "respond_within": "1h"},),
+)
 
 
 class Model(NamedTuple):
@@ -48,9 +55,14 @@ class SmallPlant:
     """One press: its store, its alarms, one source, one model."""
 
     reader: StoreReader
-    alarms: AlarmStore
+    catalogue: Catalogue
     writing: Writing
+    plant: Plant
     not_ready: list[Text] = field(default_factory=list)
+
+    @property
+    def alarms(self) -> AlarmStore:
+        return self.catalogue.alarms
 
     def sources(self) -> list[SourceState]:
         lost = text("the machine did not answer")
@@ -108,7 +120,7 @@ class Client:
             with connection.getresponse() as response:
                 return Answer(response.status, response.headers, response.read())
 
-    def raise_alarm(self, monitor: str = "press1:anomaly") -> Alarm:
+    def raise_alarm(self, monitor: str = "press1:anomaly", *, later_ns: int = 0, latching: bool = False) -> Alarm:
         return self.plant.alarms.put(
             NewAlarm(
                 monitor=monitor,
@@ -116,10 +128,11 @@ class Client:
                 model="press1",
                 task="anomaly",
                 row_ns=START_S * S,
-                active_ns=START_S * S + S // 2,
+                active_ns=START_S * S + S // 2 + later_ns,
                 peak=2.5,
                 top_tags=(("oil", 0.75), ("pump", 0.25)),
                 meaning=text("{asset} runs differently from usual.", asset="press1"),
+                latching=latching,
             )
         )
 
@@ -185,6 +198,6 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     with open_store(folder / "historian", write=True) as store, open_catalogue(folder) as catalogue:
         fill(store)
         writing = Writing.over(catalogue.writes, {SETPOINT: Tag(source="plc", address="sp", write=ALLOWED)})
-        plant, port = SmallPlant(store, catalogue.alarms, writing), free_port()
+        plant, port = SmallPlant(store, catalogue, writing, PLANT), free_port()
         with served(plant, port):
             yield Client(port, plant)

@@ -4,13 +4,15 @@ import re
 import shlex
 import shutil
 import subprocess
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bobae.registry.catalogue import OrderState
+from bobae.monitor import happens
+from bobae.registry.catalogue import AlarmEvent, OrderState
 
 STOPPED_BY_TIME = 28  # curl's exit status when --max-time is over
 
@@ -39,8 +41,10 @@ def test_every_address_has_an_example(client: Any, examples: list[list[str]], or
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_every_example_runs(client: Any, examples: list[list[str]]) -> None:
-    client.raise_alarm()
+    alarm = client.raise_alarm("press_shop/line1/press1:anomaly", latching=True)
     for example in examples:
+        if example[-1].endswith("/reset"):
+            happens(client.plant.alarms, alarm, AlarmEvent.CLEARED, time_ns=time.time_ns(), by="press1")
         command = [word.replace(":8800", f":{client.port}") for word in example]
         done = subprocess.run([*command, "--silent", "--fail"], capture_output=True, text=True, check=False)
         assert done.returncode == (STOPPED_BY_TIME if "--max-time" in command else 0), command

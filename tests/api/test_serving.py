@@ -23,7 +23,7 @@ class EmptyPlant:
 
     def __init__(self, folder: Path, stack: contextlib.ExitStack) -> None:
         self.reader = stack.enter_context(open_store(folder / "historian", write=True))
-        self.alarms = stack.enter_context(open_catalogue(folder)).alarms
+        self.catalogue = stack.enter_context(open_catalogue(folder))
 
     def sources(self) -> list[Any]:
         return []

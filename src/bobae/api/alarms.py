@@ -1,7 +1,6 @@
 """Alarms: which there are, what happened to them, taking notice of one, and hearing of each change at once."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -9,23 +8,16 @@ from fastapi import APIRouter, Header, Path, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
-from bobae.api.plant import ThePlant
+from bobae.api.plant import LivePlant, ThePlant
 from bobae.api.questions import Acknowledgement, Nothing, WhichAlarms
 from bobae.api.times import rfc3339
-from bobae.core import Text, text
-from bobae.monitor import acknowledge
+from bobae.app.alarm_desk import AlarmDesk
+from bobae.monitor import state_in_words
 from bobae.registry.catalogue import Alarm, AlarmEvent, AlarmState, AlarmStore, Priority
 
 _LOOK_S = 0.25
 _SIGN_OF_LIFE_S = 15.0
 _AT_ONCE = 100
-_IN_WORDS: dict[AlarmState, Text] = {
-    AlarmState.NORMAL: text("over"),
-    AlarmState.UNACKNOWLEDGED: text("active, nobody has taken notice"),
-    AlarmState.ACKNOWLEDGED: text("active, noticed"),
-    AlarmState.RETURNED: text("over before anybody took notice"),
-}
-
 router = APIRouter(tags=["alarms"])
 Number = Annotated[int, Path(ge=1, le=2**63 - 1, description="the alarm's number")]
 
@@ -64,7 +56,7 @@ class ToldAlarm(BaseModel):
         """An alarm in the reader's language."""
         return cls(
             **{name: getattr(alarm, name) for name in ("id", "monitor", "asset", "task", "model", "priority", "state")},
-            state_text=str(_IN_WORDS[alarm.state]),
+            state_text=str(state_in_words(alarm.state)),
             meaning=str(alarm.meaning),
             row=rfc3339(alarm.row_ns) or "",
             active=rfc3339(alarm.active_ns) or "",
@@ -105,7 +97,8 @@ class Journal(BaseModel):
 @router.get("/alarms")
 def alarms(plant: ThePlant, asked: Annotated[WhichAlarms, Query()]) -> AlarmPage:
     """Alarms, newest first."""
-    found = plant.alarms.page(limit=asked.limit + 1, before=asked.cursor, states=asked.state, asset=asked.asset)
+    store = plant.catalogue.alarms
+    found = store.page(limit=asked.limit + 1, before=asked.cursor, states=asked.state, asset=asked.asset)
     items = [ToldAlarm.of(alarm) for alarm in found[: asked.limit]]
     return AlarmPage(items=items, next=items[-1].id if len(found) > asked.limit else None)
 
@@ -113,23 +106,26 @@ def alarms(plant: ThePlant, asked: Annotated[WhichAlarms, Query()]) -> AlarmPage
 @router.get("/alarms/{number}")
 def alarm(plant: ThePlant, number: Number, _: Annotated[Nothing, Query()]) -> ToldAlarm:
     """One alarm."""
-    return ToldAlarm.of(plant.alarms.get(number))
+    return ToldAlarm.of(plant.catalogue.alarms.get(number))
 
 
 @router.get("/alarms/{number}/journal")
 def journal(plant: ThePlant, number: Number, _: Annotated[Nothing, Query()]) -> Journal:
     """All that happened to an alarm."""
-    return Journal(
-        items=[
-            JournalEntry(**(vars(entry) | {"time": rfc3339(entry.time_ns)})) for entry in plant.alarms.journal(number)
-        ]
-    )
+    entries = plant.catalogue.alarms.journal(number)
+    return Journal(items=[JournalEntry(**(vars(entry) | {"time": rfc3339(entry.time_ns)})) for entry in entries])
 
 
 @router.post("/alarms/{number}/acknowledge")
 def take_notice(plant: ThePlant, number: Number, said: Acknowledgement, _: Annotated[Nothing, Query()]) -> ToldAlarm:
     """Say that somebody has taken notice; the first who does so is kept."""
-    return ToldAlarm.of(acknowledge(plant.alarms, number, by=said.by, comment=said.comment, time_ns=time.time_ns()))
+    return ToldAlarm.of(_desk(plant).acknowledge(number, by=said.by, comment=said.comment))
+
+
+@router.post("/alarms/{number}/reset")
+def let_go(plant: ThePlant, number: Number, said: Acknowledgement, _: Annotated[Nothing, Query()]) -> ToldAlarm:
+    """Let go of a latched alarm, once its cause is gone and somebody has taken notice."""
+    return ToldAlarm.of(_desk(plant).reset(number, by=said.by, comment=said.comment))
 
 
 @router.get(
@@ -144,9 +140,13 @@ async def events(
     last_event_id: Annotated[int | None, Header(ge=0, description="go on after this event")] = None,
 ) -> StreamingResponse:
     """Alarms as they change, as server-sent events; a reader that comes back misses none."""
-    begin = await asyncio.to_thread(plant.alarms.revision) if last_event_id is None else last_event_id
-    stream = _changes(plant.alarms, begin, request.app.state.stopping)
+    begin = await asyncio.to_thread(plant.catalogue.alarms.revision) if last_event_id is None else last_event_id
+    stream = _changes(plant.catalogue.alarms, begin, request.app.state.stopping)
     return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+
+def _desk(plant: LivePlant) -> AlarmDesk:
+    return AlarmDesk(plant.plant, plant.catalogue)
 
 
 async def _changes(store: AlarmStore, seen: int, stopping: asyncio.Event) -> AsyncIterator[str]:

@@ -35,7 +35,7 @@ class _Figures:
         yield _gauge("bobae_ready", "whether the plant can be relied on", [({}, int(not plant.ready()))])
         yield from _of_sources(plant)
         yield _gauge("bobae_models", "at work", [({}, len(plant.models()))])
-        alarms = [({"state": str(state)}, n) for state, n in plant.alarms.counts().items()]
+        alarms = [({"state": str(state)}, n) for state, n in plant.catalogue.alarms.counts().items()]
         yield _gauge("bobae_alarms", "that still ask for somebody", alarms)
         yield from _of_parts(plant)
 

@@ -7,8 +7,8 @@ from fastapi import Depends, Request
 
 from bobae.app.processes.state import PartState
 from bobae.collect import SourceState
-from bobae.core import StoreReader, Text
-from bobae.registry.catalogue import AlarmStore
+from bobae.core import Plant, StoreReader, Text
+from bobae.registry.catalogue import Catalogue
 from bobae.write import Writing
 
 
@@ -45,13 +45,18 @@ class LivePlant(Protocol):
     """A plant at work; every method is quick and may be called from any thread."""
 
     @property
+    def plant(self) -> Plant:
+        """What plant.yaml says of it."""
+        ...
+
+    @property
     def reader(self) -> StoreReader:
         """Its samples."""
         ...
 
     @property
-    def alarms(self) -> AlarmStore:
-        """Its alarms."""
+    def catalogue(self) -> Catalogue:
+        """Its alarms, and all else that is kept beside the samples."""
         ...
 
     @property

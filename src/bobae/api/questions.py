@@ -1,7 +1,7 @@
 """What may be asked: every parameter has one meaning, and one that nobody knows is an error."""
 
 import time
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
@@ -101,3 +101,57 @@ class Reason(Nothing):
     """Why writing is stopped."""
 
     because: str = Field(default="", max_length=2000, description="why")
+
+
+class Judgement(Nothing):
+    """What somebody says of an alarm."""
+
+    outcome: Literal["useful", "false"] = Field(description="whether it was worth the look")
+    by: str = Field(min_length=1, max_length=100, description="who says so")
+    comment: str = Field(default="", max_length=2000, description="what it was, or what was done")
+
+
+class MissedFault(Nothing):
+    """A fault that no alarm told of."""
+
+    asset: str = Field(description="path of the machine")
+    from_ns: Annotated[Moment, Field(alias="from", description="when it began")]
+    to_ns: Annotated[Moment, Field(alias="to", description="when it was over")]
+    what: str = Field(min_length=1, max_length=2000, description="what it was")
+    by: str = Field(min_length=1, max_length=100, description="who says so")
+
+
+class PointHand(Nothing):
+    """Who changes an alarm point, and why."""
+
+    point: str = Field(description="such as press/line1/press3:anomaly")
+    by: str = Field(min_length=1, max_length=100, description="who")
+    because: str = Field(default="", max_length=2000, description="why")
+
+
+class Shelving(PointHand):
+    """Somebody puts an alarm point away for a time."""
+
+    hours: float = Field(gt=0, description="for how long")
+
+
+class WhichCases(Nothing):
+    """Parameters of /cases."""
+
+    open: bool | None = Field(default=None, description="only those that are open, or that are closed")
+    cursor: int | None = Field(default=None, ge=1, description="`next` of the page before")
+    limit: Limit = 100
+
+
+class Closing(Nothing):
+    """Somebody closes a case."""
+
+    by: str = Field(min_length=1, max_length=100, description="who")
+    found: str = Field(min_length=1, max_length=2000, description="what it was; 'nothing' is an answer too")
+    done: str = Field(default="", max_length=2000, description="what was done about it")
+
+
+class Lately(Nothing):
+    """Parameters of what looks back."""
+
+    days: float = Field(default=30, gt=0, le=3660, description="of how many days until now")

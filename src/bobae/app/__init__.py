@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bobae.core import LazyModule
 
 if TYPE_CHECKING:
+    from bobae.app.alarm_desk import OPEN, alarm_desk, case_told, moment, outcome_named, state_in_words
     from bobae.app.alarm_figures import figures, figures_as_json, figures_told
     from bobae.app.assessing import TableFound, assess, assess_tables
     from bobae.app.at_work import PlantAtWork
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from bobae.write import Writing
 
 __all__ = [
+    "OPEN",
     "Alarm",
     "Backup",
     "Board",
@@ -81,6 +83,7 @@ __all__ = [
     "Wanted",
     "Wishes",
     "Writing",
+    "alarm_desk",
     "assess",
     "assess_tables",
     "backtest",
@@ -90,6 +93,7 @@ __all__ = [
     "browse",
     "by_reason",
     "carried_out",
+    "case_told",
     "check",
     "chosen_roles",
     "connect",
@@ -113,8 +117,10 @@ __all__ = [
     "model_sign",
     "model_trust",
     "model_verify",
+    "moment",
     "order_as_json",
     "order_in_words",
+    "outcome_named",
     "read",
     "read_with_roles",
     "report_of",
@@ -125,6 +131,7 @@ __all__ = [
     "service_for",
     "settings_for",
     "standing",
+    "state_in_words",
     "stopping",
     "store_in_words",
     "train",
@@ -137,6 +144,14 @@ __all__ = [
 ]
 
 _WHERE = {
+    "alarm_desk": (
+        "OPEN",
+        "alarm_desk",
+        "case_told",
+        "moment",
+        "outcome_named",
+        "state_in_words",
+    ),
     "alarm_figures": (
         "figures",
         "figures_as_json",

@@ -31,13 +31,13 @@ class PlantAtWork:
 
     Attributes:
         store: its samples.
-        alarms: its alarms.
+        catalogue: its alarms and all else that is kept beside the samples.
         writing: who may order what to be written to it.
     """
 
     def __init__(self, folder: Path, plant: Plant, store: Store, catalogue: Catalogue) -> None:
         self.plant, self.store = plant, store
-        self._catalogue = catalogue
+        self.catalogue = catalogue
         self._executor = executor(plant, folder, catalogue.writes)
         self.writing = Writing.over(catalogue.writes, dict(plant.tags()))
         found = collecting(plant, sources_folder(folder), writer=store.writer, reader=store, chance=random.Random())
@@ -55,7 +55,7 @@ class PlantAtWork:
     @property
     def alarms(self) -> AlarmStore:
         """Its alarms."""
-        return self._catalogue.alarms
+        return self.catalogue.alarms
 
     def sources(self) -> Sequence[SourceState]:
         """How each source does."""

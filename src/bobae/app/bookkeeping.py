@@ -1,65 +1,74 @@
 """The books of a plant are kept: what each alarm came to, at what it cost then."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from bobae.core import Plant
+from bobae.core import Monitor, Plant
 from bobae.evidence.value import Prices
-from bobae.monitor.ledger import Books, entry_of
-from bobae.registry.catalogue import Alarm, Catalogue, LedgerEntry, Outcome
+from bobae.monitor.ledger import Books, entry_of, missed_entry
+from bobae.registry.catalogue import Alarm, Catalogue, Feedback, LedgerEntry, Outcome
 
-_AT_ONCE = 1_000
+_AT_ONCE = 500
+Version = Callable[[str, int], str]
 
-Said = Mapping[int, tuple[Outcome, str]]
+
+def no_version(monitor: str, time_ns: int) -> str:  # noqa: ARG001
+    """Nobody knows which version was at work."""
+    return ""
 
 
 class Bookkeeper:
-    """Enters into the ledger what each alarm came to, and again where somebody thinks otherwise.
+    """Enters into the ledger what each alarm came to, and again where somebody says otherwise.
 
     It goes through all alarms once after a start: what the ledger has already is not entered twice.
 
     Args:
-        catalogue: alarms and ledger.
+        catalogue: alarms, what people say of them, and the ledger.
         plant: its monitors' costs, its currency.
-        said: numbers of alarms -> what somebody said of each, and who; those that nobody judged are left out.
         version: (monitor, time_ns) -> which version of its model was at work then.
     """
 
-    def __init__(
-        self,
-        catalogue: Catalogue,
-        plant: Plant,
-        said: Callable[[Sequence[int]], Said],
-        version: Callable[[str, int], str] = lambda monitor, time_ns: "",  # noqa: ARG005
-    ) -> None:
-        self._alarms, self._ledger = catalogue.alarms, catalogue.ledger
-        self._said, self._version = said, version
-        self._currency = plant.currency
-        self._prices = {f"{m.asset}:{m.task}": _prices(m.costs.model_dump(), plant) for m in plant.monitors}
-        self._assumed = Prices.of({}, plant.currency)
-        self._seen = 0
+    def __init__(self, catalogue: Catalogue, plant: Plant, version: Version = no_version) -> None:
+        self._catalogue, self._version, self._currency = catalogue, version, plant.currency
+        self._monitors = {f"{monitor.asset}:{monitor.task}": monitor for monitor in plant.monitors}
+        self._seen = self._heard = 0
 
     def step(self, now_ns: int) -> int:
-        """Enter what changed since the last step; how many entries that were."""
+        """Enter what changed, and what was said, since the last step; how many entries that were."""
         entered = 0
-        while changed := self._alarms.changed_after(self._seen, limit=_AT_ONCE):
-            entered += self.enter(changed, now_ns)
+        while changed := self._catalogue.alarms.changed_after(self._seen, limit=_AT_ONCE):
+            entered += self._enter(changed, now_ns)
             self._seen = changed[-1].revision
+        while said := self._catalogue.feedback.after(self._heard, limit=_AT_ONCE):
+            numbers = {one.alarm for one in said if one.alarm is not None}
+            entered += self._enter([self._catalogue.alarms.get(number) for number in sorted(numbers)], now_ns)
+            entered += self._catalogue.ledger.enter(self._missed(said, now_ns))
+            self._heard = said[-1].id
         return entered
 
-    def enter(self, alarms: Sequence[Alarm], now_ns: int) -> int:
-        """Enter these alarms as they are now, such as after somebody judged them; how many said something new."""
-        said = self._said([alarm.id for alarm in alarms])
-        return self._ledger.enter(self._entry(alarm, *said.get(alarm.id, _NOBODY), now_ns) for alarm in alarms)
+    def _enter(self, alarms: Sequence[Alarm], now_ns: int) -> int:
+        said = self._catalogue.feedback.of_alarms([alarm.id for alarm in alarms])
+        return self._catalogue.ledger.enter(self._entry(alarm, said, now_ns) for alarm in alarms)
 
-    def _entry(self, alarm: Alarm, outcome: Outcome, by: str, now_ns: int) -> LedgerEntry:
-        prices = self._prices.get(alarm.monitor, self._assumed)
-        books = Books(prices, self._currency, self._version(alarm.monitor, alarm.active_ns))
+    def _entry(self, alarm: Alarm, said: Mapping[int, Feedback], now_ns: int) -> LedgerEntry:
+        one = said.get(alarm.id)
+        outcome, by = (Outcome.UNJUDGED, "") if one is None else (one.outcome, one.by)
+        books = self._books(alarm.monitor, alarm.active_ns)
         return entry_of(alarm, outcome, books, written_ns=now_ns, by=by)
 
+    def _missed(self, said: Sequence[Feedback], now_ns: int) -> Iterator[LedgerEntry]:
+        for one in said:
+            if one.outcome is Outcome.MISSED:
+                watching = [name for name, monitor in self._monitors.items() if monitor.asset == one.asset]
+                monitor = next(iter(watching), "")
+                yield missed_entry(one, monitor, self._books(monitor, one.from_ns), written_ns=now_ns)
 
-_NOBODY = (Outcome.UNJUDGED, "")
+    def _books(self, monitor: str, time_ns: int) -> Books:
+        prices = Prices.of(_costs(self._monitors.get(monitor)), self._currency)
+        return Books(prices, self._currency, self._version(monitor, time_ns))
 
 
-def _prices(costs: Mapping[str, float], plant: Plant) -> Prices:
+def _costs(monitor: Monitor | None) -> dict[str, float]:
     """A zero in the plant file says nothing, as everywhere."""
-    return Prices.of({name: value for name, value in costs.items() if value > 0}, plant.currency)
+    if monitor is None:
+        return {}
+    return {name: value for name, value in monitor.costs.model_dump().items() if value > 0}

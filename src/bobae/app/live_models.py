@@ -11,7 +11,7 @@ from bobae.app.watched_places import model_path
 from bobae.app.watching import Explain, Watch, watch
 from bobae.core import BobaeError, Monitor, StoreReader, Verdict, text
 from bobae.registry import Proving
-from bobae.registry.catalogue import AlarmStore
+from bobae.registry.catalogue import Catalogue
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,14 +22,14 @@ class LiveModels:
         folder: of the plant.
         settings: those that hold there.
         store: its samples.
-        alarms: where its alarms are kept.
+        catalogue: where its alarms are kept, and what people say of them.
         explain: asset -> what is said of an alarm's tags.
     """
 
     folder: Path
     settings: Settings
     store: StoreReader
-    alarms: AlarmStore
+    catalogue: Catalogue
     explain: Mapping[str, Explain] = field(default_factory=dict)
 
     def path(self, monitor: Monitor) -> Path:
@@ -48,7 +48,7 @@ class LiveModels:
                 monitor,
                 model,
                 store=self.store,
-                alarms=self.alarms,
+                catalogue=self.catalogue,
                 settings=self.settings,
                 explain=self.explain.get(monitor.asset),
                 proving=proving,

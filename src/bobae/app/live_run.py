@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from bobae.app.alarm_keeping import AlarmKeeping
 from bobae.app.at_work import PlantAtWork, at_work
 from bobae.app.following import followed, from_thread
 from bobae.app.live_models import LiveModels
@@ -49,7 +50,7 @@ async def live(
     with speaking(settings.language), telling_time_of(settings.timezone):
         async with at_work(folder, plant) as work:
             run = _Run(folder, plant, settings, wishes, work, stop=stop, progress=progress, tell=tell)
-            jobs = [work.collect(), work.carry_out_orders(), *run.watching()]
+            jobs = [work.collect(), work.carry_out_orders(), AlarmKeeping(plant, work.catalogue).run(), *run.watching()]
             ran = await followed(
                 work, jobs, folder=folder, plant=plant, wishes=wishes, trained=run.trained, stop=stop, tell=tell
             )
@@ -80,7 +81,7 @@ class _Run:
 
     async def _watch(self, monitors: Sequence[Monitor]) -> None:
         explain = {a: known.explain for a, known in self.wishes.known.items() if known.explain is not None}
-        models = LiveModels(self.folder, self.settings, self.work.store, self.work.alarms, explain)
+        models = LiveModels(self.folder, self.settings, self.work.store, self.work.catalogue, explain)
         made = await asyncio.to_thread(models.watched, monitors, from_thread(self.stop, self.tell))
         await self.work.watch(made)
 

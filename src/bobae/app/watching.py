@@ -1,5 +1,7 @@
 """Monitors of a plant with the models that answer them: made from sealed models, told in the plant's words."""
 
+import functools
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,9 +10,9 @@ import numpy as np
 
 from bobae.app.settings import Settings
 from bobae.core import BadInput, Manifest, Monitor, StoreReader, Text
-from bobae.monitor import Watched, Watcher
+from bobae.monitor import Limits, Points, Watched, Watcher, priority_of
 from bobae.registry import Proving, TrustList, open_sealed
-from bobae.registry.catalogue import AlarmStore
+from bobae.registry.catalogue import Catalogue
 from bobae.serve import LiveModel, Proof
 
 USUAL_NS = 3_600 * 1_000_000_000  # what a signal usually shows is its median over the hour before
@@ -44,10 +46,11 @@ def watch(
     model: Path,
     *,
     store: StoreReader,
-    alarms: AlarmStore,
+    catalogue: Catalogue,
     settings: Settings,
     explain: Explain | None = None,
     proving: Proving | None = None,
+    clock: Callable[[], int] = time.time_ns,
 ) -> Watch:
     """One monitor with its model, which is proved here first (`proving` as in `open_sealed`).
 
@@ -76,10 +79,16 @@ def watch(
         usual=_usual(store, paths),
         explain=explain,
         task=monitor.task,
+        priority=priority_of(monitor),
+        latching=monitor.latching,
+        holding=functools.partial(Points(catalogue.points, clock).holding, name),
+        factor=functools.partial(Limits(catalogue.alarms, catalogue.feedback, clock).factor, name),
     )
     proof = Proof(sealed.reference, sealed.manifest.tolerance)
     live = LiveModel(name, list(paths.values()), contract, sealed.graph, proof=proof)
-    return Watch(name, monitor.asset, sealed.manifest, sealed.sha256[:12], live, Watcher(watched, alarms))
+    return Watch(
+        name, monitor.asset, sealed.manifest, sealed.sha256[:12], live, Watcher(watched, catalogue.alarms, clock=clock)
+    )
 
 
 def _usual(store: StoreReader, paths: Mapping[str, str]) -> Callable[[Sequence[str], int], Sequence[float]]:

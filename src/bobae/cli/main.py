@@ -13,11 +13,13 @@ from typer.core import TyperGroup
 from bobae.cli import failures
 from bobae.cli.command import Command, OrderFirst, as_typer, help_of, only_help
 from bobae.cli.commands import (
+    alarm,
     assess,
     backtest,
     backup,
     bench,
     browse,
+    case,
     check,
     connect,
     doctor,
@@ -83,6 +85,23 @@ class Group:
 
 
 GROUPS: tuple[Group, ...] = (
+    Group(
+        "alarm",
+        text("Take notice of alarms, judge them, and put away what raises them."),
+        (
+            alarm.list,
+            alarm.acknowledge,
+            alarm.reset,
+            alarm.judge,
+            alarm.points,
+            alarm.shelve,
+            alarm.unshelve,
+            alarm.out,
+            alarm.back,
+            alarm.figures,
+        ),
+    ),
+    Group("case", text("Work on what the alarms of a machine say."), (case.list, case.show, case.close, case.missed)),
     Group(
         "model",
         text("Look into a sealed model, trust it, hand it on."),

@@ -7,8 +7,7 @@ from itertools import groupby
 from bobae.core import Text, local_time, text
 from bobae.evidence.ledger import Booked, Worth, loses, worth
 from bobae.evidence.value import Prices, money
-from bobae.registry.catalogue import Alarm
-from bobae.registry.catalogue.ledger import LedgerEntry, Outcome
+from bobae.registry.catalogue import Alarm, Feedback, LedgerEntry, Outcome
 
 _HOUR_S = 3600.0
 _HALF = 0.5
@@ -60,6 +59,27 @@ def entry_of(
         assumed=prices.assumed,
         written_ns=written_ns,
         by=by,
+    )
+
+
+def missed_entry(said: Feedback, monitor: str, books: Books, *, written_ns: int) -> LedgerEntry:
+    """What a fault cost that no alarm told of: a loss, but none that a model caused."""
+    return LedgerEntry(
+        subject=f"missed {said.id}",
+        asset=said.asset,
+        monitor=monitor,
+        model=monitor,
+        version=books.version,
+        time_ns=said.from_ns,
+        outcome=Outcome.MISSED,
+        saved=0.0,
+        cost=books.prices.missed,
+        would_save=0.0,
+        would_cost=0.0,
+        currency=books.currency,
+        assumed=books.prices.assumed,
+        written_ns=written_ns,
+        by=said.by,
     )
 
 

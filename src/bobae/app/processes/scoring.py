@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
+from bobae.app.alarm_keeping import AlarmKeeping
 from bobae.app.live_models import LiveModels
 from bobae.app.plant_store import historian_folder, run_folder
 from bobae.app.processes.named import called
@@ -29,7 +30,7 @@ async def score(here: Here) -> None:
             scoring = Scoring(store, keeper, so_far=so_far, tracing=tracing)
             here.doing = lambda: _doing(scoring)
             explain = {asset: called(name) for asset, name in here.more["explain"].items()}
-            models = LiveModels(here.folder, here.settings, store, catalogue.alarms, explain)
+            models = LiveModels(here.folder, here.settings, store, catalogue, explain)
             await _watch(here, models, scoring)
     finally:
         keeper.close()
@@ -39,6 +40,7 @@ async def score(here: Here) -> None:
 async def _watch(here: Here, models: LiveModels, scoring: Scoring) -> None:
     waiting: Sequence[Monitor] = here.plant.monitors
     async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(AlarmKeeping(here.plant, models.catalogue).run())
         while True:
             there = [monitor for monitor in waiting if models.path(monitor).is_file()]
             if there:

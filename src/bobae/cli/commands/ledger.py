@@ -1,4 +1,4 @@
-"""`bobae ledger`, and `bobae alarm figures`."""
+"""`bobae ledger`."""
 
 from __future__ import annotations
 
@@ -24,19 +24,6 @@ def ledger(plant: Plant, *, days: Year = 366) -> Answer:
     found = app.ledger(plant, settings(), days=days)
     told = list(found.told()) or [text("no alarm has been entered yet")]
     return Answer(found.as_json(), lambda console: _print(console, told))
-
-
-def figures(plant: Plant, *, days: Year = 30) -> Answer:
-    """Say how the alarm system does, beside what ISA-18.2 and EEMUA 191 call acceptable."""
-    found = app.figures(plant, settings(), days=days)
-
-    def shown(console: Console) -> None:
-        for said, kept in app.figures_told(found):
-            mark = "[green]✓[/]" if kept else "[yellow]![/]"
-            console.print(mark, end=" ")
-            console.print(str(said), markup=False, soft_wrap=True)
-
-    return Answer(app.figures_as_json(found), shown)
 
 
 def _print(console: Console, told: list[Text]) -> None:

@@ -37,7 +37,7 @@ def serve(models: Models, *, port: Port = 8801, grpc_port: Grpc = None, lasting:
     document = {"models": [{"name": model.name, "version": model.version} for model in served], "port": port}
 
     def shown(console: Console) -> None:
-        console.print(say("stopped"))
+        console.print(say("no model answers any more"))
 
     return Answer(document, shown)
 

@@ -122,6 +122,12 @@ class AlarmStore:
         """The alarm that a monitor raised last, whatever its state."""
         return next(iter(self.of_monitor(monitor, limit=1)), None)
 
+    def first_ns(self, monitor: str) -> int:
+        """When a monitor raised its first alarm, ns UTC; 0 if it never did."""
+        query = select(func.min(ALARMS.c.active_ns)).where(ALARMS.c.monitor == monitor)
+        with self._database.reading() as connection:
+            return int(connection.execute(query).scalar_one() or 0)
+
     def changed_after(self, revision: int, *, limit: int) -> list[Alarm]:
         """Alarms that changed after `revision`, each as it is now, in the order of their last change."""
         query = select(ALARMS).where(ALARMS.c.revision > revision).order_by(ALARMS.c.revision).limit(limit)

@@ -1,0 +1,61 @@
+"""What goes on beside scoring once alarms are there: cases joined, shelves ended, the books kept."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+
+from bobae.app.bookkeeping import Bookkeeper, Version, no_version
+from bobae.core import BobaeError, Plant
+from bobae.monitor import CaseKeeper, Points
+from bobae.registry.catalogue import Catalogue
+
+_LOOK_S = 1.0
+_log = logging.getLogger("bobae.app")
+
+
+class AlarmKeeping:
+    """Keeps what people work with in step with the alarms.
+
+    Args:
+        plant: as plant.yaml has it.
+        catalogue: where all is kept.
+        clock: now, ns UTC.
+        version: (monitor, time_ns) -> which version of its model was at work then.
+    """
+
+    def __init__(
+        self,
+        plant: Plant,
+        catalogue: Catalogue,
+        *,
+        clock: Callable[[], int] = time.time_ns,
+        version: Version = no_version,
+    ) -> None:
+        self._clock = clock
+        self._cases = CaseKeeper(catalogue.alarms, catalogue.cases, clock=clock)
+        self._points = Points(catalogue.points, clock)
+        self._books = Bookkeeper(catalogue, plant, version)
+
+    def step(self) -> None:
+        """Do what there is to do.
+
+        Raises:
+            Unreachable, Refused: the catalogue does not take it; the next step tries again.
+        """
+        self._cases.step()
+        self._points.end_shelves()
+        self._books.step(self._clock())
+
+    async def run(self) -> None:
+        """Do so every second until cancelled; what goes wrong is logged once, until it is over."""
+        wrong = ""
+        while True:
+            try:
+                await asyncio.to_thread(self.step)
+                wrong = ""
+            except BobaeError as error:
+                if str(error) != wrong:
+                    wrong = str(error)
+                    _log.error("%s", wrong)
+            await asyncio.sleep(_LOOK_S)
