@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from bobae.api.plant import LivePlant, ThePlant
 from bobae.api.questions import Acknowledgement, Nothing, WhichAlarms
 from bobae.api.times import rfc3339
-from bobae.app.alarm_desk import AlarmDesk
+from bobae.app.desk import AlarmDesk
 from bobae.monitor import state_in_words
 from bobae.registry.catalogue import Alarm, AlarmEvent, AlarmState, AlarmStore, Priority
 

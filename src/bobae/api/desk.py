@@ -10,8 +10,8 @@ from bobae.api.alarms import ToldAlarm
 from bobae.api.plant import LivePlant, ThePlant
 from bobae.api.questions import Closing, Judgement, Lately, MissedFault, Nothing, PointHand, Shelving, WhichCases
 from bobae.api.times import rfc3339
-from bobae.app.alarm_desk import AlarmDesk, CaseTold, PointTold, case_told
 from bobae.app.alarm_figures import figures_as_json
+from bobae.app.desk import AlarmDesk, CaseTold, PointTold, case_told
 from bobae.app.ledger_told import statement
 from bobae.evidence.eemua import alarm_figures
 from bobae.monitor import state_in_words

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from bobae.core import LazyModule
 
 if TYPE_CHECKING:
-    from bobae.app.alarm_desk import OPEN, alarm_desk, case_told, moment, outcome_named, state_in_words
     from bobae.app.alarm_figures import figures, figures_as_json, figures_told
     from bobae.app.assessing import TableFound, assess, assess_tables
     from bobae.app.at_work import PlantAtWork
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from bobae.app.connecting import Browsed, Connection, browse, connect
     from bobae.app.data import chosen_roles, read, read_with_roles
     from bobae.app.demo_plant import demo
+    from bobae.app.desk import OPEN, alarm_desk, case_told, moment, outcome_named, state_in_words
     from bobae.app.exporting import export
     from bobae.app.health import Examined, doctor
     from bobae.app.judging import Judged, backtest, train
@@ -144,14 +144,6 @@ __all__ = [
 ]
 
 _WHERE = {
-    "alarm_desk": (
-        "OPEN",
-        "alarm_desk",
-        "case_told",
-        "moment",
-        "outcome_named",
-        "state_in_words",
-    ),
     "alarm_figures": (
         "figures",
         "figures_as_json",
@@ -180,6 +172,14 @@ _WHERE = {
         "read_with_roles",
     ),
     "demo_plant": ("demo",),
+    "desk": (
+        "OPEN",
+        "alarm_desk",
+        "case_told",
+        "moment",
+        "outcome_named",
+        "state_in_words",
+    ),
     "exporting": ("export",),
     "health": (
         "Examined",

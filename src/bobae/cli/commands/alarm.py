@@ -15,7 +15,7 @@ from bobae.core import Text, local_time, seconds_of, text
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from bobae.app.alarm_desk import PointTold
+    from bobae.app.desk import PointTold
     from bobae.registry.catalogue import Alarm
 
 Plant = Annotated[Path, typer.Option("--plant", metavar="DIR", help="the plant folder; else the one we are in")]
