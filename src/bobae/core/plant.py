@@ -121,6 +121,17 @@ class Monitor(Response):
     )
     costs: Costs = Costs()
     model: str | None = Field(default=None, description="a sealed model file; none: bobae trains one")
+    retrain: Literal["never", "propose", "automatic"] = Field(
+        default="propose",
+        description="what becomes of a model trained anew: never made, proposed to a person, or put to work by itself "
+        "if it is better",
+    )
+    retrain_every: str | None = Field(
+        default=None, pattern=r"^[0-9.]+(h|d|w)$", description="how often a new one is trained. None: when it must be"
+    )
+    shadow_for: str = Field(
+        default="7d", pattern=r"^[0-9.]+(s|min|h|d|w)$", description="how long a new one runs beside the live one first"
+    )
 
 
 class Plant(_Described):

@@ -18,12 +18,16 @@ LOG_EARLY_S = 24 * 3600.0  # a log says when somebody acted, which is after the 
 
 @dataclass(frozen=True)
 class LoggedFault:
-    """One line of a maintenance log: from when to when (ns UTC), what it was, and on which asset ('' for any)."""
+    """One line of a maintenance log: from when to when (ns UTC), what it was, and on which asset ('' for any).
+
+    `exact` says that the beginning is that of the fault, and not of the work on it.
+    """
 
     start_ns: int
     end_ns: int
     what: str = ""
     asset: str = ""
+    exact: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +57,8 @@ def known_faults(rows: Rows, log: tuple[LoggedFault, ...] | None = None) -> Know
     """
     windows = Windows.usual(rows.sampling_s)
     if log is not None:
-        windows = Windows(windows.hold_off_s, max(windows.early_s, LOG_EARLY_S), windows.late_s)
+        if not all(fault.exact for fault in log):
+            windows = Windows(windows.hold_off_s, max(windows.early_s, LOG_EARLY_S), windows.late_s)
         events = _from_log(log, rows)
     elif (name := rows.data.name_of(Role.TARGET)) is not None:
         marks = fault_marks(rows.data, name)
