@@ -2,12 +2,14 @@
 
 from bobae.registry.catalogue.alarm import Alarm, AlarmEvent, AlarmState, NewAlarm, Priority, TopTags, Transition
 from bobae.registry.catalogue.alarms import AlarmStore
+from bobae.registry.catalogue.aliases import Alias, AliasMove, ModelVersion, Move, VersionStore
 from bobae.registry.catalogue.cases import Case, CaseStore
 from bobae.registry.catalogue.catalogue import Catalogue, open_catalogue
 from bobae.registry.catalogue.feedback import Feedback, FeedbackStore, LimitMove
 from bobae.registry.catalogue.ledger import LedgerEntry, LedgerStore, Outcome
 from bobae.registry.catalogue.order import AuditEntry, AuditEvent, Broken, Order, OrderState, Person, Switch, Value
 from bobae.registry.catalogue.points import AlarmPoint, PointChange, PointEvent, PointStore, Suppression
+from bobae.registry.catalogue.shadows import ShadowAlarm, ShadowRun, ShadowStore
 from bobae.registry.catalogue.writes import Book, WriteStore
 
 __all__ = [
@@ -16,6 +18,8 @@ __all__ = [
     "AlarmPoint",
     "AlarmState",
     "AlarmStore",
+    "Alias",
+    "AliasMove",
     "AuditEntry",
     "AuditEvent",
     "Book",
@@ -28,6 +32,8 @@ __all__ = [
     "LedgerEntry",
     "LedgerStore",
     "LimitMove",
+    "ModelVersion",
+    "Move",
     "NewAlarm",
     "Order",
     "OrderState",
@@ -37,11 +43,15 @@ __all__ = [
     "PointEvent",
     "PointStore",
     "Priority",
+    "ShadowAlarm",
+    "ShadowRun",
+    "ShadowStore",
     "Suppression",
     "Switch",
     "TopTags",
     "Transition",
     "Value",
+    "VersionStore",
     "WriteStore",
     "open_catalogue",
 ]

@@ -7,12 +7,14 @@ from typing import Self
 from sqlalchemy import URL
 
 from bobae.registry.catalogue.alarms import AlarmStore
+from bobae.registry.catalogue.aliases import VersionStore
 from bobae.registry.catalogue.calls import CallStore
 from bobae.registry.catalogue.cases import CaseStore
 from bobae.registry.catalogue.database import Database
 from bobae.registry.catalogue.feedback import FeedbackStore
 from bobae.registry.catalogue.ledger import LedgerStore
 from bobae.registry.catalogue.points import PointStore
+from bobae.registry.catalogue.shadows import ShadowStore
 from bobae.registry.catalogue.writes import WriteStore
 
 FILE_NAME = "catalogue.db"
@@ -30,6 +32,8 @@ class Catalogue:
         points: what can raise an alarm, and whether it may call anybody now.
         feedback: what people say of alarms, and where limits were moved because of it.
         cases: what people work on at a machine.
+        versions: the versions of each model, and which is live.
+        shadows: what versions on trial would have alarmed.
     """
 
     alarms: AlarmStore
@@ -39,6 +43,8 @@ class Catalogue:
     points: PointStore
     feedback: FeedbackStore
     cases: CaseStore
+    versions: VersionStore
+    shadows: ShadowStore
     _database: Database
 
     def close(self) -> None:
@@ -79,5 +85,7 @@ def open_catalogue(folder: Path, *, wait_s: float = 5.0) -> Catalogue:
         points=PointStore(database),
         feedback=FeedbackStore(database),
         cases=CaseStore(database),
+        versions=VersionStore(database),
+        shadows=ShadowStore(database),
         _database=database,
     )

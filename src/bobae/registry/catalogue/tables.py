@@ -233,3 +233,56 @@ LEDGER = Table(
 )
 Index("ledger_by_subject", LEDGER.c.subject, LEDGER.c.id)
 Index("ledger_by_time", LEDGER.c.time_ns, LEDGER.c.id)
+
+MODEL_VERSIONS = Table(
+    "model_versions",
+    METADATA,
+    Column("id", _NUMBER, primary_key=True),
+    *(Column(name, String, nullable=False) for name in ("model", "sha256", "name", "verdict", "origin", "by")),
+    *(Column(name, BigInteger, nullable=False) for name in ("number", "added_ns", "learned_until_ns")),
+    Column("cut", JSON(none_as_null=True)),
+    Column("comparison", JSON(none_as_null=True)),
+)
+Index("version_by_number", MODEL_VERSIONS.c.model, MODEL_VERSIONS.c.number, unique=True)
+Index("version_by_digest", MODEL_VERSIONS.c.model, MODEL_VERSIONS.c.sha256, unique=True)
+
+MODEL_ALIASES = Table(
+    "model_aliases",
+    METADATA,
+    Column("model", String, primary_key=True),
+    Column("alias", String, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("since_ns", BigInteger, nullable=False),
+    Column("placed", String, nullable=False),
+)
+
+MODEL_HISTORY = Table(
+    "model_history",
+    METADATA,
+    Column("id", _NUMBER, primary_key=True),
+    *(Column(name, String, nullable=False) for name in ("model", "alias", "event", "by", "because")),
+    Column("time_ns", BigInteger, nullable=False),
+    Column("was", BigInteger),
+    Column("becomes", BigInteger),
+)
+Index("history_by_model", MODEL_HISTORY.c.model, MODEL_HISTORY.c.id)
+
+SHADOW_RUNS = Table(
+    "shadow_runs",
+    METADATA,
+    Column("model", String, primary_key=True),
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    *(Column(name, BigInteger, nullable=False) for name in ("begun_ns", "until_ns", "scored_ns")),
+)
+
+SHADOW_ALARMS = Table(
+    "shadow_alarms",
+    METADATA,
+    Column("id", _NUMBER, primary_key=True),
+    Column("model", String, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("begun_ns", BigInteger, nullable=False),
+    Column("over_ns", BigInteger),
+    Column("peak", Float, nullable=False),
+)
+Index("shadow_by_version", SHADOW_ALARMS.c.model, SHADOW_ALARMS.c.version, SHADOW_ALARMS.c.id)
