@@ -50,7 +50,7 @@ async def run(folder: Path) -> None:
                     monitor,
                     model_path(folder, monitor),
                     store=work.store,
-                    alarms=work.alarms,
+                    catalogue=work.catalogue,
                     settings=settings,
                     proving=proving,
                 )

@@ -96,7 +96,7 @@ def test_a_scorer_that_died_goes_on_where_it_was_and_its_alarm_is_one(
     monkeypatch.setenv("BOBAE_HOME", str(plant / "home"))
     root, settings = historian_folder(tmp_path), settings_for(plant, language="en")
     with open_store(root, write=True, commit_s=0.001) as store, open_catalogue(root) as catalogue:
-        feed, models = Feed(store), LiveModels(plant, settings, store, catalogue.alarms)
+        feed, models = Feed(store), LiveModels(plant, settings, store, catalogue)
         kept = tmp_path / "scored.json"
         feed.give(100)
         first = Scoring(store, feed, so_far=ScoredSoFar(kept, "run"), clock=feed.clock)
@@ -104,7 +104,7 @@ def test_a_scorer_that_died_goes_on_where_it_was_and_its_alarm_is_one(
 
         async def live_and_die() -> None:
             task = asyncio.create_task(scored(first, models, 20))
-            while not first.models():
+            while not first.models() and not task.done():
                 await asyncio.sleep(0.01)
             feed.give(20)
             await task
