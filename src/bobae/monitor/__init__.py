@@ -6,6 +6,7 @@ from bobae.monitor.limit import Limits
 from bobae.monitor.meaning import parts
 from bobae.monitor.points import Desk, Hand, Points, holding
 from bobae.monitor.priority import priority_of
+from bobae.monitor.shadow import ShadowWatcher
 from bobae.monitor.similar import Similar, similar
 from bobae.monitor.states import Standing, acknowledge, happens, next_state, reset, transitions
 from bobae.monitor.watcher import Watched, Watcher
@@ -17,6 +18,7 @@ __all__ = [
     "Hand",
     "Limits",
     "Points",
+    "ShadowWatcher",
     "Similar",
     "Standing",
     "Watched",
