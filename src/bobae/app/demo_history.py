@@ -1,6 +1,7 @@
-"""The demo's history: made and loaded in processes of their own, which give back what that took."""
+"""The demo's history made and loaded, its fault begun: in processes of their own, which give back what that took."""
 
 import asyncio
+import importlib
 import shutil
 import time
 from pathlib import Path
@@ -26,6 +27,7 @@ async def make(here: Here) -> None:
     Raises:
         BadInput: the folder holds something else, or the step is no part of a day.
         Refused: another bobae works there.
+        Missing: the package for OPC UA is not installed.
     """
     await asyncio.to_thread(_make, here)
 
@@ -39,8 +41,16 @@ async def keep(here: Here) -> None:
     here.tell(text("its history is kept in {folder}: {samples} samples of {tags} tags", folder=folder, **counts))
 
 
+async def break_it(here: Here) -> None:
+    """Have a fault begin to develop in the press that runs."""
+    inject = importlib.import_module(f"{_press().__name__}.inject").inject
+    more = here.more
+    await inject(more["url"], more["fault"], after_s=more["after_s"], grows_s=more["grows_s"])
+
+
 def _make(here: Here) -> None:
     folder, press = here.folder, _press()
+    discovery.load("connectors", "opcua")  # without it nothing need begin
     _clear(folder)
     here.tell(text("A hydraulic press runs for two weeks, in a moment"), "step")
     shape = {"days": DAYS, "step_s": here.more["step_s"], "seed": SEED, "language": here.settings.language}

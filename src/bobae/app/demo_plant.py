@@ -6,7 +6,6 @@ Other machines run beside it and are collected live; nothing is asked of them.
 import asyncio
 import contextlib
 import functools
-import importlib
 import os
 import sys
 import time
@@ -66,7 +65,6 @@ async def demo(
         Missing: the package for OPC UA is not installed.
     """
     press: Any = discovery.load("twins", "press")
-    discovery.load("connectors", "opcua")  # without it nothing need begin
     began, url = time.monotonic(), f"opc.tcp://127.0.0.1:{free_port()}/press"
     with speaking(settings.language):
         try:
@@ -85,7 +83,9 @@ async def demo(
                 assert here.plant is not None
                 happened = (h | {"what": Text.from_json(h["what"])} for h in made["happened"])
                 known = Known(tuple(Happened(**h) for h in happened), press_explained)
-                beside = (*wishes.beside, _breaking(press, url, tell))
+                fault = _plan("break_it", url=url, fault=FAULT, after_s=AFTER_S, grows_s=GROWS_S)
+                break_it = functools.partial(aside, fault, folder, here)
+                beside = (*wishes.beside, _breaking(break_it, tell))
                 asked = replace(wishes, beside=beside, known={monitor.asset: known for monitor in here.plant.monitors})
                 return await live(folder, here, asked, stop=stop, progress=progress, tell=tell)
         except Stopped:
@@ -96,14 +96,13 @@ def _plan(what: str, **more: Any) -> PartPlan:
     return PartPlan(f"history: {what}", f"{_HISTORY}:{what}", more, needed=True, once=True)
 
 
-def _breaking(press: Any, url: str, tell: Tell) -> Beside:
+def _breaking(break_it: Callable[[], Coroutine[Any, Any, Any]], tell: Tell) -> Beside:
     """Breaks the press once it is watched."""
 
     async def breaking(work: Work) -> None:
         while not work.models():
             await asyncio.sleep(_LOOK_S)
-        inject = importlib.import_module(f"{press.__name__}.inject").inject
-        await inject(url, FAULT, after_s=AFTER_S, grows_s=GROWS_S)
+        await break_it()
         tell(text("Now the press itself is watched"), "step")
         tell(
             text(

@@ -40,6 +40,13 @@ def carried_out(desk: Desk, number: int, *, wait_s: float = 15.0) -> Order:
     return order
 
 
+def has_orders(plant: Plant, book: WriteStore) -> bool:
+    """Whether anything may be written to the plant, or an order is open."""
+    with book.looking() as orders:
+        is_open = bool(orders.orders.page(states=[state for state in OrderState if state.open], limit=1))
+    return is_open or any(tag.write is not None for _, tag in plant.tags())
+
+
 def executor(plant: Plant, folder: Path, book: WriteStore) -> Executor | None:
     """Who carries out the orders of a plant; None where no tag may be written to and no order is open.
 
@@ -48,10 +55,7 @@ def executor(plant: Plant, folder: Path, book: WriteStore) -> Executor | None:
         folder: of the plant.
         book: its orders.
     """
-    tags = dict(plant.tags())
-    with book.looking() as orders:
-        is_open = bool(orders.orders.page(states=[state for state in OrderState if state.open], limit=1))
-    if not is_open and all(tag.write is None for tag in tags.values()):
+    if not has_orders(plant, book):
         return None
 
     def reach(source: str) -> Writer:
@@ -61,4 +65,4 @@ def executor(plant: Plant, folder: Path, book: WriteStore) -> Executor | None:
         )
         return made
 
-    return Executor(book, tags, reach)
+    return Executor(book, dict(plant.tags()), reach)

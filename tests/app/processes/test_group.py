@@ -118,7 +118,7 @@ def folder(server: OpcUaProcess, oven: OpcUaProcess, tmp_path: Path, monkeypatch
         "language: en",
         "assets:",
         "  press1: {tags: {count: {source: fast, address: 'ns=2;s=count'}}}",
-        "  oven: {tags: {heat: {source: slow, address: 'ns=2;s=heat'}}}",
+        "  oven: {tags: {heat: {source: slow,address: 'ns=2;s=heat', range: [0, 9], write: {range: [5, 9], step: 1}}}}",
         f"sources: {{fast: {{connector: opcua, url: '{server.url}', publishing_ms: 50}},",
         f"  slow: {{connector: opcua, url: '{oven.url}'}}}}",
     ]

@@ -33,6 +33,7 @@ from bobae.app.processes.wire import HAS_SOCKET_FILES, Address
 from bobae.app.settings import Settings
 from bobae.app.telemetry import Tracing
 from bobae.app.telling import Tell, tell_nobody
+from bobae.app.writing import has_orders
 from bobae.core import Plant, Progress, Text, silent, speaking, telling_time_of
 
 _HERE = "bobae.app.processes"
@@ -176,9 +177,11 @@ class _Group:
         keeper, *others = self.parts
         try:
             await self._until_started(keeper, stop)
-            for part in () if stop.is_set() else others:
-                self._start(part)
             with ToldPlant(self.folder, self.settings.plant, lambda: self.board) as work:
+                if not await asyncio.to_thread(has_orders, work.plant, work.writing.book):
+                    self.parts = [part for part in self.parts if part.plan.name != "orders"]
+                for part in () if stop.is_set() else self.parts[1:]:
+                    self._start(part)
                 yield work
         finally:
             await _end([part for part in others if not part.plan.name.startswith("collector ")])
