@@ -13,7 +13,7 @@ from bobae.app.plant_store import historian_folder, sources_folder
 from bobae.app.processes.keeping import opened
 from bobae.app.processes.state import PartState
 from bobae.app.readiness import not_ready
-from bobae.app.scoring import Scoring
+from bobae.app.scoring import Scoring, Versions
 from bobae.app.sources import collecting
 from bobae.app.watching import Watch
 from bobae.app.writing import executor
@@ -84,9 +84,9 @@ class PlantAtWork:
         if self._executor is not None:
             await self._executor.run()
 
-    async def watch(self, watches: Sequence[Watch]) -> None:
+    async def watch(self, watches: Sequence[Watch], versions: Versions | None = None) -> None:
         """Score every row as it settles, and keep the alarms, until cancelled; may be called for others later."""
-        await self._scoring.watch(watches)
+        await self._scoring.watch(watches, versions)
 
 
 @contextlib.asynccontextmanager

@@ -1,9 +1,12 @@
 """The models that watch a live plant: each proved and told as it comes; what cannot watch is told, the rest runs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
+from bobae.app.promoting import name_of, shelf_of
 from bobae.app.settings import Settings
 from bobae.app.telling import Tell
 from bobae.app.verdicts import verdict_in_words
@@ -12,6 +15,7 @@ from bobae.app.watching import Explain, Watch, watch
 from bobae.core import BobaeError, Monitor, StoreReader, Verdict, text
 from bobae.registry import Proving
 from bobae.registry.catalogue import Catalogue
+from bobae.registry.versions import Shelf
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +28,7 @@ class LiveModels:
         store: its samples.
         catalogue: where its alarms are kept, and what people say of them.
         explain: asset -> what is said of an alarm's tags.
+        clock: ns UTC.
     """
 
     folder: Path
@@ -31,6 +36,7 @@ class LiveModels:
     store: StoreReader
     catalogue: Catalogue
     explain: Mapping[str, Explain] = field(default_factory=dict)
+    clock: Callable[[], int] = time.time_ns
 
     def path(self, monitor: Monitor) -> Path:
         """Where its model lies, or would."""
@@ -41,18 +47,34 @@ class LiveModels:
         with Proving() as proving:
             return [made for monitor in monitors for made in self._made(monitor, proving, tell)]
 
+    def made(self, monitor: Monitor, model: Path, proving: Proving | None = None) -> Watch:
+        """One monitor with the sealed model in this file.
+
+        Raises:
+            Refused, BadInput: see `watch`.
+        """
+        return watch(
+            monitor,
+            model,
+            store=self.store,
+            catalogue=self.catalogue,
+            settings=self.settings,
+            explain=self.explain.get(monitor.asset),
+            proving=proving,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """The versions of its models."""
+        return shelf_of(self.folder, self.settings, self.catalogue)
+
     def _made(self, monitor: Monitor, proving: Proving, tell: Tell) -> Iterator[Watch]:
         model = self.path(monitor)
         try:
-            made = watch(
-                monitor,
-                model,
-                store=self.store,
-                catalogue=self.catalogue,
-                settings=self.settings,
-                explain=self.explain.get(monitor.asset),
-                proving=proving,
-            )
+            if self.shelf.settle(name_of(monitor), self.clock()) is None:
+                return  # it is retired: the history of its model says by whom
+            made = self.made(monitor, model, proving)
         except BobaeError as error:
             tell(text("{asset} is not watched: {why}", asset=monitor.asset, why=error.text), "warning")
         else:

@@ -14,6 +14,7 @@ from bobae.app.live_models import LiveModels
 from bobae.app.live_wishes import Ran, Wishes
 from bobae.app.main_job import Up
 from bobae.app.settings import Settings
+from bobae.app.swapping import Swapping
 from bobae.app.telling import Tell, tell_nobody
 from bobae.app.training_missing import TrainingMissing
 from bobae.core import Monitor, Plant, Progress, silent, speaking, telling_time_of
@@ -83,7 +84,7 @@ class _Run:
         explain = {a: known.explain for a, known in self.wishes.known.items() if known.explain is not None}
         models = LiveModels(self.folder, self.settings, self.work.store, self.work.catalogue, explain)
         made = await asyncio.to_thread(models.watched, monitors, from_thread(self.stop, self.tell))
-        await self.work.watch(made)
+        await self.work.watch(made, Swapping(models, monitors))
 
     async def _train_and_watch(self, training: TrainingMissing, missing: Sequence[Monitor]) -> None:
         for monitor in missing:

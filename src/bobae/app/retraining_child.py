@@ -74,8 +74,8 @@ def _trained(asked: Mapping[str, Any]) -> Mapping[str, Any]:
     if asked["live"] is not None:
         live = open_sealed(Path(asked["live"]), trust=TrustList.read(home))
         from_ns = max(learned_ns, asked["live_learned_until_ns"])
-        fighters = (Fighter(one.manifest, run_of(one)) for one in (live, fresh))
-        told["comparison"] = duel(dataset, *fighters, terms, from_ns=from_ns, log=log).as_json()
+        champion, challenger = (Fighter(one.manifest, run_of(one)) for one in (live, fresh))
+        told["comparison"] = duel(dataset, champion, challenger, terms, from_ns=from_ns, log=log).as_json()
     return told
 
 

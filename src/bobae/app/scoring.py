@@ -8,6 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -16,13 +17,14 @@ from bobae.app.telemetry import Tracing
 from bobae.app.watching import Watch
 from bobae.core import BobaeError, StoreReader, Text
 from bobae.historian import warm
-from bobae.monitor import Watcher
+from bobae.monitor import ShadowWatcher, Watcher
 from bobae.serve import Line
 
 SETTLE_NS = 300_000_000  # a row is scored so long after its time: what the network and one group commit take
 _LOOK_S = 0.02
 _TAKEN_UP_NS = 1_000_000_000
-_STORE = ""
+_STORE, _VERSIONS = "", "versions"
+Observer = Watcher | ShadowWatcher
 _log = logging.getLogger("bobae.app")
 
 
@@ -66,6 +68,22 @@ class ScoredSoFar:
             fresh.replace(self._path)
 
 
+@dataclass(frozen=True, eq=False)
+class Change:
+    """Whose rows are no longer scored, and whose are from the next one on."""
+
+    gone: Sequence[str]
+    new: Sequence[Watch]
+
+
+class Versions(Protocol):
+    """Knows which models are to be at work."""
+
+    def changes(self, watches: Sequence[Watch]) -> Change | None:
+        """What is to change about these; None: nothing."""
+        ...
+
+
 class Scoring:
     """Scores what is watched.
 
@@ -101,16 +119,24 @@ class Scoring:
 
     def models(self) -> Sequence[WatchedModel]:
         """What is watched, and by which model."""
-        return [WatchedModel(w.monitor, w.asset, w.model.task, w.model.name, w.version) for w in self._watches]
+        return [
+            WatchedModel(w.monitor, w.asset, w.model.task, w.model.name, w.version)
+            for w in self._watches
+            if not w.silent
+        ]
 
     def troubles(self) -> Sequence[Text]:
         """Why rows get no further; nothing if they do."""
         return list(self._troubles.values())
 
-    async def watch(self, watches: Sequence[Watch]) -> None:
+    async def watch(self, watches: Sequence[Watch], versions: Versions | None = None) -> None:
         """Score every row as it settles, and keep the alarms, until cancelled; may be called for others later.
 
         A monitor that a process before this one has scored goes on where that one was.
+
+        Args:
+            watches: what is scored.
+            versions: says which models come and go meanwhile; None: none do.
         """
         if not watches:
             return
@@ -128,7 +154,7 @@ class Scoring:
         for line in lines:
             await in_thread(functools.partial(line.warm, self._store))
         self._watches += watches
-        watchers = {w.monitor: w.watcher for w in watches}
+        mine, watchers = list(watches), {w.monitor: w.watcher for w in watches}
         scored_ns = 0
         while True:
             await asyncio.sleep(_LOOK_S)
@@ -136,8 +162,28 @@ class Scoring:
                 scored_ns = committed_ns
                 # in a thread: a thousand models, or a flood of alarms, must not hold up what is collected
                 await in_thread(functools.partial(self._score, lines, watchers, committed_ns))
+                if versions is not None:
+                    await in_thread(functools.partial(self._change, lines, mine, watchers, versions))
 
-    def _score(self, lines: Sequence[Line], watchers: Mapping[str, Watcher], until_ns: int) -> None:
+    def _change(
+        self, lines: Sequence[Line], mine: list[Watch], watchers: dict[str, Observer], versions: Versions
+    ) -> None:
+        """Between two rows: what one model has scored, the next does not score again, and none is left out."""
+        with self._telling(_VERSIONS):
+            if (change := versions.changes(mine)) is None:
+                return
+            for line in lines:
+                line.remove(change.gone)
+            lines[0].add([w.live for w in change.new], self._store)
+            self._watches = [w for w in self._watches if w.monitor not in change.gone or w not in mine]
+            mine[:] = [w for w in mine if w.monitor not in change.gone]
+            for name in change.gone:
+                del watchers[name]
+            mine += change.new
+            self._watches += change.new
+            watchers |= {w.monitor: w.watcher for w in change.new}
+
+    def _score(self, lines: Sequence[Line], watchers: Mapping[str, Observer], until_ns: int) -> None:
         done = False
         with self._telling(_STORE):
             for line in lines:

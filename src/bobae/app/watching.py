@@ -10,7 +10,7 @@ import numpy as np
 
 from bobae.app.settings import Settings
 from bobae.core import BadInput, Manifest, Monitor, StoreReader, Text
-from bobae.monitor import Limits, Points, Watched, Watcher, priority_of
+from bobae.monitor import Limits, Points, ShadowWatcher, Watched, Watcher, priority_of
 from bobae.registry import Proving, TrustList, open_sealed
 from bobae.registry.catalogue import Catalogue
 from bobae.serve import LiveModel, Proof
@@ -31,6 +31,7 @@ class Watch:
         version: which version of it this is: the first digits of its digest.
         live: the same, scoring row by row.
         watcher: raises its alarms.
+        silent: whether it is on trial, so that nobody is called by it.
     """
 
     monitor: str
@@ -38,7 +39,17 @@ class Watch:
     model: Manifest
     version: str
     live: LiveModel
-    watcher: Watcher
+    watcher: Watcher | ShadowWatcher
+    silent: bool = False
+
+
+def on_trial(made: Watch, number: int, *, catalogue: Catalogue, clock: Callable[[], int] = time.time_ns) -> Watch:
+    """The same as version `number` on trial: it is scored, and calls nobody."""
+    live = made.live
+    name = f"{made.monitor} on trial: {number}"
+    beside = LiveModel(name, live.tags, live.contract, live.graph, proof=live.proof)
+    watcher = ShadowWatcher(made.monitor, number, step_ns=live.step_ns, store=catalogue.shadows, now_ns=clock())
+    return Watch(name, made.asset, made.model, made.version, beside, watcher, silent=True)
 
 
 def watch(

@@ -197,7 +197,12 @@ class Shelf:
         event = Move.TAKEN_IN if live is None else Move.BY_HAND
         new = self.keep(plain, ModelVersion(model, 0, "", "", "", str(event), "", now_ns, learned_ns))
         was = None if live is None else live.number
-        self.versions.move([_move(model, Alias.LIVE, was, new.number, event, Hand(SETTLED, "", now_ns))])
+        try:
+            self.versions.move([_move(model, Alias.LIVE, was, new.number, event, Hand(SETTLED, "", now_ns))])
+        except Refused:  # another process took it in just now
+            if (live := self.live(model)) is None:
+                raise
+            return live
         self.versions.note_placed(model, digest)
         return new
 

@@ -56,6 +56,8 @@ class Line:
         """No more rows of the models with these names."""
         for group in self._groups.values():
             group.let_go(names)
+        # one without models would stay where it is, and score old rows with the next model that comes
+        self._groups = {step_ns: group for step_ns, group in self._groups.items() if group.all}
 
     def settled(self, store: StoreReader, complete_ns: int) -> Iterator[LiveRow]:
         """Every row that has settled by now, in time order within each step.

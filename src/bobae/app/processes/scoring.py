@@ -11,6 +11,7 @@ from bobae.app.processes.named import called
 from bobae.app.processes.part import Doing, Here
 from bobae.app.processes.remote import RemoteKeeper
 from bobae.app.scoring import ScoredSoFar, Scoring
+from bobae.app.swapping import Swapping
 from bobae.app.telemetry import Tracing
 from bobae.core import Monitor, text
 from bobae.historian import open_store
@@ -45,7 +46,8 @@ async def _watch(here: Here, models: LiveModels, scoring: Scoring) -> None:
             there = [monitor for monitor in waiting if models.path(monitor).is_file()]
             if there:
                 waiting = [monitor for monitor in waiting if monitor not in there]
-                tasks.create_task(scoring.watch(await asyncio.to_thread(models.watched, there, here.tell)))
+                made = await asyncio.to_thread(models.watched, there, here.tell)
+                tasks.create_task(scoring.watch(made, Swapping(models, there)))
             await asyncio.sleep(_LOOK_S)
 
 
