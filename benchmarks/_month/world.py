@@ -80,8 +80,7 @@ class World:
 
     def day(self, store: Store) -> None:
         """One day more of the press in the historian, received as it was measured."""
-        rows = self._press.run(round(DAY_S / STEP_S), step_s=STEP_S)
-        self.now_ns = self._press.time_ns
+        rows = self.unseen_day()
         ids = store.writer.tag_ids([*(TagRow(0, f"{ASSET}.{tag.name}", unit=tag.unit) for tag in press.TAGS)])
         words = store.writer.tag_ids([TagRow(0, f"{ASSET}.{name}", "text") for name in ("product", "state")])
         for column, tag in enumerate(ids):
@@ -90,6 +89,12 @@ class World:
         states = np.array(MODE_WORDS["en"], dtype=object)[rows.mode]
         for tag, texts in zip(words, (products, states), strict=True):
             _append(store, int(tag), rows.time_ns, np.full(len(texts), np.nan), texts)
+
+    def unseen_day(self) -> press.Rows:
+        """One day more of the press, kept by nobody."""
+        rows = self._press.run(round(DAY_S / STEP_S), step_s=STEP_S)
+        self.now_ns = self._press.time_ns
+        return rows
 
 
 def _fault(

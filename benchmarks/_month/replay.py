@@ -1,0 +1,214 @@
+"""A month lived through: rows scored as they settle, alarms raised, answered, kept; a day in a second."""
+
+import csv
+import os
+import shutil
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+from _month.operator import Operator
+from _month.world import ASSET, LEARNED_DAYS, NS, World
+from bobae.app.alarm_keeping import AlarmKeeping
+from bobae.app.desk import AlarmDesk
+from bobae.app.main_job import up
+from bobae.app.plant_store import historian_folder
+from bobae.app.settings import Settings, settings_for
+from bobae.app.wanted import Wanted
+from bobae.app.watched_places import model_path
+from bobae.app.watching import Watch, watch
+from bobae.core import telling_time_of
+from bobae.evidence.eemua import AlarmFigures, alarm_figures
+from bobae.evidence.ledger import Worth
+from bobae.historian import Store, open_store
+from bobae.monitor.ledger import whole
+from bobae.registry.catalogue import Catalogue, open_catalogue
+from bobae.serve import Line
+from bobae.twins import press
+
+SETTLE_NS = 300_000_000
+LOOK_ROWS = 60  # the operator and the keeping look every ten minutes
+SEOUL = timezone(timedelta(hours=9))
+
+
+@dataclass(eq=False)
+class Clock:
+    """The time of the replay, ns UTC."""
+
+    now_ns: int = 0
+
+    def __call__(self) -> int:
+        """Now."""
+        return self.now_ns
+
+
+@dataclass(frozen=True)
+class Mechanisms:
+    """Which of the mechanisms are at work."""
+
+    answers: bool = True  # people judge alarms, and that moves the limit
+    retrains: bool = True  # a model that no longer fits is trained anew, tried beside, and promoted
+
+
+@dataclass(eq=False)
+class Month:
+    """What came of it.
+
+    Attributes:
+        crossings: how many times the score went over the limit: the messages of a plain threshold.
+        calls: when somebody was called, and for which fault, None for nothing.
+        missed: known faults of the month that nobody was called for.
+        found: known faults that somebody was called for.
+        late_s: from the start of each of these to the call.
+        figures: of the alarm system.
+        cases: how many there were.
+        worth: by the ledger.
+        cost: of the month's faults and false alarms, by the truth.
+        quiet_cost: of the month's faults, had nobody been called.
+        factor: where the limit stands at the end.
+        versions: of the model, at the end.
+    """
+
+    crossings: int = 0
+    calls: list[tuple[int, press.Fault | None]] = field(default_factory=list)
+    missed: int = 0
+    found: int = 0
+    late_s: list[float] = field(default_factory=list)
+    figures: AlarmFigures | None = None
+    cases: int = 0
+    worth: Worth | None = None
+    cost: float = 0.0
+    quiet_cost: float = 0.0
+    factor: float = 1.0
+    versions: int = 1
+
+
+def learned(folder: Path, world: World) -> None:
+    """A plant that has collected for three weeks and trained its model."""
+    os.environ["BOBAE_HOME"] = str(folder / "home")
+    plant = folder / "plant"
+    plant.mkdir(parents=True)
+    press.write_live_plant(plant / "plant.yaml", url="opc.tcp://127.0.0.1:4840", language="en")
+    with _opened(plant, lambda: press.START_NS) as store:
+        for _ in range(LEARNED_DAYS):
+            world.day(store)
+    settings = settings_for(plant, language="en")
+    assert settings.plant is not None
+    log = folder / "maintenance_log.csv"
+    _write_log(log, world)
+    model = model_path(plant, settings.plant.monitors[0])
+    up([plant], settings, results=model.parent, model=model, asset=ASSET, wanted=Wanted(log=log))
+
+
+def lived(folder: Path, days: int, mechanisms: Mechanisms) -> Month:
+    """The month, from the plant that `learned` has left in `folder`, in a copy of it."""
+    plant = folder / f"lived-{mechanisms.answers}-{mechanisms.retrains}"
+    shutil.rmtree(plant, ignore_errors=True)
+    shutil.copytree(folder / "plant", plant)
+    world, clock = _world_at_the_month(days), Clock()
+    clock.now_ns = world.now_ns
+    settings = settings_for(plant, language="en")
+    with (
+        telling_time_of("Asia/Seoul"),
+        _opened(plant, clock) as store,
+        open_catalogue(historian_folder(plant)) as catalogue,
+    ):
+        return _Life(plant, settings, world, clock, store, catalogue, mechanisms).live()
+
+
+class _Life:
+    def __init__(
+        self,
+        plant: Path,
+        settings: Settings,
+        world: World,
+        clock: Clock,
+        store: Store,
+        catalogue: Catalogue,
+        mechanisms: Mechanisms,
+    ) -> None:
+        assert settings.plant is not None
+        self.world, self.clock, self.store, self.catalogue = world, clock, store, catalogue
+        self.monitor = settings.plant.monitors[0]
+        self.desk = AlarmDesk(settings.plant, catalogue, clock=clock)
+        self.operator = Operator(world, self.desk, answers=mechanisms.answers)
+        self.keeping = AlarmKeeping(settings.plant, catalogue, clock=clock)
+        self.watch: Watch = watch(
+            self.monitor,
+            model_path(plant, self.monitor),
+            store=store,
+            catalogue=catalogue,
+            settings=settings,
+            clock=clock,
+        )
+        self.line = Line([self.watch.live], settle_ns=SETTLE_NS, from_ns=world.now_ns)
+        self.line.warm(store)
+
+    def live(self) -> Month:
+        month, over = Month(), False
+        for _ in range(self.world.days):
+            self.world.day(self.store)
+            for number, row in enumerate(self.line.settled(self.store, self.world.now_ns)):
+                self.clock.now_ns = row.time_ns + SETTLE_NS
+                self.watch.watcher.observe(row.time_ns, row.answers, row.x)
+                now_over = row.answers is not None and float(row.answers["score"]) > 1.0
+                month.crossings += now_over and not over
+                over = now_over
+                if number % LOOK_ROWS == 0:
+                    self.operator.step(self.clock.now_ns)
+                    self.keeping.step()
+        return self._summed(month)
+
+    def _summed(self, month: Month) -> Month:
+        begin, end = self.world.month_ns, self.clock.now_ns + 1
+        month.calls = self.operator.calls
+        month.figures = alarm_figures(self.catalogue.calls.between(begin, end), begin, end)
+        month.cases = len(self.catalogue.cases.page(limit=10_000))
+        totals = whole(self.catalogue.ledger.entries(begin, end))
+        month.worth = max((t.worth for t in totals), key=lambda w: abs(w.saved.value), default=None)
+        month.factor = self.catalogue.feedback.limits().get(self.watch.monitor, 1.0)
+        self._cost(month)
+        return month
+
+    def _cost(self, month: Month) -> None:
+        costs = self.monitor.costs
+        for fault in self.world.known():
+            if not self.world.month_ns <= fault.start_ns < self.clock.now_ns:
+                continue
+            month.quiet_cost += costs.missed
+            first = min((at for at, found in month.calls if found is fault), default=None)
+            if first is None or first > fault.end_ns:
+                month.missed += 1
+                month.cost += costs.missed
+                continue
+            month.found += 1
+            late_s = max(0.0, (first - fault.start_ns) / NS)
+            month.late_s.append(late_s)
+            month.cost += min(costs.missed, costs.late * late_s / 3600)
+        month.cost += costs.false * sum(found is None for _, found in month.calls)
+
+
+def _opened(plant: Path, clock: object) -> Store:
+    return open_store(historian_folder(plant), write=True, clock=clock, commit_s=0.001)  # type: ignore[arg-type]
+
+
+def _world_at_the_month(days: int) -> World:
+    """The press as it is when the month begins: the same steps again, kept by nobody."""
+    world = World(days)
+    for _ in range(LEARNED_DAYS):
+        world.unseen_day()
+    return world
+
+
+def _write_log(path: Path, world: World) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["start", "end", "kind", "what"])
+        for fault in sorted(world.known(), key=lambda fault: fault.start_ns):
+            if fault.start_ns < world.month_ns:
+                times = [_clock_time(at) for at in (fault.start_ns, fault.written_off_ns)]
+                rows.writerow([*times, "machine fault" if fault.machine else "sensor fault", fault.kind])
+
+
+def _clock_time(time_ns: int) -> str:
+    return datetime.fromtimestamp(time_ns / NS, UTC).astimezone(SEOUL).strftime("%Y-%m-%d %H:%M")
