@@ -58,6 +58,7 @@ class SmallPlant:
     catalogue: Catalogue
     writing: Writing
     plant: Plant
+    folder: Path
     not_ready: list[Text] = field(default_factory=list)
 
     @property
@@ -198,6 +199,6 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     with open_store(folder / "historian", write=True) as store, open_catalogue(folder) as catalogue:
         fill(store)
         writing = Writing.over(catalogue.writes, {SETPOINT: Tag(source="plc", address="sp", write=ALLOWED)})
-        plant, port = SmallPlant(store, catalogue, writing, PLANT), free_port()
+        plant, port = SmallPlant(store, catalogue, writing, PLANT, folder), free_port()
         with served(plant, port):
             yield Client(port, plant)

@@ -33,8 +33,15 @@ def orders(repository: Path) -> list[list[str]]:
     return commands(repository / "docs/reference/writing.md")
 
 
-def test_every_address_has_an_example(client: Any, examples: list[list[str]], orders: list[list[str]]) -> None:
-    asked = [re.sub(r"\?.*|^http://127\.0\.0\.1:8800", "", example[-1]) for example in examples + orders]
+@pytest.fixture(scope="module")
+def versions(repository: Path) -> list[list[str]]:
+    return commands(repository / "docs/reference/versions.md")
+
+
+def test_every_address_has_an_example(
+    client: Any, examples: list[list[str]], orders: list[list[str]], versions: list[list[str]]
+) -> None:
+    asked = [re.sub(r"\?.*|^http://127\.0\.0\.1:8800", "", example[-1]) for example in examples + orders + versions]
     described = client.get("/api/v1/openapi.json").json["paths"]
     assert {path.replace("{number}", "1") for path in described} == set(asked)
 

@@ -1,6 +1,7 @@
 """What the interface needs of a running plant."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
@@ -43,6 +44,11 @@ class WatchedModel(Protocol):
 
 class LivePlant(Protocol):
     """A plant at work; every method is quick and may be called from any thread."""
+
+    @property
+    def folder(self) -> Path:
+        """Where its plant file and its models lie."""
+        ...
 
     @property
     def plant(self) -> Plant:

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from bobae import __version__
-from bobae.api import alarms, desk, samples, state, writes
+from bobae.api import alarms, desk, models, samples, state, writes
 from bobae.api.guard import Guard
 from bobae.api.inference import Desk, inference_routes
 from bobae.api.plant import LivePlant
@@ -37,7 +37,7 @@ def create_api(plant: LivePlant) -> FastAPI:
     app.state.stopping = asyncio.Event()
     app.add_middleware(Guard)
     handle_problems(app)
-    for router in (samples.router, alarms.router, desk.router, writes.router, state.router):
+    for router in (samples.router, alarms.router, desk.router, writes.router, state.router, models.router):
         app.include_router(router, prefix=ROOT)
     app.include_router(state.probes)
     return app

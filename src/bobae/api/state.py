@@ -1,4 +1,4 @@
-"""How the plant does: its sources, its models, whether it can be relied on, and figures for Prometheus."""
+"""How the plant does: its sources, its parts, whether it can be relied on, and figures for Prometheus."""
 
 from typing import Annotated
 
@@ -47,22 +47,6 @@ class Sources(BaseModel):
     items: list[ToldSource]
 
 
-class ToldModel(BaseModel):
-    """One model at work."""
-
-    monitor: str
-    asset: str
-    task: str
-    name: str
-    version: str
-
-
-class Models(BaseModel):
-    """All that is watched."""
-
-    items: list[ToldModel]
-
-
 class ToldPart(BaseModel):
     """How one part of bobae does; each has a process of its own."""
 
@@ -100,12 +84,6 @@ class Ready(BaseModel):
 def sources(plant: ThePlant, _: Annotated[Nothing, Query()]) -> Sources:
     """How each source does."""
     return Sources(items=[_told(source) for source in plant.sources()])
-
-
-@router.get("/models")
-def models(plant: ThePlant, _: Annotated[Nothing, Query()]) -> Models:
-    """What is watched, and by which model."""
-    return Models(items=[ToldModel.model_validate(model, from_attributes=True) for model in plant.models()])
 
 
 @router.get("/parts")

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from bobae.app.processes.group import live_in_processes
     from bobae.app.processes.state import Board
     from bobae.app.processes.told_plant import ToldPlant
+    from bobae.app.promoting import model_desk
     from bobae.app.proposing import ProposedAsset, by_reason
     from bobae.app.reports import report_of, report_path, write_report
     from bobae.app.service import install_service, service_for
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from bobae.app.telling import Tell
     from bobae.app.upgrading import UpgradePlan, store_in_words, upgrade, upgrade_plan
     from bobae.app.verdicts import verdict_in_words
+    from bobae.app.versions_told import hand, model_told, retrain
     from bobae.app.wanted import Wanted
     from bobae.app.writing import carried_out, writing_at
     from bobae.write import Writing
@@ -104,6 +106,7 @@ __all__ = [
     "figures",
     "figures_as_json",
     "figures_told",
+    "hand",
     "init",
     "install_service",
     "ledger",
@@ -111,10 +114,12 @@ __all__ = [
     "live_in_processes",
     "live_plant",
     "load",
+    "model_desk",
     "model_distrust",
     "model_export",
     "model_show",
     "model_sign",
+    "model_told",
     "model_trust",
     "model_verify",
     "moment",
@@ -126,6 +131,7 @@ __all__ = [
     "report_of",
     "report_path",
     "restore",
+    "retrain",
     "score",
     "served_models",
     "service_for",
@@ -228,6 +234,7 @@ _WHERE = {
         "Checked",
         "check",
     ),
+    "promoting": ("model_desk",),
     "proposing": (
         "ProposedAsset",
         "by_reason",
@@ -251,6 +258,7 @@ _WHERE = {
     "telling": ("Tell",),
     "upgrading": ("UpgradePlan", "store_in_words", "upgrade", "upgrade_plan"),
     "verdicts": ("verdict_in_words",),
+    "versions_told": ("hand", "model_told", "retrain"),
     "wanted": ("Wanted",),
     "writing": (
         "Writing",

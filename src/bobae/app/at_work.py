@@ -30,13 +30,14 @@ class PlantAtWork:
     """One plant with its stores open; made by `at_work`. Any thread may ask it.
 
     Attributes:
+        folder: where its plant file lies.
         store: its samples.
         catalogue: its alarms and all else that is kept beside the samples.
         writing: who may order what to be written to it.
     """
 
     def __init__(self, folder: Path, plant: Plant, store: Store, catalogue: Catalogue) -> None:
-        self.plant, self.store = plant, store
+        self.folder, self.plant, self.store = folder, plant, store
         self.catalogue = catalogue
         self._executor = executor(plant, folder, catalogue.writes)
         self.writing = Writing.over(catalogue.writes, dict(plant.tags()))

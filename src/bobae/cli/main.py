@@ -38,6 +38,7 @@ from bobae.cli.commands import (
     up,
     upgrade,
     version,
+    versions,
     write,
 )
 from bobae.core import Text, say, speaking, text
@@ -55,6 +56,7 @@ COMMANDS: tuple[Command, ...] = (
     score.score,
     serve.serve,
     ledger.ledger,
+    versions.retrain,
     export.export,
     status.status,
     backup.backup,
@@ -104,8 +106,18 @@ GROUPS: tuple[Group, ...] = (
     Group("case", text("Work on what the alarms of a machine say."), (case.list, case.show, case.close, case.missed)),
     Group(
         "model",
-        text("Look into a sealed model, trust it, hand it on."),
-        (model.show, model.verify, model.sign, model.trust, model.export),
+        text("Look into sealed models, trust them, hand them on; say which version is live."),
+        (
+            versions.list,
+            versions.promote,
+            versions.rollback,
+            versions.retire,
+            model.show,
+            model.verify,
+            model.sign,
+            model.trust,
+            model.export,
+        ),
     ),
     Group("service", text("Run bobae as a service of systemd."), (service.print, service.install)),
     Group(

@@ -30,7 +30,7 @@ class ToldPlant:
     """
 
     def __init__(self, folder: Path, plant: Plant, board: Callable[[], Board]) -> None:
-        self.plant = plant
+        self.folder, self.plant = folder, plant
         self._root, self._board = historian_folder(folder), board
         self._store: historian.Store | None = None
         self._lock = threading.Lock()

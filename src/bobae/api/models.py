@@ -1,0 +1,151 @@
+"""Models: what is at work, the versions of each, how those on trial do, and who makes which live."""
+
+import time
+from dataclasses import replace
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from bobae.api.plant import LivePlant, ThePlant
+from bobae.api.questions import Nothing
+from bobae.app import settings_for
+from bobae.app.promoting import ModelDesk, move_as_json, version_as_json
+from bobae.registry.versions import Hand
+
+router = APIRouter(tags=["models"])
+Model = Annotated[str, Field(description="path of the machine, or the name of its monitor")]
+
+
+class ToldModel(BaseModel):
+    """One model at work."""
+
+    monitor: str
+    asset: str
+    task: str
+    name: str
+    version: str
+
+
+class Models(BaseModel):
+    """All that is watched."""
+
+    items: list[ToldModel]
+
+
+class ToldVersions(BaseModel):
+    """The versions of one model."""
+
+    name: str
+    aliases: dict[str, int] = Field(description="live, shadow, candidate -> number of the version")
+    versions: list[dict[str, Any]] = Field(description="oldest first, each with how it did against the live one")
+
+
+class History(BaseModel):
+    """Every time that an alias was made to point elsewhere."""
+
+    items: list[dict[str, Any]]
+
+
+class Trial(BaseModel):
+    """How the version on trial agrees with the live one; nulls where there is none."""
+
+    version: int | None
+    agreement: dict[str, Any] | None
+
+
+class Live(BaseModel):
+    """Which version is live now."""
+
+    model: str
+    live: int | None
+
+
+class WhichModel(Nothing):
+    """Parameters of /models/versions, /models/history and /models/trial."""
+
+    model: Model
+
+
+class Asked(Nothing):
+    """Who asks for it, of which model, and why."""
+
+    model: Model
+    by: str = Field(min_length=1, max_length=100, description="who")
+    because: str = Field(min_length=1, max_length=2000, description="why")
+
+
+class Promotion(Asked):
+    """A version that is to be live."""
+
+    version: str | None = Field(default=None, description="number or digest; null: the candidate")
+    anyway: bool = Field(default=False, description="although it is not shown to be better")
+
+
+@router.get("/models")
+def models(plant: ThePlant, _: Annotated[Nothing, Query()]) -> Models:
+    """What is watched, and by which model."""
+    return Models(items=[ToldModel.model_validate(model, from_attributes=True) for model in plant.models()])
+
+
+@router.get("/models/versions")
+def versions(plant: ThePlant, which: Annotated[WhichModel, Query()]) -> ToldVersions:
+    """All versions of a model, oldest first."""
+    desk = _desk(plant)
+    told = desk.told(desk.named(which.model))
+    aliases = {str(alias): number for alias, number in told.aliases.items()}
+    return ToldVersions(name=told.name, aliases=aliases, versions=[version_as_json(one) for one in told.versions])
+
+
+@router.get("/models/history")
+def history(plant: ThePlant, which: Annotated[WhichModel, Query()]) -> History:
+    """Who made which version live, proposed, tried, refused, and why; oldest first."""
+    desk = _desk(plant)
+    return History(items=[move_as_json(move) for move in desk.told(desk.named(which.model)).history])
+
+
+@router.get("/models/trial")
+def trial(plant: ThePlant, which: Annotated[WhichModel, Query()]) -> Trial:
+    """How the version on trial, or the one that was proposed last, does beside the live one."""
+    desk = _desk(plant)
+    told = desk.told(desk.named(which.model))
+    number = next((told.aliases[alias] for alias in told.aliases if alias in ("shadow", "candidate")), None)
+    if number is None:
+        return Trial(version=None, agreement=None)
+    found = desk.trial(told.name, desk.catalogue.versions.version(told.name, number), time.time_ns())
+    return Trial(version=number, agreement=None if found is None else found.as_json())
+
+
+@router.post("/models/promote")
+def promote(plant: ThePlant, asked: Promotion) -> Live:
+    """Make a version live: the candidate, or the one that is named."""
+    desk = _desk(plant)
+    model = desk.named(asked.model)
+    live = desk.promote(model, _hand(asked), version=asked.version, anyway=asked.anyway)
+    return Live(model=model, live=live.number)
+
+
+@router.post("/models/rollback")
+def rollback(plant: ThePlant, asked: Asked) -> Live:
+    """Make the version live again that was live before."""
+    desk = _desk(plant)
+    model = desk.named(asked.model)
+    return Live(model=model, live=desk.shelf.rollback(model, _hand(asked)).number)
+
+
+@router.post("/models/retire")
+def retire(plant: ThePlant, asked: Asked) -> Live:
+    """Let a model raise no alarms any more."""
+    desk = _desk(plant)
+    model = desk.named(asked.model)
+    desk.shelf.retire(model, _hand(asked))
+    return Live(model=model, live=None)
+
+
+def _hand(asked: Asked) -> Hand:
+    return Hand(asked.by, asked.because, time.time_ns())
+
+
+def _desk(plant: LivePlant) -> ModelDesk:
+    settings = replace(settings_for(plant.folder), plant=plant.plant)
+    return ModelDesk(plant.folder, settings, plant.catalogue)
