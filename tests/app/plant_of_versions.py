@@ -1,6 +1,7 @@
 """A small plant with a history in its historian and a model that was trained on the first part of it."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -33,7 +34,12 @@ def made_plant(folder: Path, *, rows: int, moves_at: int | None = None, more: st
             store.writer.tag_ids([TagRow(0, f"{ASSET}.{n}") for n in SENSORS]), SENSORS, strict=True
         ):
             values = table.column(name).to_numpy().copy()
-            if moves_at is not None and name in ("pressure", "temperature"):
-                values[moves_at:] += 12.0 if name == "pressure" else 4.0
+            if moves_at is not None:
+                values[moves_at:] = moved(name, values[moves_at:])
             samples = Samples.of(np.full(rows, number), times, values, receipt_ns=times)
             store.writer.append(samples).durable.result(60)
+
+
+def moved(name: str, value: Any) -> Any:
+    """What a signal shows once the machine runs otherwise."""
+    return value + {"pressure": 12.0, "temperature": 4.0}.get(name, 0.0)

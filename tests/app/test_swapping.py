@@ -1,0 +1,108 @@
+"""A promotion while rows are scored: each row once, the open alarm goes on, the trial calls nobody."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from tests.app.plant_of_versions import ASSET, NAME, STEP_NS, made_plant, moved
+
+from bobae.app import settings_for
+from bobae.app.live_models import LiveModels
+from bobae.app.plant_store import historian_folder
+from bobae.app.promoting import ModelDesk
+from bobae.app.retraining import Retraining
+from bobae.app.scoring import SETTLE_NS, Scoring
+from bobae.app.swapping import Swapping
+from bobae.core import Samples, TagRow
+from bobae.historian import Store, open_store
+from bobae.registry.catalogue import AlarmState, open_catalogue
+from bobae.registry.versions import Hand
+from bobae.testing.made_machine import SENSORS, START_NS, machine
+
+LEARNED, MOVED_AT, ROWS, MORE = 2_000, 2_500, 4_000, 300
+NOW_NS = START_NS + ROWS * STEP_NS
+PATIENCE_S = 60.0
+KIM = Hand("kim", "the press was overhauled", NOW_NS)
+
+
+class Feed:
+    """Rows of the machine that has moved, as they would have come."""
+
+    def __init__(self, store: Store) -> None:
+        self._store, self._table = store, machine(ROWS + MORE, seed=1).table
+        self._tags = store.writer.tag_ids([TagRow(0, f"{ASSET}.{name}") for name in SENSORS])
+        self.at = ROWS
+
+    def give(self, rows: int) -> None:
+        for _ in range(rows):
+            now = START_NS + STEP_NS * (self.at + 1)
+            values = [moved(name, self._table.column(name)[self.at].as_py()) for name in SENSORS]
+            times = np.full(len(SENSORS), now)
+            self._store.writer.append(Samples.of(self._tags, times, values, receipt_ns=times)).durable.result(60)
+            self.at += 1
+
+    @property
+    def committed_ns(self) -> int:
+        """Up to when everything is there, by the feed's own clock."""
+        return START_NS + self.at * STEP_NS + SETTLE_NS
+
+    def clock(self) -> int:
+        return self.committed_ns - 2_000_000_000  # what waits for a second to pass need not
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while not true():
+            await asyncio.sleep(0.01)
+
+
+def test_a_promotion_loses_no_row_scores_none_twice_and_goes_on_with_the_open_alarm(tmp_path: Path) -> None:
+    made_plant(tmp_path, rows=ROWS, moves_at=MOVED_AT)
+    root, settings = historian_folder(tmp_path), settings_for(tmp_path, language="en")
+    with open_catalogue(root) as catalogue:
+        desk = ModelDesk(tmp_path, settings, catalogue)
+        retraining, (monitor,) = Retraining(tmp_path, settings, catalogue), desk.plant.monitors
+        desk.shelf.promote(retraining.train(monitor, START_NS + LEARNED * STEP_NS), replace(KIM, time_ns=1))
+        better = retraining.train(monitor, NOW_NS, since_ns=START_NS + MOVED_AT * STEP_NS)
+        with open_store(root, write=True, commit_s=0.001) as store:
+            feed = Feed(store)
+            models = LiveModels(tmp_path, settings, store, catalogue, clock=feed.clock)
+            scoring = Scoring(store, feed, clock=feed.clock)
+
+            async def live() -> None:
+                watches = models.watched(desk.plant.monitors, lambda *_: None)
+                task = asyncio.create_task(scoring.watch(watches, Swapping(models, desk.plant.monitors, look_s=0)))
+                await until(lambda: bool(scoring.models()))
+                feed.give(20)
+                await until(lambda: scoring.rows == 20)
+                (alarm,) = catalogue.alarms.page(limit=10)
+                assert alarm.state is AlarmState.UNACKNOWLEDGED
+                assert [model.version for model in scoring.models()] == [desk.told(NAME).versions[0].sha256[:12]]
+
+                desk.shelf.try_out(better, KIM)
+                feed.give(1)  # after it, the one on trial is there
+                await until(lambda: catalogue.shadows.run(NAME, better.number) is not None)
+                feed.give(10)
+                await until(lambda: scoring.rows == 41)
+                assert len(scoring.models()) == 1
+                desk.promote(NAME, KIM)
+                feed.give(1)  # after it, the new one is live and the trial is over
+                await until(lambda: [m.version for m in scoring.models()] == [better.sha256[:12]])
+                begun = scoring.rows
+                feed.give(20)
+                await until(lambda: scoring.rows >= begun + 20)
+                feed.give(1)
+                await until(lambda: scoring.rows >= begun + 21)
+                assert scoring.rows == begun + 21
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+
+            asyncio.run(live())
+            (after,) = catalogue.alarms.page(limit=10)
+            assert after.state is AlarmState.RETURNED  # the new one went on with it, and sees nothing wrong
+            run = catalogue.shadows.run(NAME, better.number)
+            assert run is not None
+            assert run.scored_ns >= 10 * STEP_NS
+            assert catalogue.shadows.alarms(NAME, better.number) == []
