@@ -13,7 +13,7 @@ from _live.plant import SAID
 from _live.server import MACHINE_TAGS, readings
 from bobae.app.models import run_of
 from bobae.app.plant_store import historian_folder
-from bobae.app.scoring import SETTLE_NS
+from bobae.app.ruling import SETTLE_NS
 from bobae.app.settings import settings_for
 from bobae.app.watched_places import model_path
 from bobae.core import Cut, Floats, Ints, Plant, StoreReader

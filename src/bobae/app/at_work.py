@@ -5,7 +5,7 @@ import contextlib
 import logging
 import random
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 from bobae.app.live_wishes import WatchedModel
@@ -13,6 +13,7 @@ from bobae.app.plant_store import historian_folder, sources_folder
 from bobae.app.processes.keeping import opened
 from bobae.app.processes.state import PartState
 from bobae.app.readiness import not_ready
+from bobae.app.ruling import RuleWatch
 from bobae.app.scoring import Scoring, Versions
 from bobae.app.sources import collecting
 from bobae.app.watching import Watch
@@ -88,6 +89,10 @@ class PlantAtWork:
     async def watch(self, watches: Sequence[Watch], versions: Versions | None = None) -> None:
         """Score every row as it settles, and keep the alarms, until cancelled; may be called for others later."""
         await self._scoring.watch(watches, versions)
+
+    async def rule(self, made: Callable[[int], RuleWatch | None]) -> None:
+        """Judge the rules of the plant on every row as it settles, until cancelled."""
+        await self._scoring.rule(made)
 
 
 @contextlib.asynccontextmanager

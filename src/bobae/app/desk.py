@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bobae.app.kept import kept_of
+from bobae.app.ruled import ruled_in
 from bobae.app.settings import Settings
 from bobae.core import BadInput, Plant, Text, UnknownName, alarms_per_week, local_time, telling_time_of, text
 from bobae.core.gauge import number
@@ -204,7 +205,8 @@ class AlarmDesk:
         CaseKeeper(self.catalogue.alarms, self.catalogue.cases, clock=self._clock).step()
 
     def _names(self) -> dict[str, str]:
-        return {f"{monitor.asset}:{monitor.task}": monitor.asset for monitor in self._plant.monitors}
+        monitors = {f"{monitor.asset}:{monitor.task}": monitor.asset for monitor in self._plant.monitors}
+        return monitors | {one.point: one.asset for one in ruled_in(self._plant)}
 
     def _known(self, point: str) -> tuple[str, str]:
         names = self._names()

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from bobae.app.promoting import name_of, shelf_of
+from bobae.app.ruling import SETTLE_NS, RuleWatch, watch_rules
 from bobae.app.settings import Settings
 from bobae.app.telling import Tell
 from bobae.app.verdicts import verdict_in_words
@@ -68,6 +69,13 @@ class LiveModels:
     def shelf(self) -> Shelf:
         """The versions of its models."""
         return shelf_of(self.folder, self.settings, self.catalogue)
+
+    def rules(self, from_ns: int) -> RuleWatch | None:
+        """The rules of the plant, ready to judge what settles after `from_ns`; None: it has none."""
+        plant = self.settings.plant
+        if plant is None:
+            return None
+        return watch_rules(plant, self.store, self.catalogue, settle_ns=SETTLE_NS, from_ns=from_ns)
 
     def _made(self, monitor: Monitor, proving: Proving, tell: Tell) -> Iterator[Watch]:
         model = self.path(monitor)

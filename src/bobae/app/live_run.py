@@ -79,10 +79,14 @@ class _Run:
         missing = training.missing(self.plant.monitors)
         yield self._watch([monitor for monitor in self.plant.monitors if monitor not in missing])
         yield self._train_and_watch(training, missing)
+        yield self.work.rule(self._models().rules)
+
+    def _models(self) -> LiveModels:
+        explain = {a: known.explain for a, known in self.wishes.known.items() if known.explain is not None}
+        return LiveModels(self.folder, self.settings, self.work.store, self.work.catalogue, explain)
 
     async def _watch(self, monitors: Sequence[Monitor]) -> None:
-        explain = {a: known.explain for a, known in self.wishes.known.items() if known.explain is not None}
-        models = LiveModels(self.folder, self.settings, self.work.store, self.work.catalogue, explain)
+        models = self._models()
         made = await asyncio.to_thread(models.watched, monitors, from_thread(self.stop, self.tell))
         await self.work.watch(made, Swapping(models, monitors))
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from bobae.app.currencies import CURRENCIES
 from bobae.app.discovery import names
+from bobae.app.rule_checks import rule_mistakes
 from bobae.app.write_checks import write_mistakes
 from bobae.core import (
     Asset,
@@ -43,7 +44,8 @@ def mistakes_in(data: Any, rows: Mapping[Place, int]) -> list[Mistake]:
     """Everything wrong with `data`, the plain values of a plant file; `rows` says where each place stands."""
     if not isinstance(data, dict):
         return [Mistake(1, text("this file describes no plant; begin with the line `plant: name-of-the-site`"))]
-    found = [*_shape(data), *_time_and_money(data), *_tags(data), *_sources(data), *_monitors(data)]
+    checks = (_shape, _time_and_money, _tags, _sources, _monitors, rule_mistakes)
+    found = [mistake for check in checks for mistake in check(data)]
     return [Mistake(_row(rows, place), what) for place, what in found]
 
 

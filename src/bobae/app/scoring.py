@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bobae.app.live_wishes import WatchedModel
+from bobae.app.ruling import SETTLE_NS, RuleWatch
 from bobae.app.telemetry import Tracing
 from bobae.app.watching import Watch
 from bobae.core import BobaeError, StoreReader, Text
@@ -20,10 +21,9 @@ from bobae.historian import warm
 from bobae.monitor import ShadowWatcher, Watcher
 from bobae.serve import Line
 
-SETTLE_NS = 300_000_000  # a row is scored so long after its time: what the network and one group commit take
 _LOOK_S = 0.02
 _TAKEN_UP_NS = 1_000_000_000
-_STORE, _VERSIONS = "", "versions"
+_STORE, _VERSIONS, _RULES = "", "versions", "rules"
 Observer = Watcher | ShadowWatcher
 _log = logging.getLogger("bobae.app")
 
@@ -164,6 +164,32 @@ class Scoring:
                 await in_thread(functools.partial(self._score, lines, watchers, committed_ns))
                 if versions is not None:
                     await in_thread(functools.partial(self._change, lines, mine, watchers, versions))
+
+    async def rule(self, made: Callable[[int], RuleWatch | None]) -> None:
+        """Judge the rules of the plant on every row as it settles, until cancelled.
+
+        Args:
+            made: (everything received until then can be read) -> the rules at work; None: there are none.
+        """
+        while self._committed.committed_ns < 1:
+            await asyncio.sleep(_LOOK_S)
+        from_ns = self._before.get(_RULES, self._committed.committed_ns)
+        if (ruled := await asyncio.to_thread(made, from_ns)) is None:
+            return
+        await in_thread(functools.partial(ruled.line.warm, self._store))
+        judged_ns = 0
+        while True:
+            await asyncio.sleep(_LOOK_S)
+            if (committed_ns := self._committed.committed_ns) > judged_ns:
+                judged_ns = committed_ns
+                await in_thread(functools.partial(self._judge, ruled, committed_ns))
+
+    def _judge(self, ruled: RuleWatch, until_ns: int) -> None:
+        with self._telling(_RULES):
+            for row in ruled.line.settled(self._store, until_ns):
+                with self._telling(row.model):
+                    ruled.watchers[row.model].observe(row.time_ns, row.answers, row.x)
+            self._until_ns[_RULES] = until_ns
 
     def _change(
         self, lines: Sequence[Line], mine: list[Watch], watchers: dict[str, Observer], versions: Versions

@@ -12,6 +12,7 @@ from bobae.core.model import Task
 
 PATH = r"^[^/\s.]+(/[^/\s.]+){0,3}$"  # no dot: the first one in a tag's path ends the asset's
 CURRENCY = r"^[A-Z]{3}$"
+DURATION = r"^[0-9.]+(s|min|h|d|w)$"
 Name = Annotated[str, Field(pattern=r"^\S+$")]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
@@ -103,7 +104,7 @@ class Response(_Described):
     )
     respond_within: str = Field(
         default="8h",
-        pattern=r"^[0-9.]+(s|min|h|d|w)$",
+        pattern=DURATION,
         description="how soon somebody must act for it to help, such as 10min, 1h or 8h",
     )
     latching: bool = Field(
@@ -130,8 +131,69 @@ class Monitor(Response):
         default=None, pattern=r"^[0-9.]+(h|d|w)$", description="how often a new one is trained. None: when it must be"
     )
     shadow_for: str = Field(
-        default="7d", pattern=r"^[0-9.]+(s|min|h|d|w)$", description="how long a new one runs beside the live one first"
+        default="7d", pattern=DURATION, description="how long a new one runs beside the live one first"
     )
+
+
+class OnlyWhen(_Described):
+    """When a rule means something, such as while the machine runs; otherwise it is suppressed by design."""
+
+    tag: str = Field(description="a tag of the same asset")
+    above: Number | None = Field(default=None, description="it must show more than this")
+    below: Number | None = Field(default=None, description="it must show less than this")
+    settled_for: str | None = Field(
+        default=None, pattern=DURATION, description="for how long that must hold before the rule means something"
+    )
+
+
+class ControlChart(_Described):
+    """A control chart by the rules of Western Electric (1956): what usual running shows."""
+
+    centre: Number = Field(description="what the tag usually shows, in its unit")
+    sigma: Number = Field(gt=0, description="the standard deviation of that, short-term")
+
+
+class Rule(Response):
+    """One fixed rule on one tag, beside the learned models; exactly one of the conditions is given."""
+
+    name: Name = Field(description="its name; with the asset it names the alarm: press/line1/press3:oil_hot")
+    asset: str | None = Field(default=None, description="one of `assets`; or `class`")
+    class_: str | None = Field(default=None, alias="class", description="a class of assets: one rule for each of them")
+    tag: str = Field(description="a tag of the asset")
+    high: Number | None = Field(default=None, description="alarm above this, in the tag's unit")
+    low: Number | None = Field(default=None, description="alarm below this")
+    rise: Number | None = Field(
+        default=None, gt=0, description="alarm where it rises by more than this within `window`"
+    )
+    fall: Number | None = Field(
+        default=None, gt=0, description="alarm where it falls by more than this within `window`"
+    )
+    window: str = Field(default="1min", pattern=DURATION, description="of `rise` and `fall`")
+    western_electric: ControlChart | None = Field(
+        default=None, description="alarm by the four rules of Western Electric, on the last value of each minute"
+    )
+    stuck_for: str | None = Field(
+        default=None, pattern=DURATION, description="alarm where it has not moved for so long"
+    )
+    silent_for: str | None = Field(
+        default=None, pattern=DURATION, description="alarm where no good value has come for so long"
+    )
+    deadband: Number = Field(
+        default=0.0, ge=0, description="how far it must come back past `high` or `low` before the alarm is over"
+    )
+    on_delay: str | None = Field(
+        default=None, pattern=DURATION, description="how long the condition must hold before it alarms"
+    )
+    off_delay: str | None = Field(
+        default=None, pattern=DURATION, description="how long it must be gone before it is over"
+    )
+    only_when: OnlyWhen | None = Field(default=None, description="when the rule means something. None: always")
+
+    @property
+    def conditions(self) -> list[str]:
+        """The names of the conditions that are given."""
+        names = ("high", "low", "rise", "fall", "western_electric", "stuck_for", "silent_for")
+        return [name for name in names if getattr(self, name) is not None]
 
 
 class Plant(_Described):
@@ -152,6 +214,7 @@ class Plant(_Described):
     )
     sources: dict[Name, Source] = Field(default_factory=dict, description="name -> where samples come from")
     monitors: tuple[Monitor, ...] = Field(default=(), description="which questions are watched over")
+    rules: tuple[Rule, ...] = Field(default=(), description="fixed rules on single tags, beside the learned models")
     keep_raw: str | None = Field(
         default=None,
         pattern=r"^[0-9.]+(h|d|w|y)$",

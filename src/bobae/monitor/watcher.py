@@ -37,6 +37,7 @@ class Watched:
         priority: how soon somebody must act on its alarms.
         latching: whether they stand after their end until somebody resets them.
         holding: how its point is suppressed now, so that nobody is called; None: it is not.
+        told: values (tags,) -> what an alarm means, where the signals behind it do not say it all.
         factor: how far over its limit the score must be, 1.0 or more: the limit as people's answers have moved it.
     """
 
@@ -52,6 +53,7 @@ class Watched:
     latching: bool = False
     holding: Callable[[], AlarmState | None] = lambda: None
     factor: Callable[[], float] = lambda: 1.0
+    told: Callable[[Floats], Text] | None = None
 
 
 class Watcher:
@@ -220,6 +222,8 @@ class _Blame:
     def meaning(self, tags: TopTags) -> Text:
         """What the alarm means."""
         watched = self._watched
+        if watched.told is not None:
+            return watched.told(self._values)
         usual = watched.usual([tag for tag, _ in tags], self.begun_ns)
         signals = [
             Signal(tag, share, float(self._values[i]), float(before), watched.units[i])

@@ -42,6 +42,7 @@ async def _watch(here: Here, models: LiveModels, scoring: Scoring) -> None:
     waiting: Sequence[Monitor] = here.plant.monitors
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(AlarmKeeping(here.plant, models.catalogue).run())
+        tasks.create_task(scoring.rule(models.rules))
         while True:
             there = [monitor for monitor in waiting if models.path(monitor).is_file()]
             if there:
