@@ -14,6 +14,7 @@ from bobae.core import Rejected, Text, Wish
 
 State = Literal["starting", "active", "idle", "degraded", "stopped"]
 FILE = "status.json"
+_ROOM = 1 << 16  # bytes of the file, the rest of them blank
 _OLD_NS = 60 * 10**9  # it is told twice a second; a number of a process can be given to another
 
 
@@ -106,11 +107,17 @@ class Board:
 
 
 def write_board(folder: Path, board: Board) -> None:
-    """Have other programs see the board: whole, or as it was. A full disk leaves it as it was."""
-    with contextlib.suppress(OSError):
-        fresh = folder / f"{FILE}.new"
-        fresh.write_text(json.dumps(board.as_json(), ensure_ascii=False, default=float), "utf-8")
-        fresh.replace(folder / FILE)
+    """Have other programs see the board: whole, or as it was; on a full disk in the room that the last one had."""
+    told = json.dumps(board.as_json(), ensure_ascii=False, default=float).encode().ljust(_ROOM)
+    fresh, at = folder / f"{FILE}.new", folder / FILE
+    try:
+        fresh.write_bytes(told)
+        fresh.replace(at)
+    except OSError:
+        with contextlib.suppress(OSError):
+            fresh.unlink(missing_ok=True)
+            with at.open("r+b") as file:
+                file.write(told)
 
 
 def read_board(folder: Path) -> Board | None:
