@@ -17,7 +17,7 @@ from tests.app.plant_of_versions import DAY_NS, NAME, STEP_NS, made_plant
 from bobae.app import settings_for
 from bobae.app.model_keeping import ModelKeeping
 from bobae.app.promoting import ModelDesk, model_desk
-from bobae.app.retraining import Retraining, outcome_of
+from bobae.app.retraining import Limits, Retraining, outcome_of
 from bobae.app.training_cut import TrainingCut, rows_of
 from bobae.core import BobaeError, Refused
 from bobae.registry.catalogue import Alias, ModelVersion, Move
@@ -114,6 +114,31 @@ def test_the_same_data_gives_the_same_model_which_is_not_promoted(plant: Path, d
     desk.promote(NAME, KIM, version=str(other.number), anyway=True)
     assert live_of(desk).number == other.number
     assert (desk.told(NAME).history[-1].by, desk.told(NAME).history[-1].because) == (KIM.by, KIM.because)
+
+
+def test_a_new_one_is_trained_by_the_clock_and_a_training_that_failed_is_tried_a_day_later(desk: ModelDesk):
+    asked: list[int] = []
+
+    def trains(_: object, now_ns: int, *, since_ns: int | None) -> ModelVersion:
+        asked.append(now_ns)
+        raise Refused("the disk is full ({since})", since=since_ns)
+
+    monthly = desk.plant.monitors[0].model_copy(update={"retrain_every": "30d"})
+    desk.plant = desk.plant.model_copy(update={"monitors": (monthly,)})
+    desk.shelf.refuse(NAME, KIM)
+    keeping = ModelKeeping(desk, trains)
+    days = [29, 30, 30.5, 31.5]
+    steps = [keeping.step(NOW_NS + round(day * DAY_NS)) for day in days]
+    assert [[step.what for step in done] for done in steps] == [[], ["failed"], [], ["failed"]]
+    assert asked == [NOW_NS + 30 * DAY_NS, NOW_NS + round(31.5 * DAY_NS)]
+    assert live_of(desk).number == 1
+
+
+def test_a_training_that_takes_too_long_is_ended_and_nothing_changes(plant: Path, desk: ModelDesk):
+    hasty = Retraining(plant, settings_for(plant, language="en"), desk.catalogue, Limits(time_s=0.0))
+    with pytest.raises(Refused, match="was ended"):
+        hasty.train(desk.plant.monitors[0], NOW_NS)
+    assert len(desk.told(NAME).versions) == 2
 
 
 def test_what_a_version_learned_from_can_be_cut_again(plant: Path, desk: ModelDesk):

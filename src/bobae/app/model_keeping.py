@@ -6,17 +6,20 @@ month can be replayed.
 
 import asyncio
 import logging
+import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Protocol
 
 from bobae.app.promoting import ModelDesk, name_of
-from bobae.app.retraining import outcome_of
+from bobae.app.retraining import Retraining, outcome_of
+from bobae.app.settings import Settings
 from bobae.core import BobaeError, Monitor, Text, seconds_of, text
 from bobae.evidence.agreement import Agreement
 from bobae.evidence.budget import rounded
-from bobae.registry.catalogue import Alias, ModelVersion
+from bobae.registry.catalogue import Alias, Catalogue, ModelVersion
 from bobae.registry.versions import SETTLED, Hand
 
 _LOOK_S = 60.0
@@ -52,6 +55,13 @@ class Step:
     said: Text
 
 
+def keeping(folder: Path, settings: Settings, catalogue: Catalogue, *, moved: Moved = not_moved) -> "ModelKeeping":
+    """What looks after the models of the plant in `folder`, with trainings in processes of their own."""
+    retraining = Retraining(folder, settings, catalogue)
+    desk = ModelDesk(folder, settings, catalogue)
+    return ModelKeeping(desk, retraining.train, moved=moved, ended=retraining.ended)
+
+
 class ModelKeeping:
     """Looks after the models of one plant; not for several threads at once.
 
@@ -59,13 +69,21 @@ class ModelKeeping:
         desk: its models.
         trains: makes a candidate.
         moved: (monitor, now) -> since when its normal running is another one (ns UTC); None: it is not.
+        ended: set when it is cancelled.
         clock: ns UTC.
     """
 
     def __init__(
-        self, desk: ModelDesk, trains: Trains, *, moved: Moved = not_moved, clock: Callable[[], int] = time.time_ns
+        self,
+        desk: ModelDesk,
+        trains: Trains,
+        *,
+        moved: Moved = not_moved,
+        ended: threading.Event | None = None,
+        clock: Callable[[], int] = time.time_ns,
     ) -> None:
         self._desk, self._trains, self._moved, self._clock = desk, trains, moved, clock
+        self._ended = ended or threading.Event()
         self._failed_ns: dict[str, int] = {}
 
     def step(self, now_ns: int) -> list[Step]:
@@ -80,16 +98,15 @@ class ModelKeeping:
             done += [] if found is None else [found]
         return done
 
-    def jobs(self) -> list[Coroutine[Any, Any, None]]:
-        """What runs until cancelled."""
-        return [self.run()]
-
     async def run(self) -> None:
-        """Look every minute what is due, until cancelled."""
-        while True:
-            for step in await asyncio.to_thread(self.step, self._clock()):
-                _log.info("%s", step.said)
-            await asyncio.sleep(_LOOK_S)
+        """Look every minute what is due, until cancelled; a training that runs then is ended."""
+        try:
+            while True:
+                for step in await asyncio.to_thread(self.step, self._clock()):
+                    _log.info("%s", step.said)
+                await asyncio.sleep(_LOOK_S)
+        finally:
+            self._ended.set()
 
     def _step(self, monitor: Monitor, now_ns: int) -> Step | None:
         name, shelf = name_of(monitor), self._desk.shelf

@@ -5,8 +5,10 @@ import json
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from bobae.registry.versions import SETTLED, Hand, Shelf
 from bobae.train.known import LoggedFault
 
 _GB = 1_000_000_000
+_LOOK_S = 0.5
 _MODULE = "bobae.app.retraining_child"
 _ERRORS = {error.__name__: error for error in (BadInput, NotEnoughEvidence, Refused, UnknownName)}
 _AT_ONCE = 500
@@ -41,12 +44,14 @@ class Retraining:
         settings: those that hold there.
         catalogue: where versions are kept.
         limits: of each training.
+        ended: once it is set, a training that runs is ended.
     """
 
     folder: Path
     settings: Settings
     catalogue: Catalogue
     limits: Limits = Limits()
+    ended: threading.Event = field(default_factory=threading.Event)
 
     def train(
         self,
@@ -92,10 +97,11 @@ class Retraining:
                 "currency": self.settings.currency,
                 "faults": [list(asdict(fault).values()) for fault in known] or None,
                 "live": None if live is None else str(shelf.sealed_path(live).resolve()),
+                "time_s": self.limits.time_s,
                 "live_learned_until_ns": 0 if live is None else live.learned_until_ns,
                 "memory_bytes": self.limits.memory_bytes,
             }
-            told = _done_in_child(asked, self.limits.time_s)
+            told = _done_in_child(asked, self.limits.time_s, self.ended)
             kept = cut.as_json() | {
                 "dataset_sha256": told["dataset_sha256"],
                 "seed": seed,
@@ -144,18 +150,32 @@ def faults_told(catalogue: Catalogue, asset: str, now_ns: int) -> tuple[LoggedFa
     return tuple(sorted(faults, key=lambda fault: fault.start_ns))
 
 
-def _done_in_child(asked: Mapping[str, Any], time_s: float) -> Mapping[str, Any]:
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", _MODULE], input=json.dumps(asked), capture_output=True, text=True, timeout=time_s
+def _done_in_child(asked: Mapping[str, Any], time_s: float, ended: threading.Event) -> Mapping[str, Any]:
+    until_s, said, errors = time.monotonic() + time_s, "", ""
+    with tempfile.TemporaryFile("w+") as asks:  # a pipe would have to be filled while the answer is waited for
+        json.dump(asked, asks)
+        asks.seek(0)
+        child = subprocess.Popen(
+            [sys.executable, "-m", _MODULE], stdin=asks, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
-    except subprocess.TimeoutExpired as error:
-        raise Refused("the training took more than {s:.0f} s and was ended", s=time_s) from error
+    try:
+        while True:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                said, errors = child.communicate(timeout=_LOOK_S)
+                break
+            if ended.is_set():
+                raise Refused("the training was ended, since bobae stops")
+            if time.monotonic() > until_s:
+                raise Refused("the training took more than {s:.0f} s and was ended", s=time_s)
+    finally:
+        if child.poll() is None:
+            child.kill()
+            child.communicate()
     told: Mapping[str, Any] | None = None
     with contextlib.suppress(ValueError):
-        told = json.loads(done.stdout)
+        told = json.loads(said)
     if told is None:
-        last = (done.stderr.strip().splitlines() or ["-"])[-1]
+        last = (errors.strip().splitlines() or ["-"])[-1]
         raise Refused("the training ended without a result, such as for want of memory: {why}", why=last)
     if "error" in told:
         raise _ERRORS.get(told["error"], Refused)("{why}", why=Text.from_json(told["text"]))

@@ -48,6 +48,8 @@ def _be_modest(asked: Mapping[str, Any]) -> None:
     import resource
 
     os.nice(_POLITE)
+    seconds = round(asked["time_s"] * (os.cpu_count() or 1))  # of CPU: it ends too if nobody is left who would end it
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
     resource.setrlimit(resource.RLIMIT_DATA, (asked["memory_bytes"], asked["memory_bytes"]))
 
 
