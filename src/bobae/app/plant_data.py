@@ -38,14 +38,6 @@ class Machines:
         return ", ".join(listed[:_SHOWN]) + (", ..." if len(listed) > _SHOWN else "")
 
 
-@dataclass(frozen=True)
-class AsOf:
-    """Which rows are meant: those that were known at a moment, from another on (None: from the first); ns UTC."""
-
-    known_at_ns: int
-    from_ns: int | None = None
-
-
 def plant_of(data: Sequence[Path]) -> Path | None:
     """The plant folder that `data` is, where that has a historian."""
     if len(data) != 1 or not (data[0] / plant_file.FILE_NAME).is_file():
@@ -97,8 +89,8 @@ def _are_alike(one: Sequence[str], other: Sequence[str]) -> bool:
     return len(set(one) & set(other)) >= _ALIKE * len(set(one) | set(other))
 
 
-def read(plant: Path, asset: str | None = None, *, as_of: AsOf | None = None) -> Dataset:
-    """All that the historian of `plant` has, or had, of its machines, or of `asset` and what is below it.
+def read(plant: Path, asset: str | None = None) -> Dataset:
+    """All that the historian of `plant` has of its machines, or of `asset` and what is below it.
 
     Raises:
         BadInput: nothing was kept, or the machines hold different tags, so that they are no one table.
@@ -110,10 +102,10 @@ def read(plant: Path, asset: str | None = None, *, as_of: AsOf | None = None) ->
             plant=plant,
             machines="; ".join(machines.name for machines in (first, *others)),
         )
-    return read_machines(plant, first, as_of=as_of)
+    return read_machines(plant, first)
 
 
-def read_machines(plant: Path, machines: Machines, *, as_of: AsOf | None = None) -> Dataset:
+def read_machines(plant: Path, machines: Machines) -> Dataset:
     """All rows of some machines: as recorded where the tags have their samples together, else on a grid of times."""
     root = historian_folder(plant)
     layouts = [load.layout for load in loads_in(root) if set(load.layout.assets) & set(machines.tags)]
@@ -125,7 +117,7 @@ def read_machines(plant: Path, machines: Machines, *, as_of: AsOf | None = None)
     ]
     with open_store(root) as store:
         contexts = {} if layouts else contexts_in(plant, machines)
-        query = _query(store, paths, as_of)
+        query = _query(store, paths)
         dataset = cut_in_context(store, query, contexts) if contexts else store.cut(query)
     dataset = replace(dataset, origin=machines.name)
     return _as_read(dataset, order, layouts) if layouts else dataset
@@ -167,15 +159,13 @@ def contexts_in(plant: Path, machines: Machines) -> dict[str, dict[str, str]]:
     return {machine: context for machine, context in found.items() if context}
 
 
-def _query(store: Store, paths: Sequence[str], as_of: AsOf | None) -> Cut:
-    now = -(-time.time_ns() // _MS) * _MS if as_of is None else as_of.known_at_ns
+def _query(store: Store, paths: Sequence[str]) -> Cut:
+    now = -(-time.time_ns() // _MS) * _MS
     rhythm = rhythm_of(store, paths)
-    first_ns = max(rhythm.first_ns - 1, -1 if as_of is None or as_of.from_ns is None else as_of.from_ns)
-    last_ns = min(rhythm.last_ns, now)
     if (step := rhythm.step_ns) is None:
-        return Cut(tuple(paths), first_ns, max(last_ns, first_ns + 1), None, known_at_ns=now)
-    begin = first_ns // step * step
-    return Cut(tuple(paths), begin, max(last_ns // step * step, begin + step), step, known_at_ns=now)
+        return Cut(tuple(paths), rhythm.first_ns - 1, rhythm.last_ns, None, known_at_ns=now)
+    begin = (rhythm.first_ns - 1) // step * step
+    return Cut(tuple(paths), begin, max(rhythm.last_ns // step * step, begin + step), step, known_at_ns=now)
 
 
 def _as_read(dataset: Dataset, order: Sequence[str], layouts: Sequence[Layout]) -> Dataset:
