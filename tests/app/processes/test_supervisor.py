@@ -146,6 +146,7 @@ def test_a_part_that_does_not_answer_is_killed_and_one_that_will_not_end_too(par
         while one.state.pid == first:
             one.look()  # as often as it takes: each stands for half a second
             await asyncio.sleep(0.005)
+        await until(lambda: one.state.pid is not None)
         one.ask_to_end()
         await one.ended(0.01)
         await running
