@@ -13,6 +13,7 @@ from bobae.app.following import followed, from_thread
 from bobae.app.live_models import LiveModels
 from bobae.app.live_wishes import Ran, Wishes
 from bobae.app.main_job import Up
+from bobae.app.model_keeping import keeping
 from bobae.app.settings import Settings
 from bobae.app.swapping import Swapping
 from bobae.app.telling import Tell, tell_nobody
@@ -51,7 +52,8 @@ async def live(
     with speaking(settings.language), telling_time_of(settings.timezone):
         async with at_work(folder, plant) as work:
             run = _Run(folder, plant, settings, wishes, work, stop=stop, progress=progress, tell=tell)
-            jobs = [work.collect(), work.carry_out_orders(), AlarmKeeping(plant, work.catalogue).run(), *run.watching()]
+            jobs = [work.collect(), work.carry_out_orders(), *run.watching()]
+            jobs += [AlarmKeeping(plant, work.catalogue).run(), keeping(folder, settings, work.catalogue).run()]
             ran = await followed(
                 work, jobs, folder=folder, plant=plant, wishes=wishes, trained=run.trained, stop=stop, tell=tell
             )

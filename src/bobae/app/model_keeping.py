@@ -100,10 +100,13 @@ class ModelKeeping:
 
     async def run(self) -> None:
         """Look every minute what is due, until cancelled; a training that runs then is ended."""
+        failed: set[str] = set()
         try:
             while True:
                 for step in await asyncio.to_thread(self.step, self._clock()):
-                    _log.info("%s", step.said)
+                    if (said := str(step.said)) not in failed:
+                        _log.info("%s", said)
+                    failed |= {said} if step.what == "failed" else set()
                 await asyncio.sleep(_LOOK_S)
         finally:
             self._ended.set()
