@@ -7,7 +7,7 @@ from bobae.api.inference.rest import inference_routes
 from bobae.core import LazyModule, Missing
 
 __all__ = ["Desk", "inference_routes", "serving_grpc"]
-_over_grpc = LazyModule("bobae.api.inference.over_grpc")
+_LATE = {"grpc": LazyModule("bobae.api.inference.over_grpc")}
 
 
 def serving_grpc(desk: Desk, port: int) -> AbstractAsyncContextManager[int]:
@@ -18,7 +18,7 @@ def serving_grpc(desk: Desk, port: int) -> AbstractAsyncContextManager[int]:
         BadInput: the port is taken.
     """
     try:
-        serving: AbstractAsyncContextManager[int] = _over_grpc.serving(desk, port)
+        serving: AbstractAsyncContextManager[int] = _LATE["grpc"].serving(desk, port)
     except ModuleNotFoundError as error:
         raise Missing("answering over gRPC needs {package}: pip install 'bobae[grpc]'", package=error.name) from error
     return serving
