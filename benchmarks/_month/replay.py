@@ -11,12 +11,18 @@ from _month.operator import Operator
 from _month.world import ASSET, LEARNED_DAYS, NS, World
 from bobae.app.alarm_keeping import AlarmKeeping
 from bobae.app.desk import AlarmDesk
+from bobae.app.live_models import LiveModels
 from bobae.app.main_job import up
+from bobae.app.model_keeping import ModelKeeping
+from bobae.app.moved import by_standing_alarms
 from bobae.app.plant_store import historian_folder
+from bobae.app.promoting import ModelDesk
+from bobae.app.retraining import Retraining
 from bobae.app.settings import Settings, settings_for
+from bobae.app.swapping import Swapping
 from bobae.app.wanted import Wanted
 from bobae.app.watched_places import model_path
-from bobae.app.watching import Watch, watch
+from bobae.app.watching import Watch
 from bobae.core import telling_time_of
 from bobae.evidence.eemua import AlarmFigures, alarm_figures
 from bobae.evidence.ledger import Worth
@@ -27,7 +33,8 @@ from bobae.serve import Line
 from bobae.twins import press
 
 SETTLE_NS = 300_000_000
-LOOK_ROWS = 60  # the operator and the keeping look every ten minutes
+LOOK_NS = 600 * NS  # how often the operator looks
+HOUR_NS = 3600 * NS  # how often the keepers do
 SEOUL = timezone(timedelta(hours=9))
 
 
@@ -66,7 +73,7 @@ class Month:
         cost: of the month's faults and false alarms, by the truth.
         quiet_cost: of the month's faults, had nobody been called.
         factor: where the limit stands at the end.
-        versions: of the model, at the end.
+        steps: what was done about the model, in words.
     """
 
     crossings: int = 0
@@ -80,7 +87,7 @@ class Month:
     cost: float = 0.0
     quiet_cost: float = 0.0
     factor: float = 1.0
-    versions: int = 1
+    steps: list[str] = field(default_factory=list)
 
 
 def learned(folder: Path, world: World) -> None:
@@ -89,6 +96,9 @@ def learned(folder: Path, world: World) -> None:
     plant = folder / "plant"
     plant.mkdir(parents=True)
     press.write_live_plant(plant / "plant.yaml", url="opc.tcp://127.0.0.1:4840", language="en")
+    described = (plant / "plant.yaml").read_text("utf-8")
+    more = "    alarm_budget: 1/week\n    retrain: automatic\n    shadow_for: 2d\n"
+    (plant / "plant.yaml").write_text(described.replace("    alarm_budget: 1/week\n", more), "utf-8")
     with _opened(plant, lambda: press.START_NS) as store:
         for _ in range(LEARNED_DAYS):
             world.day(store)
@@ -133,31 +143,52 @@ class _Life:
         self.desk = AlarmDesk(settings.plant, catalogue, clock=clock)
         self.operator = Operator(world, self.desk, answers=mechanisms.answers)
         self.keeping = AlarmKeeping(settings.plant, catalogue, clock=clock)
-        self.watch: Watch = watch(
-            self.monitor,
-            model_path(plant, self.monitor),
-            store=store,
-            catalogue=catalogue,
-            settings=settings,
-            clock=clock,
+        self.models = LiveModels(plant, settings, store, catalogue, clock=clock)
+        self.swapping = Swapping(self.models, [self.monitor], look_s=0.0)
+        retraining = Retraining(plant, settings, catalogue)
+        self.looks_after = ModelKeeping(
+            ModelDesk(plant, settings, catalogue), retraining.train, moved=by_standing_alarms(catalogue), clock=clock
         )
-        self.line = Line([self.watch.live], settle_ns=SETTLE_NS, from_ns=world.now_ns)
+        self.retrains = mechanisms.retrains
+        self.watches: list[Watch] = self.models.watched([self.monitor], lambda *_: None)
+        self.line = Line([watch.live for watch in self.watches], settle_ns=SETTLE_NS, from_ns=world.now_ns)
         self.line.warm(store)
+        self.steps: list[str] = []
 
     def live(self) -> Month:
-        month, over = Month(), False
+        month, self.over = Month(), False
         for _ in range(self.world.days):
+            begin_ns = self.world.now_ns
             self.world.day(self.store)
-            for number, row in enumerate(self.line.settled(self.store, self.world.now_ns)):
-                self.clock.now_ns = row.time_ns + SETTLE_NS
-                self.watch.watcher.observe(row.time_ns, row.answers, row.x)
-                now_over = row.answers is not None and float(row.answers["score"]) > 1.0
-                month.crossings += now_over and not over
-                over = now_over
-                if number % LOOK_ROWS == 0:
-                    self.operator.step(self.clock.now_ns)
-                    self.keeping.step()
+            for until_ns in range(begin_ns + HOUR_NS, self.world.now_ns + 1, HOUR_NS):
+                self._hour(month, until_ns)
         return self._summed(month)
+
+    def _hour(self, month: Month, until_ns: int) -> None:
+        """An hour: what settled is scored while the operator looks; then the keepers have their turn."""
+        watchers = {watch.monitor: watch for watch in self.watches}
+        for row in self.line.settled(self.store, until_ns + SETTLE_NS):
+            self.clock.now_ns = row.time_ns + SETTLE_NS
+            watch = watchers[row.model]
+            watch.watcher.observe(row.time_ns, row.answers, row.x)
+            if not watch.silent:
+                over = row.answers is not None and float(row.answers["score"]) > 1.0
+                month.crossings += over and not self.over
+                self.over = over
+            if row.time_ns % LOOK_NS == 0:
+                self.operator.step(self.clock.now_ns)
+        self.clock.now_ns = until_ns + SETTLE_NS
+        self.keeping.step()
+        if self.retrains:
+            self._look_after_models()
+
+    def _look_after_models(self) -> None:
+        for step in self.looks_after.step(self.clock.now_ns):
+            self.steps.append(f"{_clock_time(self.clock.now_ns)} {step.said}")
+        if (change := self.swapping.changes(self.watches)) is not None:
+            self.line.remove(change.gone)
+            self.line.add([watch.live for watch in change.new], self.store)
+            self.watches = [w for w in self.watches if w.monitor not in change.gone] + list(change.new)
 
     def _summed(self, month: Month) -> Month:
         begin, end = self.world.month_ns, self.clock.now_ns + 1
@@ -166,7 +197,9 @@ class _Life:
         month.cases = len(self.catalogue.cases.page(limit=10_000))
         totals = whole(self.catalogue.ledger.entries(begin, end))
         month.worth = max((t.worth for t in totals), key=lambda w: abs(w.saved.value), default=None)
-        month.factor = self.catalogue.feedback.limits().get(self.watch.monitor, 1.0)
+        point = f"{self.monitor.asset}:{self.monitor.task}"
+        month.factor = self.catalogue.feedback.limits().get(point, 1.0)
+        month.steps = self.steps
         self._cost(month)
         return month
 

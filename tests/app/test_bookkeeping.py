@@ -9,8 +9,19 @@ from bobae.app.alarm_keeping import AlarmKeeping
 from bobae.app.bookkeeping import Bookkeeper
 from bobae.app.ledger_told import statement
 from bobae.core import Plant, text
-from bobae.monitor import judge, missed
-from bobae.registry.catalogue import Alarm, Catalogue, NewAlarm, Outcome, open_catalogue
+from bobae.monitor import happens, judge, missed
+from bobae.registry.catalogue import (
+    Alarm,
+    AlarmEvent,
+    Alias,
+    AliasMove,
+    Catalogue,
+    ModelVersion,
+    Move,
+    NewAlarm,
+    Outcome,
+    open_catalogue,
+)
 
 POINT = "press:anomaly"
 HOUR = 3600 * 10**9
@@ -39,20 +50,34 @@ def say(catalogue: Catalogue, one: Alarm, outcome: Outcome, by: str = "kim") -> 
 
 
 def test_each_alarm_is_entered_once_and_anew_when_somebody_judges_it(catalogue: Catalogue):
-    keeper = Bookkeeper(catalogue, plant_with(), lambda monitor, time_ns: "0123456789ab")
+    keeper = Bookkeeper(catalogue, plant_with())
     first, second = alarm(catalogue, HOUR), alarm(catalogue, 2 * HOUR, "press:other")
     assert (keeper.step(10 * HOUR), keeper.step(11 * HOUR)) == (2, 0)
     say(catalogue, first, Outcome.USEFUL)
     say(catalogue, second, Outcome.FALSE)
     assert keeper.step(12 * HOUR) == 2
-    again = Bookkeeper(catalogue, plant_with(), lambda monitor, time_ns: "0123456789ab")
+    again = Bookkeeper(catalogue, plant_with())
     assert again.step(13 * HOUR) == 0
     entries = catalogue.ledger.entries(0, 10 * HOUR)
     assert [(e.outcome, e.saved, e.cost, e.assumed) for e in entries] == [
         (Outcome.USEFUL, 2e6, 0.0, False),
         (Outcome.FALSE, 0.0, 2e5, True),  # nobody said what an alarm of that monitor costs
     ]
-    assert {e.version for e in entries} == {"0123456789ab"}
+
+
+def test_an_alarm_is_entered_under_the_version_that_was_live_then(catalogue: Catalogue):
+    for number, digest in ((1, "a" * 64), (2, "b" * 64)):
+        told = ModelVersion(POINT, 0, digest, "m", "useful", "retrained", "", number * HOUR, 0)
+        catalogue.versions.add(told)
+        was = None if number == 1 else number - 1
+        move = AliasMove(0, POINT, Alias.LIVE, was, number, number * 10 * HOUR, Move.PROMOTED, "kim", "")
+        catalogue.versions.move([move])
+    for at in (5, 15, 25):
+        alarm(catalogue, at * HOUR)
+        for there in catalogue.alarms.page(limit=1):
+            happens(catalogue.alarms, there, AlarmEvent.CLEARED, time_ns=at * HOUR + 1, by="m")
+    Bookkeeper(catalogue, plant_with()).step(30 * HOUR)
+    assert [entry.version for entry in catalogue.ledger.entries(0, 99 * HOUR)] == ["", "a" * 12, "b" * 12]
 
 
 def test_later_costs_do_not_change_what_was_entered(catalogue: Catalogue):

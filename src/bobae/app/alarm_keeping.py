@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Callable
 
-from bobae.app.bookkeeping import Bookkeeper, Version, no_version
+from bobae.app.bookkeeping import Bookkeeper
 from bobae.core import BobaeError, Plant
 from bobae.monitor import CaseKeeper, Points
 from bobae.registry.catalogue import Catalogue
@@ -21,21 +21,13 @@ class AlarmKeeping:
         plant: as plant.yaml has it.
         catalogue: where all is kept.
         clock: now, ns UTC.
-        version: (monitor, time_ns) -> which version of its model was at work then.
     """
 
-    def __init__(
-        self,
-        plant: Plant,
-        catalogue: Catalogue,
-        *,
-        clock: Callable[[], int] = time.time_ns,
-        version: Version = no_version,
-    ) -> None:
+    def __init__(self, plant: Plant, catalogue: Catalogue, *, clock: Callable[[], int] = time.time_ns) -> None:
         self._clock = clock
         self._cases = CaseKeeper(catalogue.alarms, catalogue.cases, clock=clock)
         self._points = Points(catalogue.points, clock)
-        self._books = Bookkeeper(catalogue, plant, version)
+        self._books = Bookkeeper(catalogue, plant)
 
     def step(self) -> None:
         """Do what there is to do.

@@ -1,19 +1,47 @@
 """The books of a plant are kept: what each alarm came to, at what it cost then."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from bobae.core import Monitor, Plant
 from bobae.evidence.value import Prices
 from bobae.monitor.ledger import Books, entry_of, missed_entry
-from bobae.registry.catalogue import Alarm, Catalogue, Feedback, LedgerEntry, Outcome
+from bobae.registry.catalogue import (
+    Alarm,
+    Alias,
+    AliasMove,
+    Catalogue,
+    Feedback,
+    LedgerEntry,
+    Outcome,
+    VersionStore,
+)
 
 _AT_ONCE = 500
-Version = Callable[[str, int], str]
 
 
-def no_version(monitor: str, time_ns: int) -> str:  # noqa: ARG001
-    """Nobody knows which version was at work."""
-    return ""
+class LiveVersions:
+    """Which version of a model was live at a time, out of its history.
+
+    Args:
+        versions: the versions of each model, and which was live when.
+    """
+
+    def __init__(self, versions: VersionStore) -> None:
+        self._versions = versions
+        self._revision = -1
+        self._known: dict[str, tuple[list[AliasMove], dict[int, str]]] = {}
+
+    def at(self, monitor: str, time_ns: int) -> str:
+        """The first digits of the digest of the version that was live then; empty: nobody wrote it down."""
+        if (revision := self._versions.revision()) != self._revision:
+            self._known, self._revision = {}, revision
+        if monitor not in self._known:
+            moves = [move for move in self._versions.history(monitor) if move.alias is Alias.LIVE]
+            digests = {one.number: one.sha256[:12] for one in self._versions.versions(monitor)}
+            self._known[monitor] = moves, digests
+        moves, digests = self._known[monitor]
+        number = next((move.becomes for move in reversed(moves) if move.time_ns <= time_ns), None)
+        return "" if number is None else digests.get(number, "")
 
 
 class Bookkeeper:
@@ -24,11 +52,11 @@ class Bookkeeper:
     Args:
         catalogue: alarms, what people say of them, and the ledger.
         plant: its monitors' costs, its currency.
-        version: (monitor, time_ns) -> which version of its model was at work then.
     """
 
-    def __init__(self, catalogue: Catalogue, plant: Plant, version: Version = no_version) -> None:
-        self._catalogue, self._version, self._currency = catalogue, version, plant.currency
+    def __init__(self, catalogue: Catalogue, plant: Plant) -> None:
+        self._catalogue, self._currency = catalogue, plant.currency
+        self._live = LiveVersions(catalogue.versions)
         self._monitors = {f"{monitor.asset}:{monitor.task}": monitor for monitor in plant.monitors}
         self._seen = self._heard = 0
 
@@ -64,7 +92,7 @@ class Bookkeeper:
 
     def _books(self, monitor: str, time_ns: int) -> Books:
         prices = Prices.of(_costs(self._monitors.get(monitor)), self._currency)
-        return Books(prices, self._currency, self._version(monitor, time_ns))
+        return Books(prices, self._currency, self._live.at(monitor, time_ns))
 
 
 def _costs(monitor: Monitor | None) -> dict[str, float]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from bobae.app.moved import by_standing_alarms
 from bobae.app.promoting import ModelDesk, name_of
 from bobae.app.retraining import Retraining, outcome_of
 from bobae.app.settings import Settings
@@ -55,8 +56,9 @@ class Step:
     said: Text
 
 
-def keeping(folder: Path, settings: Settings, catalogue: Catalogue, *, moved: Moved = not_moved) -> "ModelKeeping":
+def keeping(folder: Path, settings: Settings, catalogue: Catalogue) -> "ModelKeeping":
     """What looks after the models of the plant in `folder`, with trainings in processes of their own."""
+    moved = by_standing_alarms(catalogue)
     retraining = Retraining(folder, settings, catalogue)
     desk = ModelDesk(folder, settings, catalogue)
     return ModelKeeping(desk, retraining.train, moved=moved, ended=retraining.ended)
