@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from bobae.api import LivePlant, create_api, serve_http
+from bobae.api.server import _listening
 from bobae.core import BadInput, Refused, speaking
 from bobae.historian import open_store
 from bobae.registry.catalogue import open_catalogue
@@ -172,3 +173,13 @@ def test_without_a_wish_the_language_is_the_plants(plant: LivePlant, port: int) 
 
     with speaking("ko"):
         assert "없는 주소" in asyncio.run(run()).decode()
+
+
+def test_a_small_answer_is_sent_at_once(tmp_path: Path) -> None:
+    """Without TCP_NODELAY the body of each answer waits 40 ms for the client to acknowledge its head."""
+    with _listening("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()) as client:
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.proto == socket.IPPROTO_TCP  # what asyncio looks at before it sets the option
+            client.sendall(b"x")
+            assert accepted.recv(1) == b"x"

@@ -138,3 +138,14 @@ def test_nobody_and_nothing_are_no_answers(catalogue: Catalogue):
         with pytest.raises(Refused, match="must end after it began"):
             missed(catalogue.feedback, "press", from_ns=begin, to_ns=end, what="leak", by="kim", time_ns=3)
     assert catalogue.feedback.after(0) == []
+
+
+def test_with_another_version_the_limit_is_the_proved_one_again(catalogue: Catalogue):
+    false_alarms(catalogue, [1.5, 2.0])
+    limits = Limits(catalogue.alarms, catalogue.feedback, lambda: WEEK)
+    limits.consider("press:anomaly", budget_per_week=1, watched_ns=0, by="kim")
+    assert limits.begin_anew("press:anomaly", since_ns=WEEK - 1, by="") is None  # it came before the last move
+    assert limits.begin_anew("press:anomaly", since_ns=WEEK + 1, by="") is not None
+    assert limits.factor("press:anomaly") == 1.0
+    assert limits.begin_anew("press:anomaly", since_ns=WEEK + 1, by="") is None
+    assert limits.consider("press:anomaly", budget_per_week=1, watched_ns=WEEK, by="kim") is None

@@ -93,7 +93,8 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
             host=host,
         )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as listener:
+    # with the protocol named asyncio sends what is small at once; else each answer waits 40 ms for an acknowledgement
+    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, port))

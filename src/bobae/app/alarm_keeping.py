@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable
 
 from bobae.app.bookkeeping import Bookkeeper
+from bobae.app.live_versions import LiveVersions
 from bobae.core import BobaeError, Plant
-from bobae.monitor import CaseKeeper, Points
+from bobae.monitor import CaseKeeper, Limits, Points
 from bobae.registry.catalogue import Catalogue
 
 _LOOK_S = 1.0
@@ -28,6 +29,9 @@ class AlarmKeeping:
         self._cases = CaseKeeper(catalogue.alarms, catalogue.cases, clock=clock)
         self._points = Points(catalogue.points, clock)
         self._books = Bookkeeper(catalogue, plant)
+        self._limits = Limits(catalogue.alarms, catalogue.feedback, clock)
+        self._live = LiveVersions(catalogue.versions)
+        self._feedback = catalogue.feedback
 
     def step(self) -> None:
         """Do what there is to do.
@@ -37,6 +41,8 @@ class AlarmKeeping:
         """
         self._cases.step()
         self._points.end_shelves()
+        for monitor in self._feedback.limits():
+            self._limits.begin_anew(monitor, since_ns=self._live.since_ns(monitor), by="")
         self._books.step(self._clock())
 
     async def run(self) -> None:

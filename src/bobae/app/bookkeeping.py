@@ -2,46 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from bobae.app.live_versions import LiveVersions
 from bobae.core import Monitor, Plant
 from bobae.evidence.value import Prices
 from bobae.monitor.ledger import Books, entry_of, missed_entry
 from bobae.registry.catalogue import (
     Alarm,
-    Alias,
-    AliasMove,
     Catalogue,
     Feedback,
     LedgerEntry,
     Outcome,
-    VersionStore,
 )
 
 _AT_ONCE = 500
-
-
-class LiveVersions:
-    """Which version of a model was live at a time, out of its history.
-
-    Args:
-        versions: the versions of each model, and which was live when.
-    """
-
-    def __init__(self, versions: VersionStore) -> None:
-        self._versions = versions
-        self._revision = -1
-        self._known: dict[str, tuple[list[AliasMove], dict[int, str]]] = {}
-
-    def at(self, monitor: str, time_ns: int) -> str:
-        """The first digits of the digest of the version that was live then; empty: nobody wrote it down."""
-        if (revision := self._versions.revision()) != self._revision:
-            self._known, self._revision = {}, revision
-        if monitor not in self._known:
-            moves = [move for move in self._versions.history(monitor) if move.alias is Alias.LIVE]
-            digests = {one.number: one.sha256[:12] for one in self._versions.versions(monitor)}
-            self._known[monitor] = moves, digests
-        moves, digests = self._known[monitor]
-        number = next((move.becomes for move in reversed(moves) if move.time_ns <= time_ns), None)
-        return "" if number is None else digests.get(number, "")
 
 
 class Bookkeeper:

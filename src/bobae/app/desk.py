@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bobae.app.kept import kept_of
+from bobae.app.live_versions import LiveVersions
 from bobae.app.ruled import ruled_in
 from bobae.app.settings import Settings
 from bobae.core import BadInput, Plant, Text, UnknownName, alarms_per_week, local_time, telling_time_of, text
@@ -127,7 +128,7 @@ class AlarmDesk:
         budget = self._budgets.get(said.monitor)
         if budget is None:  # a rule has the limit that the plant gave it
             return said, None
-        first = catalogue.alarms.first_ns(said.monitor)
+        first = max(catalogue.alarms.first_ns(said.monitor), LiveVersions(catalogue.versions).since_ns(said.monitor))
         limits = Limits(catalogue.alarms, catalogue.feedback, self._clock)
         return said, limits.consider(said.monitor, budget_per_week=budget, watched_ns=first, by=said.by)
 

@@ -45,7 +45,7 @@ def moved_limit(
         judged: the alarms of the monitor that somebody judged.
         budget_per_week: false alarms that are allowed.
         factor: where it stands now, 1.0 or more.
-        watched_ns: since when the monitor watches.
+        watched_ns: since when its model watches: what another one scored says nothing of this one's limit.
         now_ns: now.
 
     Example:
@@ -57,7 +57,7 @@ def moved_limit(
     since_ns = max(watched_ns, now_ns - round(WINDOW_WEEKS * _WEEK_NS))
     weeks = max(1.0, (now_ns - since_ns) / _WEEK_NS)
     false = sorted((j.peak for j in judged if j.outcome is Outcome.FALSE and j.time_ns >= since_ns), reverse=True)
-    useful = [j.peak for j in judged if j.outcome is Outcome.USEFUL]
+    useful = [j.peak for j in judged if j.outcome is Outcome.USEFUL and j.time_ns >= watched_ns]
     allowed = int(budget_per_week * weeks)
     over = [peak for peak in false if peak >= factor]
     if len(over) > allowed:
@@ -122,6 +122,17 @@ class Limits:
         if moved.why is None or moved.factor == factor:
             return None
         move = LimitMove(monitor, now, moved.factor, moved.why, by)
+        self._feedback.move_limit(move)
+        self._looked_ns = None
+        return move
+
+    def begin_anew(self, monitor: str, *, since_ns: int, by: str) -> LimitMove | None:
+        """Let the limit be the proved one again, where a new version came after its last move; the move, if one."""
+        moves = self._feedback.moves(monitor)
+        if not moves or moves[-1].factor == 1.0 or moves[-1].time_ns >= since_ns:
+            return None
+        why = text("another version of the model is live: its limit stands where it was proved")
+        move = LimitMove(monitor, self._clock(), 1.0, why, by)
         self._feedback.move_limit(move)
         self._looked_ns = None
         return move
