@@ -12,9 +12,9 @@ from bobae.app.settings import Settings
 from bobae.app.telling import Tell
 from bobae.app.verdicts import verdict_in_words
 from bobae.app.watched_places import model_path
-from bobae.app.watching import Explain, Watch, watch
+from bobae.app.watching import Explain, Guards, Watch, watch
 from bobae.core import BobaeError, Monitor, StoreReader, Verdict, text
-from bobae.registry import Proving
+from bobae.registry import Proving, SealedModel, TrustList, open_sealed
 from bobae.registry.catalogue import Catalogue
 from bobae.registry.versions import Shelf
 
@@ -38,6 +38,7 @@ class LiveModels:
     catalogue: Catalogue
     explain: Mapping[str, Explain] = field(default_factory=dict)
     clock: Callable[[], int] = time.time_ns
+    _proved: dict[tuple[Path, int, int], SealedModel] = field(default_factory=dict, init=False, repr=False)
 
     def path(self, monitor: Monitor) -> Path:
         """Where its model lies, or would."""
@@ -52,18 +53,33 @@ class LiveModels:
         """One monitor with the sealed model in this file.
 
         Raises:
-            Refused, BadInput: see `watch`.
+            Refused: the model does not pass the import gate.
+            BadInput: see `watch`.
         """
         return watch(
             monitor,
-            model,
+            self._opened(model, proving),
             store=self.store,
             catalogue=self.catalogue,
-            settings=self.settings,
+            guards=self._guards,
             explain=self.explain.get(monitor.asset),
-            proving=proving,
             clock=self.clock,
         )
+
+    def _opened(self, model: Path, proving: Proving | None) -> SealedModel:
+        """The sealed model in a file; one that thousands of machines share is proved once."""
+        try:
+            found = model.resolve().stat()
+        except OSError:
+            return open_sealed(model, trust=TrustList.read(self.settings.home), proving=proving)  # which says why
+        key = (model.resolve(), found.st_mtime_ns, found.st_size)
+        if key not in self._proved:
+            self._proved[key] = open_sealed(model, trust=TrustList.read(self.settings.home), proving=proving)
+        return self._proved[key]
+
+    @cached_property
+    def _guards(self) -> Guards:
+        return Guards.over(self.catalogue, self.clock)
 
     @cached_property
     def shelf(self) -> Shelf:

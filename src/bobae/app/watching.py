@@ -4,14 +4,12 @@ import functools
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from bobae.app.settings import Settings
 from bobae.core import BadInput, Manifest, Monitor, StoreReader, Text
 from bobae.monitor import Limits, Points, ShadowWatcher, Watched, Watcher, priority_of
-from bobae.registry import Proving, TrustList, open_sealed
+from bobae.registry import SealedModel
 from bobae.registry.catalogue import Catalogue
 from bobae.serve import LiveModel, Proof
 
@@ -52,31 +50,41 @@ def on_trial(made: Watch, number: int, *, catalogue: Catalogue, clock: Callable[
     return Watch(name, made.asset, made.model, made.version, beside, watcher, silent=True)
 
 
+@dataclass(frozen=True, eq=False)
+class Guards:
+    """What all who watch a plant ask before they call somebody, looked up once for all of them."""
+
+    points: Points
+    limits: Limits
+
+    @classmethod
+    def over(cls, catalogue: Catalogue, clock: Callable[[], int]) -> "Guards":
+        """Those of one catalogue."""
+        return cls(Points(catalogue.points, clock), Limits(catalogue.alarms, catalogue.feedback, clock))
+
+
 def watch(
     monitor: Monitor,
-    model: Path,
+    sealed: SealedModel,
     *,
     store: StoreReader,
     catalogue: Catalogue,
-    settings: Settings,
+    guards: Guards,
     explain: Explain | None = None,
-    proving: Proving | None = None,
     clock: Callable[[], int] = time.time_ns,
 ) -> Watch:
-    """One monitor with its model, which is proved here first (`proving` as in `open_sealed`).
+    """One monitor with its model, which was proved here.
 
     Raises:
-        Refused: the model does not pass the import gate.
         BadInput: the model needs a tag that the asset does not have.
     """
-    sealed = open_sealed(model, trust=TrustList.read(settings.home), proving=proving)
     contract = sealed.manifest.contract
     known = {row.path for row in store.tags()}
     paths = {wanted.name: f"{monitor.asset}.{wanted.name}" for wanted in contract.inputs}
     if lacking := [path for path in paths.values() if path not in known]:
         raise BadInput(
             "{model} needs {tags}, which {asset} does not have; train a model for it, or give it these tags",
-            model=model,
+            model=sealed.manifest.name,
             tags=", ".join(lacking),
             asset=monitor.asset,
         )
@@ -92,8 +100,8 @@ def watch(
         task=monitor.task,
         priority=priority_of(monitor),
         latching=monitor.latching,
-        holding=functools.partial(Points(catalogue.points, clock).holding, name),
-        factor=functools.partial(Limits(catalogue.alarms, catalogue.feedback, clock).factor, name),
+        holding=functools.partial(guards.points.holding, name),
+        factor=functools.partial(guards.limits.factor, name),
     )
     proof = Proof(sealed.reference, sealed.manifest.tolerance)
     live = LiveModel(name, list(paths.values()), contract, sealed.graph, proof=proof)
