@@ -37,6 +37,8 @@ bench: $(DEV_STAMP)  ## run every benchmark, or one with BENCH=name; QUICK=1 for
 bench-peers: | $(BIN)/python  ## install the tools that bobae is compared with, in .venv-peers; `make bench` then prints them beside it
 	@test -x .venv-peers/bin/python || $(BIN)/python -m venv .venv-peers
 	.venv-peers/bin/python -m pip install -q --disable-pip-version-check -r benchmarks/peers/requirements.txt
+	@test -x .venv-peers/serving/bin/python || $(BIN)/python -m venv .venv-peers/serving
+	.venv-peers/serving/bin/python -m pip install -q --disable-pip-version-check -r benchmarks/peers/serving.txt
 	@test -x .venv-peers/debian/usr/bin/influxd || { mkdir -p .venv-peers/debian && cd .venv-peers/debian && \
 		apt-get download -q influxdb victoria-metrics && for package in *.deb; do dpkg -x "$$package" .; done && rm -f *.deb; } || \
 		echo "InfluxDB and VictoriaMetrics are not among what can be had here: the benchmark leaves them out"
