@@ -1,6 +1,7 @@
 """What people do with alarms over HTTP: judge them, shelve what raises them, work on cases; and how the alarms do."""
 
 import time
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
@@ -11,8 +12,10 @@ from bobae.api.plant import LivePlant, ThePlant
 from bobae.api.questions import Closing, Judgement, Lately, MissedFault, Nothing, PointHand, Shelving, WhichCases
 from bobae.api.times import rfc3339
 from bobae.app.alarm_figures import figures_as_json
+from bobae.app.clearing import Clearing
 from bobae.app.desk import AlarmDesk, CaseTold, PointTold, case_told
 from bobae.app.ledger_told import statement
+from bobae.app.settings import settings_for
 from bobae.evidence.eemua import alarm_figures
 from bobae.monitor import state_in_words
 from bobae.registry.catalogue import AlarmState, Case, Feedback, Outcome, Suppression
@@ -222,7 +225,9 @@ def cases(plant: ThePlant, asked: Annotated[WhichCases, Query()]) -> CasePage:
 @router.get("/cases/{number}")
 def case(plant: ThePlant, number: Number, _: Annotated[Nothing, Query()]) -> WholeCase:
     """One case: its alarms, what was said of them, and earlier alarms like them."""
-    return WholeCase.told(_desk(plant).case(number))
+    settings = replace(settings_for(plant.folder), plant=plant.plant)
+    clearing = Clearing(plant.folder, settings, plant.catalogue, plant.reader)
+    return WholeCase.told(AlarmDesk(plant.plant, plant.catalogue, clears=clearing.of).case(number))
 
 
 @router.post("/cases/{number}/close")

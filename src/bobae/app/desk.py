@@ -8,12 +8,14 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bobae.app.clearing import Clearing
 from bobae.app.kept import kept_of
 from bobae.app.live_versions import LiveVersions
 from bobae.app.ruled import ruled_in
 from bobae.app.settings import Settings
 from bobae.core import BadInput, Plant, Text, UnknownName, alarms_per_week, local_time, telling_time_of, text
 from bobae.core.gauge import number
+from bobae.historian import open_store
 from bobae.monitor import (
     CaseKeeper,
     Desk,
@@ -33,6 +35,7 @@ from bobae.registry.catalogue import (
     Alarm,
     AlarmPoint,
     AlarmState,
+    Alias,
     Case,
     Catalogue,
     Feedback,
@@ -86,12 +89,14 @@ class CaseTold:
         alarms: in the order they were raised.
         said: alarm -> what somebody said of it.
         similar: earlier alarms like its newest one, each with what was said of it and with its case.
+        clears: what would clear its newest alarm; None: nobody knows, or nothing is to be cleared.
     """
 
     case: Case
     alarms: Sequence[Alarm]
     said: dict[int, Feedback]
     similar: Sequence[tuple[Similar, Feedback | None, Case | None]]
+    clears: Text | None = None
 
 
 class AlarmDesk:
@@ -101,10 +106,18 @@ class AlarmDesk:
         plant: as plant.yaml has it.
         catalogue: where all is kept.
         clock: now, ns UTC.
+        clears: what would clear an alarm; None where nobody can say it.
     """
 
-    def __init__(self, plant: Plant, catalogue: Catalogue, *, clock: Callable[[], int] = time.time_ns) -> None:
-        self.catalogue = catalogue
+    def __init__(
+        self,
+        plant: Plant,
+        catalogue: Catalogue,
+        *,
+        clock: Callable[[], int] = time.time_ns,
+        clears: Callable[[Alarm], Text | None] = lambda _: None,
+    ) -> None:
+        self.catalogue, self._clears = catalogue, clears
         self._plant, self._clock = plant, clock
         self._points = Desk(catalogue.points, catalogue.alarms)
         self._budgets = {f"{m.asset}:{m.task}": alarms_per_week(str(m.alarm_budget)) for m in plant.monitors}
@@ -189,7 +202,8 @@ class AlarmDesk:
         before = similar(alarms[-1], catalogue.alarms.page(limit=_LOOKED_BACK, asset=case.asset)) if alarms else ()
         said = dict(catalogue.feedback.of_alarms([a.id for a in alarms] + [one.alarm.id for one in before]))
         told = [(one, said.get(one.alarm.id), catalogue.cases.of_alarm(one.alarm.id)) for one in before]
-        return CaseTold(case, alarms, said, told)
+        stands = alarms[-1] if alarms and alarms[-1].state.active else None
+        return CaseTold(case, alarms, said, told, None if stands is None else self._clears(stands))
 
     def cases(self, *, limit: int, before: int | None = None, is_open: bool | None = None) -> list[Case]:
         """Cases, newest first."""
@@ -241,8 +255,15 @@ def alarm_desk(place: Path, settings: Settings) -> Iterator[AlarmDesk]:
     root = kept_of(place)
     if settings.plant is None:
         raise BadInput("there is no plant file in {folder} or above", folder=place)
-    with telling_time_of(settings.timezone), open_catalogue(root) as catalogue:
-        yield AlarmDesk(settings.plant, catalogue)
+    with telling_time_of(settings.timezone), open_catalogue(root) as catalogue, contextlib.ExitStack() as stack:
+
+        def clears(alarm: Alarm) -> Text | None:
+            if catalogue.versions.pointed_at(alarm.monitor, Alias.LIVE) is None:
+                return None
+            store = stack.enter_context(open_store(root))
+            return Clearing(root.parent, settings, catalogue, store).of(alarm)
+
+        yield AlarmDesk(settings.plant, catalogue, clears=clears)
 
 
 def outcome_named(word: str) -> Outcome:
@@ -281,6 +302,8 @@ def case_told(told: CaseTold) -> Iterator[Text]:
         yield text("{time} {meaning}", time=_clock_time(alarm.active_ns), meaning=alarm.meaning)
         if alarm.id in told.said:
             yield _said(told.said[alarm.id])
+    if told.clears is not None:
+        yield told.clears
     for one, said, earlier in told.similar:
         yield text("like it, {alike} %: {time}", alike=number(100 * one.alike), time=_clock_time(one.alarm.active_ns))
         if said is not None:
