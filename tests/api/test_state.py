@@ -65,6 +65,8 @@ def test_metrics_are_in_the_text_format_of_prometheus(client: Any) -> None:
     assert found["bobae_source_connected", ("source", 'odd "one"')] == 0
     assert found["bobae_source_clock_skew_seconds", ("source", "press1")] == 0.25
     assert found["bobae_alarms", ("state", "unacknowledged")] >= 1
+    assert found["bobae_alarms_by_priority", ("priority", "medium")] >= 1
+    assert found["bobae_alarms_by_priority", ("priority", "urgent")] == 0
     assert found["bobae_part_state", ("part", "scorer"), ("state", "active")] == 1
     assert found["bobae_part_state", ("part", "scorer"), ("state", "degraded")] == 0
     assert found["bobae_part_restarts_total", ("part", "scorer")] == 1

@@ -7,6 +7,7 @@ from typing import Literal
 from bobae.core import Task, Text
 
 Priority = Literal["low", "medium", "high", "urgent"]
+PRIORITIES: tuple[Priority, ...] = ("low", "medium", "high", "urgent")
 TopTags = tuple[tuple[str, float], ...]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
 from bobae.core import Text, UnknownName
-from bobae.registry.catalogue.alarm import Alarm, AlarmEvent, AlarmState, NewAlarm, Transition
+from bobae.registry.catalogue.alarm import PRIORITIES, Alarm, AlarmEvent, AlarmState, NewAlarm, Priority, Transition
 from bobae.registry.catalogue.database import Database
 from bobae.registry.catalogue.tables import ALARMS, JOURNAL
 
@@ -145,6 +145,13 @@ class AlarmStore:
         with self._database.reading() as connection:
             found = {AlarmState(state): int(n) for state, n in connection.execute(query)}
         return {state: found.get(state, 0) for state in _OPEN}
+
+    def priorities(self) -> dict[Priority, int]:
+        """How many alarms that ask for somebody there are of each priority."""
+        query = select(ALARMS.c.priority, func.count()).where(ALARMS.c.state.in_(_OPEN)).group_by(ALARMS.c.priority)
+        with self._database.reading() as connection:
+            found = {row[0]: int(row[1]) for row in connection.execute(query)}
+        return {priority: found.get(priority, 0) for priority in PRIORITIES}
 
     def journal(self, alarm_id: int) -> list[Transition]:
         """All that happened to an alarm, in order.
