@@ -37,7 +37,7 @@ class _Figures:
         yield _gauge("bobae_models", "at work", [({}, len(plant.models()))])
         alarms = [({"state": str(state)}, n) for state, n in plant.catalogue.alarms.counts().items()]
         yield _gauge("bobae_alarms", "that still ask for somebody", alarms)
-        priorities = [({"priority": name}, n) for name, n in plant.catalogue.alarms.priorities().items()]
+        priorities = [({"priority": str(name)}, n) for name, n in plant.catalogue.alarms.priorities().items()]
         yield _gauge("bobae_alarms_by_priority", "that still ask for somebody", priorities)
         yield from _of_parts(plant)
 
