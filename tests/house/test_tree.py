@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from bobae import app
+
 TEXT = {".py", ".toml", ".md", ".yml", ".yaml", ".po", ".txt", ".json", ".html", ".j2", ".css", ".js", ".sh", ""}
 REGISTRY = re.compile(
     "|".join(("pypi" + r"\.org/simple", "registry" + r"\.npmjs", "files" + r"\.pythonhosted", "deb" + r"\.debian\.org"))
@@ -109,3 +111,9 @@ def beyond(file: Path, tree: ast.Module, repository: Path) -> Iterator[str]:
         positional = [a for a in (*node.args.posonlyargs, *node.args.args) if a.arg not in ("self", "cls")]
         if len(positional) > PARAMETERS:
             yield f"  {name}:{node.lineno}: {node.name} has {len(positional)} positional parameters"
+
+
+def test_nothing_that_app_gives_out_is_called_like_one_of_its_modules(repository: Path) -> None:
+    """Once the module is loaded, its name stands for it, and what is given out lazily is never found."""
+    modules = {path.stem for path in (repository / "src/bobae/app").iterdir()}
+    assert modules & set(app.__all__) == set()

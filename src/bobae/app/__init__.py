@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bobae.app.exporting import export
     from bobae.app.health import Examined, doctor
     from bobae.app.judging import Judged, backtest, train
+    from bobae.app.last_board import standing
     from bobae.app.ledger_told import ledger
     from bobae.app.live_run import live
     from bobae.app.live_sources import live_plant
@@ -50,7 +51,6 @@ if TYPE_CHECKING:
     from bobae.app.service import install_service, service_for
     from bobae.app.serving import served_models
     from bobae.app.settings import Settings, settings_for
-    from bobae.app.standing import standing
     from bobae.app.telling import Tell
     from bobae.app.upgrading import UpgradePlan, store_in_words, upgrade, upgrade_plan
     from bobae.app.verdicts import verdict_in_words
@@ -196,6 +196,7 @@ _WHERE = {
         "backtest",
         "train",
     ),
+    "last_board": ("standing",),
     "ledger_told": ("ledger",),
     "live_run": ("live",),
     "live_wishes": (
@@ -254,7 +255,6 @@ _WHERE = {
         "settings_for",
     ),
     "live_sources": ("live_plant",),
-    "standing": ("standing",),
     "telling": ("Tell",),
     "upgrading": ("UpgradePlan", "store_in_words", "upgrade", "upgrade_plan"),
     "verdicts": ("verdict_in_words",),

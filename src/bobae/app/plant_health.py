@@ -13,9 +13,9 @@ from typing import Literal
 
 from bobae.app import plant_file
 from bobae.app.backups import last_backup
+from bobae.app.last_board import standing
 from bobae.app.plant_store import historian_folder
 from bobae.app.settings import Settings
-from bobae.app.standing import standing
 from bobae.app.upgrading import store_in_words, upgrade_plan
 from bobae.app.watched_places import model_path
 from bobae.core import BobaeError, Text, text

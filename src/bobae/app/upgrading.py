@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from bobae.app.backups import Backup, backup
+from bobae.app.last_board import standing
 from bobae.app.plant_store import checked_plant, historian_folder
-from bobae.app.standing import standing
 from bobae.core import BobaeError, Refused, Text, text
 from bobae.historian.checking import examined
 from bobae.historian.database import FILE as HISTORIAN
