@@ -1,10 +1,10 @@
 """A month of the demo press lived through: alarms, answers, retraining, money; with and without each.
 
-python benchmarks/month.py [--quick]: writes benchmarks/results/month.json. The press has collected for three weeks and
-trained its model. In the month eight faults come that maintenance writes down; the flow meter reads a little high nine
-times; and in the night after the tenth day the oil thermometer is replaced by one that shows 5 degrees more, so that the
-model fits no longer. An operator acknowledges after ten minutes and says what each alarm was. Each variation lives the
-same month.
+python benchmarks/month.py [--quick]: writes benchmarks/results/month.json. The press has collected for three weeks
+and trained its model. In the month eight faults come that maintenance writes down; the flow meter reads a little high
+nine times; and in the night after the tenth day the oil thermometer is replaced by one that shows 5 degrees more, so
+that the model fits no longer. An operator acknowledges after ten minutes and says what each alarm was. Each variation
+lives the same month.
 """
 
 import argparse

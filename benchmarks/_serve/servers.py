@@ -78,9 +78,12 @@ def running(
         _answers(server, process)
         yield server
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        # asked first: BentoML's workers are in groups of their own, and only their parent ends them
+        for ask in (signal.SIGTERM, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, ask)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=15)
 
 
 def _described(

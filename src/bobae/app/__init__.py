@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         score,
     )
     from bobae.app.new_plant import init
+    from bobae.app.notifying import tell_receiver
     from bobae.app.orders_told import entry_as_json, order_as_json, order_in_words
     from bobae.app.plant_file import PlantFile, PlantMistakes
     from bobae.app.plugins import Checked, check
@@ -140,6 +141,7 @@ __all__ = [
     "state_in_words",
     "stopping",
     "store_in_words",
+    "tell_receiver",
     "train",
     "up",
     "upgrade",
@@ -222,6 +224,7 @@ _WHERE = {
         "score",
     ),
     "new_plant": ("init",),
+    "notifying": ("tell_receiver",),
     "orders_told": (
         "entry_as_json",
         "order_as_json",

@@ -14,6 +14,7 @@ from bobae.app.live_models import LiveModels
 from bobae.app.live_wishes import Ran, Wishes
 from bobae.app.main_job import Up
 from bobae.app.model_keeping import keeping
+from bobae.app.notifying import Notifying
 from bobae.app.settings import Settings
 from bobae.app.swapping import Swapping
 from bobae.app.telling import Tell, tell_nobody
@@ -54,6 +55,7 @@ async def live(
             run = _Run(folder, plant, settings, wishes, work, stop=stop, progress=progress, tell=tell)
             jobs = [work.collect(), work.carry_out_orders(), *run.watching()]
             jobs += [AlarmKeeping(plant, work.catalogue).run(), keeping(folder, settings, work.catalogue).run()]
+            jobs += [Notifying(folder, plant, work.catalogue).run()]
             ran = await followed(
                 work, jobs, folder=folder, plant=plant, wishes=wishes, trained=run.trained, stop=stop, tell=tell
             )

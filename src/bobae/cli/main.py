@@ -28,6 +28,7 @@ from bobae.cli.commands import (
     ledger,
     load,
     model,
+    notify,
     person,
     restore,
     score,
@@ -135,6 +136,7 @@ GROUPS: tuple[Group, ...] = (
         ),
         OrderFirst,
     ),
+    Group("notify", text("Tell people elsewhere of alarms, and see who was told."), (notify.test, notify.log)),
     Group("write person", text("Say who may ask and approve."), (person.add, person.remove, person.list)),
 )
 

@@ -23,7 +23,7 @@ from bobae.core.zone import local_time, telling_time_of
 
 if TYPE_CHECKING:
     from bobae.core.model import Candidate, Contract, Input, Manifest, Output, Reference, State, Task, Verdict
-    from bobae.core.plant import Asset, Costs, Monitor, Plant, Response, Rule, Source, Tag, WriteAllowed
+    from bobae.core.plant import Asset, Costs, Monitor, Plant, Receiver, Response, Rule, Source, Tag, WriteAllowed
 
 __all__ = [
     "GAP_REASONS",
@@ -68,6 +68,7 @@ __all__ = [
     "Progress",
     "Quality",
     "Readings",
+    "Receiver",
     "Reference",
     "Refused",
     "Rejected",
@@ -110,7 +111,7 @@ __all__ = [
     "ucum_code",
 ]
 
-_PLANT = ("Asset", "Costs", "Monitor", "Plant", "Response", "Rule", "Source", "Tag", "WriteAllowed")
+_PLANT = ("Asset", "Costs", "Monitor", "Plant", "Receiver", "Response", "Rule", "Source", "Tag", "WriteAllowed")
 _LATE = {
     name: LazyModule("bobae.core.plant" if name in _PLANT else "bobae.core.model")
     for name in __all__

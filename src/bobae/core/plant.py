@@ -196,6 +196,30 @@ class Rule(Response):
         return [name for name in names if getattr(self, name) is not None]
 
 
+class Receiver(_Described):
+    """Somebody who is told of alarms: by mail, by a webhook, or by a messenger."""
+
+    url: str = Field(
+        description="an address of Apprise, such as mailto:// or slack://; env:NAME or file:PATH keep it secret"
+    )
+    language: Literal["ko", "en"] | None = Field(default=None, description="of the messages. None: the plant's")
+    assets: tuple[str, ...] = Field(default=(), description="only these assets and what is below them. None: all")
+    from_priority: Literal["low", "medium", "high", "urgent"] = Field(
+        default="low", description="only alarms of that priority or above"
+    )
+    after: str | None = Field(
+        default=None, pattern=DURATION, description="told only of what nobody has acknowledged for so long: escalation"
+    )
+    quiet: str | None = Field(
+        default=None,
+        pattern=r"^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$",
+        description="hours such as 22:00-06:00 in which only urgent alarms are told; the rest comes after",
+    )
+    at_most_per_hour: int = Field(
+        default=20, ge=1, strict=True, description="messages; what is more comes together later"
+    )
+
+
 class Plant(_Described):
     """One site and all below it.
 
@@ -215,6 +239,7 @@ class Plant(_Described):
     sources: dict[Name, Source] = Field(default_factory=dict, description="name -> where samples come from")
     monitors: tuple[Monitor, ...] = Field(default=(), description="which questions are watched over")
     rules: tuple[Rule, ...] = Field(default=(), description="fixed rules on single tags, beside the learned models")
+    notify: dict[Name, Receiver] = Field(default_factory=dict, description="name -> who is told of alarms")
     keep_raw: str | None = Field(
         default=None,
         pattern=r"^[0-9.]+(h|d|w|y)$",

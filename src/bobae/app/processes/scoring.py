@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from bobae.app.alarm_keeping import AlarmKeeping
 from bobae.app.live_models import LiveModels
 from bobae.app.model_keeping import keeping
+from bobae.app.notifying import Notifying
 from bobae.app.plant_store import historian_folder, run_folder
 from bobae.app.processes.named import called
 from bobae.app.processes.part import Doing, Here
@@ -43,6 +44,7 @@ async def _watch(here: Here, models: LiveModels, scoring: Scoring) -> None:
     waiting: Sequence[Monitor] = here.plant.monitors
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(AlarmKeeping(here.plant, models.catalogue).run())
+        tasks.create_task(Notifying(here.folder, here.plant, models.catalogue).run())
         tasks.create_task(keeping(here.folder, here.settings, models.catalogue).run())
         tasks.create_task(scoring.rule(models.rules))
         while True:

@@ -1,18 +1,29 @@
 """The catalogue: what a plant keeps beside its samples, in one small database."""
 
-from bobae.registry.catalogue.alarm import Alarm, AlarmEvent, AlarmState, NewAlarm, Priority, TopTags, Transition
+from bobae.registry.catalogue.alarm import (
+    PRIORITIES,
+    Alarm,
+    AlarmEvent,
+    AlarmState,
+    NewAlarm,
+    Priority,
+    TopTags,
+    Transition,
+)
 from bobae.registry.catalogue.alarms import AlarmStore
 from bobae.registry.catalogue.aliases import Alias, AliasMove, ModelVersion, Move, VersionStore
 from bobae.registry.catalogue.cases import Case, CaseStore
 from bobae.registry.catalogue.catalogue import Catalogue, open_catalogue
 from bobae.registry.catalogue.feedback import Feedback, FeedbackStore, LimitMove
 from bobae.registry.catalogue.ledger import LedgerEntry, LedgerStore, Outcome
+from bobae.registry.catalogue.notices import Notice, NoticeStore
 from bobae.registry.catalogue.order import AuditEntry, AuditEvent, Broken, Order, OrderState, Person, Switch, Value
 from bobae.registry.catalogue.points import AlarmPoint, PointChange, PointEvent, PointStore, Suppression
 from bobae.registry.catalogue.shadows import ShadowAlarm, ShadowRun, ShadowStore
 from bobae.registry.catalogue.writes import Book, WriteStore
 
 __all__ = [
+    "PRIORITIES",
     "Alarm",
     "AlarmEvent",
     "AlarmPoint",
@@ -35,6 +46,8 @@ __all__ = [
     "ModelVersion",
     "Move",
     "NewAlarm",
+    "Notice",
+    "NoticeStore",
     "Order",
     "OrderState",
     "Outcome",

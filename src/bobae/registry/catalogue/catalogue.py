@@ -13,6 +13,7 @@ from bobae.registry.catalogue.cases import CaseStore
 from bobae.registry.catalogue.database import Database
 from bobae.registry.catalogue.feedback import FeedbackStore
 from bobae.registry.catalogue.ledger import LedgerStore
+from bobae.registry.catalogue.notices import NoticeStore
 from bobae.registry.catalogue.points import PointStore
 from bobae.registry.catalogue.shadows import ShadowStore
 from bobae.registry.catalogue.writes import WriteStore
@@ -32,6 +33,7 @@ class Catalogue:
         points: what can raise an alarm, and whether it may call anybody now.
         feedback: what people say of alarms, and where limits were moved because of it.
         cases: what people work on at a machine.
+        notices: who was told of which alarm.
         versions: the versions of each model, and which is live.
         shadows: what versions on trial would have alarmed.
     """
@@ -43,6 +45,7 @@ class Catalogue:
     points: PointStore
     feedback: FeedbackStore
     cases: CaseStore
+    notices: NoticeStore
     versions: VersionStore
     shadows: ShadowStore
     _database: Database
@@ -85,6 +88,7 @@ def open_catalogue(folder: Path, *, wait_s: float = 5.0) -> Catalogue:
         points=PointStore(database),
         feedback=FeedbackStore(database),
         cases=CaseStore(database),
+        notices=NoticeStore(database),
         versions=VersionStore(database),
         shadows=ShadowStore(database),
         _database=database,

@@ -211,6 +211,19 @@ FOLLOWED = Table(
     Column("revision", BigInteger, nullable=False),
 )
 
+NOTICES = Table(
+    "notices",
+    METADATA,
+    Column("id", _NUMBER, primary_key=True),
+    Column("receiver", String, nullable=False),
+    Column("alarm", _NUMBER, ForeignKey("alarms.id"), nullable=False),
+    Column("kind", String, nullable=False),
+    Column("message", BigInteger, nullable=False),
+    Column("sent_ns", BigInteger, nullable=False),
+)
+Index("a_notice_once", NOTICES.c.receiver, NOTICES.c.alarm, NOTICES.c.kind, unique=True)
+Index("notices_by_time", NOTICES.c.receiver, NOTICES.c.sent_ns)
+
 LEDGER = Table(
     "ledger",
     METADATA,
