@@ -23,7 +23,7 @@ from bobae.testing.made_machine import SENSORS, START_NS, machine
 
 LEARNED, MOVED_AT, ROWS, MORE = 2_000, 2_500, 4_000, 300
 NOW_NS = START_NS + ROWS * STEP_NS
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 KIM = Hand("kim", "the press was overhauled", NOW_NS)
 
 
