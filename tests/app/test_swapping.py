@@ -1,7 +1,7 @@
 """A promotion while rows are scored: each row once, the open alarm goes on, the trial calls nobody."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,8 +13,9 @@ from bobae.app.live_models import LiveModels
 from bobae.app.plant_store import historian_folder
 from bobae.app.promoting import ModelDesk
 from bobae.app.retraining import Retraining
-from bobae.app.scoring import SETTLE_NS, Scoring
+from bobae.app.scoring import SETTLE_NS, Change, Scoring
 from bobae.app.swapping import Swapping
+from bobae.app.watching import Watch
 from bobae.core import Samples, TagRow
 from bobae.historian import Store, open_store
 from bobae.registry.catalogue import AlarmState, open_catalogue
@@ -52,6 +53,19 @@ class Feed:
         return self.committed_ns - 2_000_000_000  # what waits for a second to pass need not
 
 
+class Looks(Swapping):
+    """Keeps how many rows were scored when it last looked: what is told after that look waits for the next row."""
+
+    def __init__(self, models: LiveModels, desk: ModelDesk, scoring: Scoring) -> None:
+        super().__init__(models, desk.plant.monitors, look_s=0)
+        self._scoring, self.at_row = scoring, -1
+
+    def changes(self, watches: Sequence[Watch]) -> Change | None:
+        found = super().changes(watches)
+        self.at_row = self._scoring.rows
+        return found
+
+
 async def until(true: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE_S):
         while not true():
@@ -73,10 +87,11 @@ def test_a_promotion_loses_no_row_scores_none_twice_and_goes_on_with_the_open_al
 
             async def live() -> None:
                 watches = models.watched(desk.plant.monitors, lambda *_: None)
-                task = asyncio.create_task(scoring.watch(watches, Swapping(models, desk.plant.monitors, look_s=0)))
+                looks = Looks(models, desk, scoring)
+                task = asyncio.create_task(scoring.watch(watches, looks))
                 await until(lambda: bool(scoring.models()))
                 feed.give(20)
-                await until(lambda: scoring.rows == 20)
+                await until(lambda: looks.at_row == 20)
                 (alarm,) = catalogue.alarms.page(limit=10)
                 assert alarm.state is AlarmState.UNACKNOWLEDGED
                 assert [model.version for model in scoring.models()] == [desk.told(NAME).versions[0].sha256[:12]]
@@ -85,7 +100,7 @@ def test_a_promotion_loses_no_row_scores_none_twice_and_goes_on_with_the_open_al
                 feed.give(1)  # after it, the one on trial is there
                 await until(lambda: catalogue.shadows.run(NAME, better.number) is not None)
                 feed.give(10)
-                await until(lambda: scoring.rows == 41)
+                await until(lambda: looks.at_row == 41)
                 assert len(scoring.models()) == 1
                 desk.promote(NAME, KIM)
                 feed.give(1)  # after it, the new one is live and the trial is over

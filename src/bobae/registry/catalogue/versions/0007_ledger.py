@@ -1,10 +1,10 @@
-"""Schema 0008: what each alarm was worth."""
+"""Schema 0007: what each alarm was worth."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0007"
+down_revision = "0006"
 
 _NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 _WORDS = ("subject", "asset", "monitor", "model", "version", "outcome", "currency", "by")

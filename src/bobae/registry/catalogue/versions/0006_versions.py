@@ -1,9 +1,9 @@
-"""Schema 0007: versions of models, which is live, what became of each, and what one on trial would have alarmed."""
+"""Schema 0006: versions of models, which is live, what became of each, and what one on trial would have alarmed."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007"
+revision = "0006"
 down_revision = "0005"
 
 _NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
