@@ -8,6 +8,7 @@ import onnx
 
 from bobae import __version__
 from bobae.core import Bools, Candidate, Contract, Fitted, Floats, Ints, Manifest, Reference
+from bobae.evidence.shift import Usual
 from bobae.train.card import card
 from bobae.train.findings import Findings
 from bobae.train.outcome import Outcome
@@ -16,7 +17,6 @@ from bobae.train.timeline import Trace
 
 WINDOW_ROWS = 256
 WINDOWS = 8
-BINS = 20
 CARD_LANGUAGES = ("en", "ko")
 
 
@@ -97,22 +97,9 @@ def _some(rows: Ints, count: int, rng: np.random.Generator) -> Ints:
 
 
 def histograms(contract: Contract, x: Floats) -> dict[str, Any]:
-    """Reference histograms of the rows learned from, x (rows, inputs), one for each input with its missing share."""
-    found: dict[str, Any] = {}
-    for wanted, column in zip(contract.inputs, x.T, strict=True):
-        seen = column[np.isfinite(column)]
-        if not len(seen):
-            continue
-        edges = np.unique(np.quantile(seen, np.linspace(0, 1, BINS + 1)))
-        if len(edges) == 1:
-            edges = np.array([edges[0], np.nextafter(edges[0], np.inf)])
-        counts, _ = np.histogram(seen, edges)
-        found[wanted.name] = {
-            "edges": edges.tolist(),
-            "share": (counts / counts.sum()).tolist(),
-            "missing": float(1 - len(seen) / len(column)),
-        }
-    return found
+    """What the rows learned from usually show, x (rows, inputs): one for each input that has a value."""
+    usual = {wanted.name: Usual.of(column) for wanted, column in zip(contract.inputs, x.T, strict=True)}
+    return {name: one.as_json() for name, one in usual.items() if one is not None}
 
 
 def made_with() -> dict[str, str]:

@@ -1,0 +1,112 @@
+"""Drift: which inputs of a model have moved since it learned, and whether its decisions would be others for it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bobae.core import Contract, Floats, Ints
+from bobae.evidence.intervals import finite
+from bobae.evidence.shift import Shift, Usual, moved_since, put_back, shift
+
+MATTERS = 0.01  # share of the rows that would be decided otherwise: a quarter of an hour a day
+Run = Callable[[Floats, Floats], Mapping[str, Floats]]
+
+
+@dataclass(frozen=True)
+class InputShift:
+    """One input of a model.
+
+    Attributes:
+        name: of the input.
+        unit: UCUM code, or None.
+        shift: how far it has moved.
+        since_ns: since when it stands where it is, ns UTC; None: it has not moved.
+    """
+
+    name: str
+    unit: str | None
+    shift: Shift
+    since_ns: int | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON values; the effect in spreads."""
+        found = self.shift
+        figures = {name: finite(getattr(found, name)) for name in ("effect", "before", "now")}
+        return {"name": self.name, "unit": self.unit, "answer": found.answer, "rows": found.rows} | figures
+
+
+@dataclass(frozen=True)
+class Influence:
+    """What the moved inputs do to a model's decisions, the same rows decided as they are and with those put back.
+
+    Attributes:
+        rows: that were decided both ways.
+        alarming: share of the rows that alarm only because of the move.
+        silent: share of the rows that would alarm but for the move.
+        factor: how many times the score is what it would be, the middle row.
+    """
+
+    rows: int
+    alarming: float
+    silent: float
+    factor: float
+
+    @property
+    def matters(self) -> bool:
+        """Whether decisions are others for it."""
+        return self.alarming + self.silent >= MATTERS
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return vars(self) | {"factor": finite(self.factor), "matters": self.matters}
+
+
+def inputs_moved(contract: Contract, usual: Mapping[str, Usual], time_ns: Ints, x: Floats) -> Sequence[InputShift]:
+    """How far each input that is a number has moved, the farthest first.
+
+    Args:
+        contract: of the model.
+        usual: input name -> what it showed when the model learned.
+        time_ns: of the rows (rows,), ascending.
+        x: the inputs (rows, inputs), NaN where missing.
+    """
+    found = []
+    for wanted, column in zip(contract.inputs, x.T, strict=True):
+        if wanted.categories is None and wanted.name in usual:
+            one = shift(usual[wanted.name], column)
+            since = moved_since(usual[wanted.name], time_ns, column) if one.moved else None
+            found.append(InputShift(wanted.name, wanted.unit, one, since))
+    return sorted(found, key=lambda one: -np.nan_to_num(one.shift.effect))
+
+
+def influence(
+    contract: Contract, run: Run, usual: Mapping[str, Usual], moved: Sequence[str], x: Floats, gap: Floats, *, warm: int
+) -> Influence:
+    """What the move of some inputs does to the decisions.
+
+    Each of them is put back at its rank among what was usual, all at once, so that what goes with what among them
+    stays so. For models that alarm.
+
+    Args:
+        contract: of the model.
+        run: runs its graph over rows.
+        usual: input name -> what it showed when the model learned.
+        moved: names of the inputs that have moved.
+        x: inputs (rows, inputs).
+        gap: (rows,), as in `Contract`.
+        warm: how many of the first rows the model only sees.
+    """
+    back = x.copy()
+    for i, wanted in enumerate(contract.inputs):
+        if wanted.name in moved:
+            back[:, i] = put_back(usual[wanted.name], x[:, i])
+    (now, score), (then, other) = (_decided(run(rows, gap), warm) for rows in (x, back))
+    both = (score > 0) & (other > 0)
+    factor = float(np.median(score[both] / other[both])) if both.any() else float("nan")
+    return Influence(len(now), float((now & ~then).mean()), float((then & ~now).mean()), factor)
+
+
+def _decided(answers: Mapping[str, Floats], warm: int) -> tuple[Any, Floats]:
+    return np.asarray(answers["alarm"])[warm:] > 0.5, np.nan_to_num(np.asarray(answers["score"])[warm:])
