@@ -14,6 +14,7 @@ from bobae.registry.catalogue.alarms import AlarmStore
 from bobae.registry.catalogue.aliases import Alias, AliasMove, ModelVersion, Move, VersionStore
 from bobae.registry.catalogue.cases import Case, CaseStore
 from bobae.registry.catalogue.catalogue import Catalogue, open_catalogue
+from bobae.registry.catalogue.drift import Drift, DriftCheck, DriftStore
 from bobae.registry.catalogue.feedback import Feedback, FeedbackStore, LimitMove
 from bobae.registry.catalogue.ledger import LedgerEntry, LedgerStore, Outcome
 from bobae.registry.catalogue.notices import Notice, NoticeStore
@@ -38,6 +39,9 @@ __all__ = [
     "Case",
     "CaseStore",
     "Catalogue",
+    "Drift",
+    "DriftCheck",
+    "DriftStore",
     "Feedback",
     "FeedbackStore",
     "LedgerEntry",

@@ -11,6 +11,7 @@ from bobae.registry.catalogue.aliases import VersionStore
 from bobae.registry.catalogue.calls import CallStore
 from bobae.registry.catalogue.cases import CaseStore
 from bobae.registry.catalogue.database import Database
+from bobae.registry.catalogue.drift import DriftStore
 from bobae.registry.catalogue.feedback import FeedbackStore
 from bobae.registry.catalogue.ledger import LedgerStore
 from bobae.registry.catalogue.notices import NoticeStore
@@ -36,6 +37,7 @@ class Catalogue:
         notices: who was told of which alarm.
         versions: the versions of each model, and which is live.
         shadows: what versions on trial would have alarmed.
+        drift: what has moved since the models learned.
     """
 
     alarms: AlarmStore
@@ -48,6 +50,7 @@ class Catalogue:
     notices: NoticeStore
     versions: VersionStore
     shadows: ShadowStore
+    drift: DriftStore
     _database: Database
 
     def close(self) -> None:
@@ -91,5 +94,6 @@ def open_catalogue(folder: Path, *, wait_s: float = 5.0) -> Catalogue:
         notices=NoticeStore(database),
         versions=VersionStore(database),
         shadows=ShadowStore(database),
+        drift=DriftStore(database),
         _database=database,
     )

@@ -299,3 +299,13 @@ SHADOW_ALARMS = Table(
     Column("peak", Float, nullable=False),
 )
 Index("shadow_by_version", SHADOW_ALARMS.c.model, SHADOW_ALARMS.c.version, SHADOW_ALARMS.c.id)
+
+DRIFT_CHECKS = Table(
+    "drift_checks",
+    METADATA,
+    Column("id", _NUMBER, primary_key=True),
+    *(Column(name, String, nullable=False) for name in ("subject", "version", "answer")),
+    *(Column(name, BigInteger, nullable=False) for name in ("since_ns", "checked_ns")),
+    Column("found", JSON, nullable=False),
+)
+Index("drift_by_subject", DRIFT_CHECKS.c.subject, DRIFT_CHECKS.c.id)
