@@ -14,7 +14,7 @@ from bobae.app.desk import AlarmDesk
 from bobae.app.live_models import LiveModels
 from bobae.app.main_job import up
 from bobae.app.model_keeping import ModelKeeping
-from bobae.app.moved import by_standing_alarms
+from bobae.app.moved import has_moved
 from bobae.app.plant_store import historian_folder
 from bobae.app.promoting import ModelDesk
 from bobae.app.retraining import Retraining
@@ -147,7 +147,7 @@ class _Life:
         self.swapping = Swapping(self.models, [self.monitor], look_s=0.0)
         retraining = Retraining(plant, settings, catalogue)
         self.looks_after = ModelKeeping(
-            ModelDesk(plant, settings, catalogue), retraining.train, moved=by_standing_alarms(catalogue), clock=clock
+            ModelDesk(plant, settings, catalogue), retraining.train, moved=has_moved(catalogue), clock=clock
         )
         self.retrains = mechanisms.retrains
         self.watches: list[Watch] = self.models.watched([self.monitor], lambda *_: None)

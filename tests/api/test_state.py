@@ -108,6 +108,7 @@ def test_the_interface_describes_itself_as_it_is(client: Any) -> None:
         "/api/v1/ledger",
         "/api/v1/missed",
         "/api/v1/models",
+        "/api/v1/models/drift",
         "/api/v1/models/history",
         "/api/v1/models/promote",
         "/api/v1/models/retire",

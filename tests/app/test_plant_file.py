@@ -51,6 +51,8 @@ def test_a_right_plant_is_read() -> None:
         ("deadband: 0.5", "deadband: -1", 7, "write zero or more"),
         ("deadband: 0.5", "deadband: 500", 7, "wider than the range"),
         ("source: files", "source: file", 7, "nearest: files"),
+        ("deadband: 0.5", "estimated_by: oil", 7, "press/line1/press3 has no tag 'oil'"),
+        ("deadband: 0.5}", "estimated_by: watr}\n      water: {}", 7, "nearest: water"),
         ("      oil:", "      oil: {}\n      oil:", 8, "'oil' stands here twice (first in row 7)"),
         ("  press/line1/press3:\n", "  press/line 1/press3:\n", 5, "is no path"),
         ("connector: files", "connector: filez", 9, "nearest: files"),

@@ -55,6 +55,26 @@ def test_few_levels_are_told_apart_by_their_shares(rng: np.random.Generator) -> 
     assert shift(usual, (rng.random(2_000) < 0.95).astype(float)).moved
 
 
+def heaps(rng: np.random.Generator, standing: int, running: int, by: float = 0.0) -> np.ndarray:
+    """A press that stands at 20 bar and runs at 150."""
+    return rng.permutation(np.concatenate([rng.normal(20, 1, standing), rng.normal(150, 5, running)])) + by
+
+
+def test_how_long_a_machine_stands_does_not_count_as_a_move_and_what_it_does_while_it_runs_does(
+    rng: np.random.Generator,
+) -> None:
+    usual = usual_of(heaps(rng, 5_000, 5_000))
+    assert len(usual.gaps) == 1
+    for standing, running in ((1_000, 1_000), (1_900, 100), (0, 2_000)):
+        assert shift(usual, heaps(rng, standing, running)).effect < 0.2
+    moved = shift(usual, heaps(rng, 0, 2_000, by=12))
+    assert moved.effect == pytest.approx(12 / 5, abs=0.3)
+    assert (moved.before, moved.now) == (pytest.approx(150, abs=1), pytest.approx(162, abs=1))
+    back = put_back(usual, heaps(rng, 100, 1_900, by=12))
+    assert sorted(((back < 80).sum(), (back > 80).sum())) == [100, 1_900]
+    assert not shift(usual, back).moved
+
+
 def test_a_signal_that_never_changed_has_moved_once_it_does() -> None:
     usual = usual_of(np.full(1_000, 50.0))
     assert not shift(usual, np.full(100, 50.0)).moved
@@ -90,7 +110,8 @@ def test_put_back_they_are_where_they_were_and_in_the_same_order(values: list[fl
     usual = usual_of(before)
     moved = before * scale + by
     back = put_back(usual, moved)
-    assert (back >= usual.edges[0]).all() and (back <= usual.edges[-1]).all()
+    assert back.min() >= usual.edges[0]
+    assert back.max() <= usual.edges[-1]
     order = np.argsort(moved, kind="stable")
     assert (np.diff(back[order]) >= -1e-9 * max(1.0, abs(back).max())).all()
     assert shift(usual, back).effect <= 0.2

@@ -7,6 +7,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 
 from bobae import __version__
 from bobae.api.plant import LivePlant
+from bobae.registry.catalogue import Drift
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _STATES = ("starting", "active", "idle", "degraded", "stopped")
@@ -39,6 +40,7 @@ class _Figures:
         yield _gauge("bobae_alarms", "that still ask for somebody", alarms)
         priorities = [({"priority": str(name)}, n) for name, n in plant.catalogue.alarms.priorities().items()]
         yield _gauge("bobae_alarms_by_priority", "that still ask for somebody", priorities)
+        yield from _of_drift(plant)
         yield from _of_parts(plant)
 
 
@@ -50,6 +52,19 @@ def _of_sources(plant: LivePlant) -> Iterator[Metric]:
     yield _counter("bobae_source_dropped_rows", "that were given up", [(at, s.dropped) for at, s in states])
     skews = [(at, s.skew_s) for at, s in states if s.skew_s is not None]
     yield _gauge("bobae_source_clock_skew_seconds", "how far its clock is behind", skews)
+
+
+def _of_drift(plant: LivePlant) -> Iterator[Metric]:
+    checks = plant.catalogue.drift.newest_of_all()
+    answers = [({"model": c.subject, "answer": str(d)}, int(c.answer is d)) for c in checks for d in Drift]
+    yield _gauge("bobae_model_drift", "1 for what the last look at its inputs came to", answers)
+    moved = [
+        ({"model": c.subject, "input": one["name"]}, one["effect"])
+        for c in checks
+        for one in c.found.get("inputs", [])
+        if one["effect"] is not None
+    ]
+    yield _gauge("bobae_model_input_shift_spreads", "how far an input has moved since its model learned", moved)
 
 
 def _of_parts(plant: LivePlant) -> Iterator[Metric]:

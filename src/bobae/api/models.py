@@ -10,10 +10,12 @@ from pydantic import BaseModel, Field
 from bobae.api.plant import LivePlant, ThePlant
 from bobae.api.questions import Nothing
 from bobae.app import settings_for
+from bobae.app.drift_told import drift_as_json
 from bobae.app.promoting import ModelDesk, move_as_json, version_as_json
 from bobae.registry.versions import Hand
 
 router = APIRouter(tags=["models"])
+_MOST_LOOKS = 50
 Model = Annotated[str, Field(description="path of the machine, or the name of its monitor")]
 
 
@@ -42,7 +44,7 @@ class ToldVersions(BaseModel):
 
 
 class History(BaseModel):
-    """Every time that an alias was made to point elsewhere."""
+    """Every time that an alias was made to point elsewhere, or that a look came to another answer."""
 
     items: list[dict[str, Any]]
 
@@ -62,7 +64,7 @@ class Live(BaseModel):
 
 
 class WhichModel(Nothing):
-    """Parameters of /models/versions, /models/history and /models/trial."""
+    """Parameters of /models/versions, /models/history, /models/trial and /models/drift."""
 
     model: Model
 
@@ -114,6 +116,13 @@ def trial(plant: ThePlant, which: Annotated[WhichModel, Query()]) -> Trial:
         return Trial(version=None, agreement=None)
     found = desk.trial(told.name, desk.catalogue.versions.version(told.name, number), time.time_ns())
     return Trial(version=number, agreement=None if found is None else found.as_json())
+
+
+@router.get("/models/drift")
+def drift(plant: ThePlant, which: Annotated[WhichModel, Query()]) -> History:
+    """What has moved since a model learned, as it was found from time to time, newest first."""
+    found = plant.catalogue.drift.history(_desk(plant).named(which.model), limit=_MOST_LOOKS)
+    return History(items=[drift_as_json(check) for check in found])
 
 
 @router.post("/models/promote")

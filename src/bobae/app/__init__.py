@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bobae.app.data import chosen_roles, read, read_with_roles
     from bobae.app.demo_plant import demo
     from bobae.app.desk import OPEN, alarm_desk, case_told, moment, outcome_named, state_in_words
+    from bobae.app.drift_told import drift_as_json, drift_lines, model_drift
     from bobae.app.exporting import export
     from bobae.app.health import Examined, doctor
     from bobae.app.judging import Judged, backtest, train
@@ -102,6 +103,8 @@ __all__ = [
     "connect",
     "demo",
     "doctor",
+    "drift_as_json",
+    "drift_lines",
     "entry_as_json",
     "export",
     "figures",
@@ -117,6 +120,7 @@ __all__ = [
     "load",
     "model_desk",
     "model_distrust",
+    "model_drift",
     "model_export",
     "model_show",
     "model_sign",
@@ -188,6 +192,7 @@ _WHERE = {
         "outcome_named",
         "state_in_words",
     ),
+    "drift_told": ("drift_as_json", "drift_lines", "model_drift"),
     "exporting": ("export",),
     "health": (
         "Examined",

@@ -15,9 +15,8 @@ from bobae.core.model import UNSEEN
 from bobae.graph import Runner
 from bobae.registry import TrustList, open_sealed
 from bobae.registry.catalogue import Alarm, Alias, Catalogue
+from bobae.serve import WARM_ROWS, step_ns
 
-NS = 1_000_000_000
-BEFORE_ROWS = 2_000  # that the model has seen when the alarm comes
 AFTER_ROWS = 360
 _FEW = 3
 
@@ -70,10 +69,10 @@ class Clearing:
 
     def _rows(self, alarm: Alarm, contract: Contract) -> tuple[Floats, int]:
         """The rows around the beginning of an alarm (rows, inputs), and at which it begins."""
-        step_ns = round(float(f"{contract.sampling_s or 1.0:.3g}") * NS)
-        begin_ns, end_ns = alarm.row_ns - BEFORE_ROWS * step_ns, alarm.row_ns + AFTER_ROWS * step_ns
+        step = step_ns(contract)
+        begin_ns, end_ns = alarm.row_ns - WARM_ROWS * step, alarm.row_ns + AFTER_ROWS * step
         paths = [f"{alarm.asset}.{wanted.name}" for wanted in contract.inputs]
-        frame = self.store.frame(paths, begin_ns, end_ns, step_ns)
+        frame = self.store.frame(paths, begin_ns, end_ns, step)
         values = frame.values[:, 0].T.copy()
         texts = {row.path for row in self.store.tags() if row.kind == "text"}
         for i, wanted in enumerate(contract.inputs):

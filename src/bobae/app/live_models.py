@@ -58,7 +58,7 @@ class LiveModels:
         """
         return watch(
             monitor,
-            self._opened(model, proving),
+            self.opened(model, proving),
             store=self.store,
             catalogue=self.catalogue,
             guards=self._guards,
@@ -66,8 +66,12 @@ class LiveModels:
             clock=self.clock,
         )
 
-    def _opened(self, model: Path, proving: Proving | None) -> SealedModel:
-        """The sealed model in a file; one that thousands of machines share is proved once."""
+    def opened(self, model: Path, proving: Proving | None = None) -> SealedModel:
+        """The sealed model in a file; one that thousands of machines share is proved once.
+
+        Raises:
+            Refused: it does not pass the import gate.
+        """
         try:
             found = model.resolve().stat()
         except OSError:

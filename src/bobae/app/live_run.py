@@ -9,6 +9,8 @@ from typing import Any
 
 from bobae.app.alarm_keeping import AlarmKeeping
 from bobae.app.at_work import PlantAtWork, at_work
+from bobae.app.drift_keeping import DriftKeeping
+from bobae.app.drifting import Drifting
 from bobae.app.following import followed, from_thread
 from bobae.app.live_models import LiveModels
 from bobae.app.live_wishes import Ran, Wishes
@@ -55,6 +57,7 @@ async def live(
             run = _Run(folder, plant, settings, wishes, work, stop=stop, progress=progress, tell=tell)
             jobs = [work.collect(), work.carry_out_orders(), *run.watching()]
             jobs += [AlarmKeeping(plant, work.catalogue).run(), keeping(folder, settings, work.catalogue).run()]
+            jobs += [DriftKeeping(Drifting.of(folder, settings, work.store, work.catalogue)).run()]
             jobs += [Notifying(folder, plant, work.catalogue).run()]
             ran = await followed(
                 work, jobs, folder=folder, plant=plant, wishes=wishes, trained=run.trained, stop=stop, tell=tell

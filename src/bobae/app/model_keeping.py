@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from bobae.app.moved import by_standing_alarms
+from bobae.app.moved import Moved, has_moved
 from bobae.app.promoting import ModelDesk, name_of
 from bobae.app.retraining import Retraining, outcome_of
 from bobae.app.settings import Settings
@@ -29,8 +29,6 @@ _NS = 1_000_000_000
 _SOME = 0.9  # of the trial's time that must have been scored
 _PATIENCE = 4  # times the trial's length, after which a trial that scores too little is given up
 _log = logging.getLogger("bobae.app")
-
-Moved = Callable[[Monitor, int], int | None]
 
 
 class Trains(Protocol):
@@ -58,7 +56,7 @@ class Step:
 
 def keeping(folder: Path, settings: Settings, catalogue: Catalogue) -> "ModelKeeping":
     """What looks after the models of the plant in `folder`, with trainings in processes of their own."""
-    moved = by_standing_alarms(catalogue)
+    moved = has_moved(catalogue)
     retraining = Retraining(folder, settings, catalogue)
     desk = ModelDesk(folder, settings, catalogue)
     return ModelKeeping(desk, retraining.train, moved=moved, ended=retraining.ended)

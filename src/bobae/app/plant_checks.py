@@ -167,6 +167,10 @@ def _tags(data: dict[str, Any]) -> Found:
                         nearest=nearest,
                     ),
                 )
+            estimate, others = tag.get("estimated_by"), _mapping(_mapping(asset).get("tags")).keys() - {name}
+            if isinstance(estimate, str) and estimate not in others:
+                values = {"asset": path, "tag": estimate, "nearest": _nearest(estimate, others)}
+                yield (*place, "estimated_by"), text("{asset} has no tag {tag!r}; nearest: {nearest}", **values)
             yield from _range(place, tag)
             for key, said in write_mistakes(tag, sources):
                 yield (*place, "write", *([key] if key else [])), said

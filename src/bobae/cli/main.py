@@ -110,6 +110,7 @@ GROUPS: tuple[Group, ...] = (
         text("Look into sealed models, trust them, hand them on; say which version is live."),
         (
             versions.list,
+            versions.drift,
             versions.promote,
             versions.rollback,
             versions.retire,

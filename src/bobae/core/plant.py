@@ -66,6 +66,11 @@ class Tag(_Described):
     context: Literal["lot", "wafer", "recipe", "step"] | None = Field(
         default=None, description="what its text says of the asset's other samples until it changes. None: nothing"
     )
+    estimated_by: str | None = Field(
+        default=None,
+        description="the tag of the same asset that estimates it before it is measured, such as a soft sensor. None: "
+        "nothing does",
+    )
     write: WriteAllowed | None = Field(default=None, description="within which limits bobae may change it. None: never")
 
 

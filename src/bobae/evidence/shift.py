@@ -21,6 +21,13 @@ _SHARES = np.array([*_TAIL, *np.arange(1, 20) / 20, *(1 - share for share in rev
 LEVELS = 20
 _LEVEL = 1e-3  # of a signal that never changed: the part of its value that is no change
 _SIGMA = (0.16, 0.84)
+_FINE, _EMPTY, _WIDE, _MASS = (
+    64,
+    0.002,
+    6,
+    0.05,
+)  # of the search for gaps: bins, share of an empty one, run, share a side
+_FEW_ROWS = 20
 
 Moved = Literal["moved", "same", "not_enough_evidence"]
 
@@ -29,15 +36,20 @@ Moved = Literal["moved", "same", "not_enough_evidence"]
 class Usual:
     """What one signal usually shows, as a histogram.
 
+    A machine that runs and stands, or runs in two ways, shows values in heaps with gaps between them. Which heap a day
+    has more of says nothing about the machine, so each is looked at by itself.
+
     Attributes:
         edges: of the bins (bins + 1,), ascending.
         share: of the values in each bin (bins,), summing to 1.
         missing: share of the rows that had no value.
+        gaps: bins between two heaps.
     """
 
     edges: Floats
     share: Floats
     missing: float = 0.0
+    gaps: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, values: Floats) -> "Usual | None":
@@ -57,17 +69,38 @@ class Usual:
             edges = np.concatenate([[levels[0] - outer[0]], levels[:-1] + steps, [levels[-1] + outer[1]]])
         else:
             edges = np.unique(np.quantile(seen, _SHARES))
+        gaps = _gaps(seen, edges[0], edges[-1]) if len(levels) > LEVELS else []
+        for low, high in gaps:
+            edges = np.unique(np.concatenate([edges[(edges <= low) | (edges >= high)], [low, high]]))
         counts, _ = np.histogram(seen, edges)
-        return cls(edges, counts / counts.sum(), float(1 - len(seen) / len(values)))
+        at = tuple(int(np.searchsorted(edges, low)) for low, _ in gaps)
+        return cls(edges, counts / counts.sum(), float(1 - len(seen) / len(values)), at)
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Usual":
         """What `as_json` gave."""
-        return cls(np.array(kept["edges"], float), np.array(kept["share"], float), float(kept["missing"]))
+        return cls(
+            np.array(kept["edges"], float), np.array(kept["share"], float), float(kept["missing"]), tuple(kept["gaps"])
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON values."""
-        return {"edges": self.edges.tolist(), "share": self.share.tolist(), "missing": self.missing}
+        return {
+            "edges": self.edges.tolist(),
+            "share": self.share.tolist(),
+            "missing": self.missing,
+            "gaps": list(self.gaps),
+        }
+
+    def heaps(self) -> Sequence[tuple[float, float, "Usual"]]:
+        """Each heap by itself: (from, to) which value a value belongs to it, the outermost reach to infinity."""
+        begins, ends = [0, *(gap + 1 for gap in self.gaps)], [*self.gaps, len(self.share)]
+        middles = [float(self.edges[gap] + self.edges[gap + 1]) / 2 for gap in self.gaps]
+        parts = [
+            Usual(self.edges[a : b + 1], self.share[a:b] / self.share[a:b].sum())
+            for a, b in zip(begins, ends, strict=True)
+        ]
+        return list(zip([-math.inf, *middles], [*middles, math.inf], parts, strict=True))
 
     def quantile(self, share: Floats | Sequence[float]) -> Floats:
         """The value below which each share of the values lies."""
@@ -91,7 +124,7 @@ class Shift:
     Attributes:
         effect: by how many spreads a value has moved on average, either way: Wasserstein's first distance (the earth
             mover's) over the spread; 0 is not at all.
-        before, now: the median then and now, in the signal's unit.
+        before, now: the median then and now, in the signal's unit; of the heap that has moved most.
         rows: that were looked at.
         answer: whether that is worth a word.
     """
@@ -121,17 +154,40 @@ def shift(usual: Usual, values: Floats) -> Shift:
         (1.8, 'moved')
     """
     seen = np.sort(values[np.isfinite(values)])
-    before = float(usual.quantile([0.5])[0])
-    if len(seen) < LEAST_ROWS:
-        now = float(np.median(seen)) if len(seen) else math.nan
-        return Shift(math.nan, before, now, len(seen), "not_enough_evidence")
+    found = []
+    for low, high, heap in usual.heaps():
+        mine = seen[np.searchsorted(seen, low) : np.searchsorted(seen, high)]
+        if len(mine) >= _FEW_ROWS:
+            found.append((_apart(heap, mine), len(mine), float(heap.quantile([0.5])[0]), float(np.median(mine))))
+    if len(seen) < LEAST_ROWS or not found:
+        return Shift(math.nan, float(usual.quantile([0.5])[0]), math.nan, len(seen), "not_enough_evidence")
+    effect = sum(one[0] * one[1] for one in found) / sum(one[1] for one in found)
+    _, _, before, now = max(found, key=lambda one: one[0] * one[1])
+    return Shift(effect, before, now, len(seen), "moved" if effect >= MOVED else "same")
+
+
+def _apart(usual: Usual, seen: Floats) -> float:
+    """By how many spreads values (rows,), ascending, have moved on average."""
     spread, edges = usual.spread, usual.edges
     centres = (edges[1:] + edges[:-1]) / 2
     below = np.searchsorted(seen, edges[1:-1], side="left") / len(seen)
     apart = float(np.abs(np.cumsum(usual.share)[:-1] - below) @ np.diff(centres))
     outside = np.maximum(seen - edges[-1], 0) + np.maximum(edges[0] - seen, 0)
-    effect = (apart + float(np.minimum(outside, FARTHEST * spread).mean())) / spread
-    return Shift(effect, before, float(np.median(seen)), len(seen), "moved" if effect >= MOVED else "same")
+    return (apart + float(np.minimum(outside, FARTHEST * spread).mean())) / spread
+
+
+def _gaps(seen: Floats, low: float, high: float) -> list[tuple[float, float]]:
+    """Wide stretches between `low` and `high` that hold next to no value, with many on both sides."""
+    counts, edges = np.histogram(seen, _FINE, range=(low, high))
+    share = counts / len(seen)
+    bounds = np.flatnonzero(np.diff(np.concatenate([[0], share < _EMPTY, [0]]).astype(int)))
+    runs = [(a, b) for a, b in bounds.reshape(-1, 2).tolist() if b - a >= _WIDE]
+    wide, begin = [], 0
+    for a, b in runs:
+        if share[begin:a].sum() >= _MASS and share[b:].sum() >= _MASS:
+            wide.append((float(edges[a]), float(edges[b])))
+            begin = b
+    return wide
 
 
 def put_back(usual: Usual, values: Floats) -> Floats:
@@ -139,24 +195,25 @@ def put_back(usual: Usual, values: Floats) -> Floats:
 
     Order, and so what goes with what, is kept; NaN stays.
     """
-    there = np.isfinite(values)
-    seen = values[there]
-    ranked = np.sort(seen)
-    rank = np.searchsorted(ranked, seen, side="left") + np.searchsorted(ranked, seen, side="right")
     back = values.copy()
-    back[there] = usual.quantile(rank / (2 * max(1, len(seen))))
+    for low, high, heap in usual.heaps():
+        mine = (values >= low) & (values < high)
+        seen = values[mine]
+        ranked = np.sort(seen)
+        rank = np.searchsorted(ranked, seen, side="left") + np.searchsorted(ranked, seen, side="right")
+        back[mine] = heap.quantile(rank / (2 * max(1, len(seen))))
     return back
 
 
-def moved_since(usual: Usual, time_ns: Ints, values: Floats, *, pieces: int = 24) -> int | None:
+def moved_since(usual: Usual, time_ns: Ints, values: Floats, *, piece: int = LEAST_ROWS) -> int | None:
     """Since when a signal that has moved stands where it is, ns UTC; None: it has not moved to the end.
 
-    The rows are looked at in up to `pieces` pieces of equal length; it stands there since the first of the last ones
-    that all have moved.
+    The rows are looked at in pieces of `piece` rows, at least `LEAST_ROWS`; it stands there since the first of the last
+    ones that all have moved.
     """
     there = np.isfinite(values)
     times, seen = time_ns[there], values[there]
-    length = max(LEAST_ROWS, math.ceil(len(seen) / pieces))
+    length = max(LEAST_ROWS, piece)
     since: int | None = None
     for end in range(len(seen), length - 1, -length):
         if not shift(usual, seen[end - length : end]).moved:

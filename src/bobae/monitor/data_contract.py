@@ -71,7 +71,10 @@ def violations(contract: Contract, usual: Mapping[str, Usual], came: Sequence[Ca
         came: what came of each input, in the contract's order.
         x: the inputs (rows, inputs), NaN where missing.
     """
-    still = [_stands_still(usual.get(wanted.name), column) for wanted, column in zip(contract.inputs, x.T, strict=True)]
+    still = [
+        wanted.categories is None and _stands_still(usual.get(wanted.name), column)
+        for wanted, column in zip(contract.inputs, x.T, strict=True)
+    ]
     stands = 2 * sum(still) > len(still)  # then it is the machine that stands, not a sensor that is stuck
     found = []
     for wanted, one, column, fixed in zip(contract.inputs, came, x.T, still, strict=True):

@@ -1,7 +1,7 @@
 """Drift: which inputs of a model have moved since it learned, and whether its decisions would be others for it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from bobae.evidence.intervals import finite
 from bobae.evidence.shift import Shift, Usual, moved_since, put_back, shift
 
 MATTERS = 0.01  # share of the rows that would be decided otherwise: a quarter of an hour a day
+_PIECES = 24  # that a stretch is cut into to see since when: hours of a day
 Run = Callable[[Floats, Floats], Mapping[str, Floats]]
 
 
@@ -63,45 +64,60 @@ class Influence:
         return vars(self) | {"factor": finite(self.factor), "matters": self.matters}
 
 
-def inputs_moved(contract: Contract, usual: Mapping[str, Usual], time_ns: Ints, x: Floats) -> Sequence[InputShift]:
+def inputs_moved(
+    contract: Contract, usual: Mapping[str, Usual], time_ns: Ints, x: Floats, *, warm: int
+) -> Sequence[InputShift]:
     """How far each input that is a number has moved, the farthest first.
+
+    One that was elsewhere for a while and came back has not moved.
 
     Args:
         contract: of the model.
         usual: input name -> what it showed when the model learned.
         time_ns: of the rows (rows,), ascending.
         x: the inputs (rows, inputs), NaN where missing.
+        warm: how many of the first rows only say since when.
     """
-    found = []
+    found, piece = [], (len(x) - warm) // _PIECES
     for wanted, column in zip(contract.inputs, x.T, strict=True):
         if wanted.categories is None and wanted.name in usual:
-            one = shift(usual[wanted.name], column)
-            since = moved_since(usual[wanted.name], time_ns, column) if one.moved else None
+            one = shift(usual[wanted.name], column[warm:])
+            since = moved_since(usual[wanted.name], time_ns, column, piece=piece) if one.moved else None
+            one = replace(one, answer="same") if one.moved and since is None else one
             found.append(InputShift(wanted.name, wanted.unit, one, since))
     return sorted(found, key=lambda one: -np.nan_to_num(one.shift.effect))
 
 
 def influence(
-    contract: Contract, run: Run, usual: Mapping[str, Usual], moved: Sequence[str], x: Floats, gap: Floats, *, warm: int
+    contract: Contract,
+    run: Run,
+    usual: Mapping[str, Usual],
+    moved: Sequence[InputShift],
+    time_ns: Ints,
+    x: Floats,
+    gap: Floats,
+    *,
+    warm: int,
 ) -> Influence:
     """What the move of some inputs does to the decisions.
 
-    Each of them is put back at its rank among what was usual, all at once, so that what goes with what among them
-    stays so. For models that alarm.
+    From when it moved on, each of them is put back at its rank among what was usual, all at once, so that what goes
+    with what among them stays so. For models that alarm.
 
     Args:
         contract: of the model.
         run: runs its graph over rows.
         usual: input name -> what it showed when the model learned.
-        moved: names of the inputs that have moved.
+        moved: the inputs that have moved.
+        time_ns: of the rows (rows,), ascending.
         x: inputs (rows, inputs).
         gap: (rows,), as in `Contract`.
         warm: how many of the first rows the model only sees.
     """
-    back = x.copy()
-    for i, wanted in enumerate(contract.inputs):
-        if wanted.name in moved:
-            back[:, i] = put_back(usual[wanted.name], x[:, i])
+    back, place = x.copy(), {wanted.name: i for i, wanted in enumerate(contract.inputs)}
+    for one in moved:
+        since, i = int(np.searchsorted(time_ns, one.since_ns or 0)), place[one.name]
+        back[since:, i] = put_back(usual[one.name], x[since:, i])
     (now, score), (then, other) = (_decided(run(rows, gap), warm) for rows in (x, back))
     both = (score > 0) & (other > 0)
     factor = float(np.median(score[both] / other[both])) if both.any() else float("nan")

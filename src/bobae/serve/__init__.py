@@ -1,6 +1,6 @@
 """Serve: sealed models on live rows, with the same scores as in the backtest."""
 
-from bobae.serve.line import Line
-from bobae.serve.live_model import LiveModel, LiveRow, Proof
+from bobae.serve.line import WARM_ROWS, Line
+from bobae.serve.live_model import LiveModel, LiveRow, Proof, step_ns
 
-__all__ = ["Line", "LiveModel", "LiveRow", "Proof"]
+__all__ = ["WARM_ROWS", "Line", "LiveModel", "LiveRow", "Proof", "step_ns"]

@@ -8,6 +8,14 @@ from bobae.core import Contract, Floats, Reference
 NS = 1_000_000_000
 
 
+def step_ns(contract: Contract) -> int:
+    """The time between two rows of a model, ns.
+
+    Three digits: the median of jittered clocks is no round number, and rows stand on whole steps.
+    """
+    return round(float(f"{contract.sampling_s or 1.0:.3g}") * NS)
+
+
 @dataclass(frozen=True, eq=False)
 class Proof:
     """The windows that a graph must reproduce, and how far a score may be off, as a part of its range."""
@@ -48,8 +56,7 @@ class LiveModel:
         self, name: str, tags: Sequence[str], contract: Contract, graph: bytes, *, proof: Proof | None = None
     ) -> None:
         self.name, self.tags, self.contract, self.graph, self.proof = name, tuple(tags), contract, graph, proof
-        # three digits: the median of jittered clocks is no round number, and rows stand on whole steps
-        self.step_ns = round(float(f"{contract.sampling_s or 1.0:.3g}") * NS)
+        self.step_ns = step_ns(contract)
 
     @property
     def alike(self) -> tuple[object, ...]:

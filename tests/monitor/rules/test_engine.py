@@ -109,7 +109,7 @@ def test_a_control_chart_takes_a_point_a_minute():
 def by_hand(oil: list[float], high: float, band: float, on_s: int, off_s: int) -> str:
     alarm, since, shown = False, None, ""
     for second, value in enumerate(oil):
-        over = value > (high - band if alarm else high)
+        over = value - high > (-band if alarm else 0.0)  # one rounding, also of the smallest band
         if over != alarm:
             since = second if since is None else since
             if second - since >= (off_s if alarm else on_s):

@@ -31,3 +31,6 @@ def test_another_answer_and_another_version_are_entries_of_their_own(catalogue: 
     assert catalogue.drift.history("press:anomaly", limit=5) == [then, FIRST]
     assert catalogue.drift.history("press:anomaly", limit=1) == [then]
     assert catalogue.drift.history("other:anomaly", limit=5) == []
+    other = replace(FIRST, subject="a:anomaly")
+    catalogue.drift.keep(other)
+    assert catalogue.drift.newest_of_all() == [other, then]

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 from bobae.app.alarm_keeping import AlarmKeeping
+from bobae.app.drift_keeping import DriftKeeping
+from bobae.app.drifting import Drifting
 from bobae.app.live_models import LiveModels
 from bobae.app.model_keeping import keeping
 from bobae.app.notifying import Notifying
@@ -46,6 +48,8 @@ async def _watch(here: Here, models: LiveModels, scoring: Scoring) -> None:
         tasks.create_task(AlarmKeeping(here.plant, models.catalogue).run())
         tasks.create_task(Notifying(here.folder, here.plant, models.catalogue).run())
         tasks.create_task(keeping(here.folder, here.settings, models.catalogue).run())
+        drifting = Drifting.of(here.folder, here.settings, models.store, models.catalogue, sealed=models.opened)
+        tasks.create_task(DriftKeeping(drifting).run())
         tasks.create_task(scoring.rule(models.rules))
         while True:
             there = [monitor for monitor in waiting if models.path(monitor).is_file()]

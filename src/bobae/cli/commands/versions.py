@@ -1,4 +1,4 @@
-"""`bobae model list | promote | rollback | retire`, and `bobae retrain`."""
+"""`bobae model list | drift | promote | rollback | retire`, and `bobae retrain`."""
 
 from __future__ import annotations
 
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 Plant = Annotated[Path, typer.Argument(metavar="DIR", help="a plant folder; bobae may be running there")]
 Named = Annotated[str, typer.Argument(metavar="NAME", help="the model: path of its machine, or of its monitor")]
+OneOf = Annotated[
+    str | None, typer.Argument(metavar="NAME", help="one model: path of its machine, or of its monitor; else all")
+]
+Days = Annotated[float, typer.Option("--days", min=0.04, max=31, help="the rows of how many days are looked at")]
 Version = Annotated[
     str | None, typer.Option("--version", metavar="N", help="which one, by number or digest; else the candidate")
 ]
@@ -37,6 +41,14 @@ def list(plant: Plant) -> Answer:  # noqa: A001 - its name
         told = [line for model in models for line in app.model_told(desk, model, now_ns)] or [text("no models yet")]
         document = {"models": [model.as_json() for model in models]}
         return Answer(document, lambda console: _print(console, told))
+
+
+def drift(plant: Plant, name: OneOf = None, *, days: Days = 1.0) -> Answer:
+    """Look what has moved since each model learned, and whether it decides otherwise for it."""
+    checks = app.model_drift(plant, settings(), name=name, days=days)
+    told = [line for check in checks for line in app.drift_lines(check)] or [text("no models yet")]
+    document = {"items": [app.drift_as_json(check) for check in checks]}
+    return Answer(document, lambda console: _print(console, told))
 
 
 def promote(

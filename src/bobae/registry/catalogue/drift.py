@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 
 from bobae.registry.catalogue.database import Database
 from bobae.registry.catalogue.tables import DRIFT_CHECKS
@@ -69,6 +69,13 @@ class DriftStore:
     def newest(self, subject: str) -> DriftCheck | None:
         """What holds of a model or a tag; None: nobody has looked yet."""
         return next(iter(self.history(subject, limit=1)), None)
+
+    def newest_of_all(self) -> Sequence[DriftCheck]:
+        """What holds of each that was looked at, by its name."""
+        newest = select(func.max(DRIFT_CHECKS.c.id)).group_by(DRIFT_CHECKS.c.subject)
+        query = select(DRIFT_CHECKS).where(DRIFT_CHECKS.c.id.in_(newest)).order_by(DRIFT_CHECKS.c.subject)
+        with self._database.reading() as connection:
+            return [_check(row) for row in connection.execute(query)]
 
     def history(self, subject: str, *, limit: int) -> Sequence[DriftCheck]:
         """What held of it, newest first."""

@@ -1,0 +1,71 @@
+"""Looks from time to time at what has moved since the models of a plant learned, and keeps what is found."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from bobae.app.drift_told import drift_said
+from bobae.app.drifting import DAY_NS, Drifting
+from bobae.app.promoting import name_of
+from bobae.core import BobaeError, Monitor, text
+from bobae.registry.catalogue import Drift, DriftCheck
+
+_EVERY_NS = DAY_NS // 4
+_LOOK_S = 60.0
+_log = logging.getLogger("bobae.app")
+
+
+class DriftKeeping:
+    """Looks at each model every six hours; not for several threads at once.
+
+    Args:
+        drifting: looks.
+        clock: ns UTC.
+    """
+
+    def __init__(self, drifting: Drifting, *, clock: Callable[[], int] = time.time_ns) -> None:
+        self._drifting, self._clock = drifting, clock
+        self._tried_ns: dict[str, int] = {}
+
+    def step(self, now_ns: int) -> Sequence[DriftCheck]:
+        """Look at what is due; what has come to another answer than before."""
+        try:
+            return [check for check in self._due(now_ns) if self._drifting.catalogue.drift.keep(check)]
+        except BobaeError as error:
+            _log.warning("%s", text("what has moved could not be kept: {why}", why=error.text))
+            return []
+
+    async def run(self) -> None:
+        """Look every minute what is due, until cancelled."""
+        while True:
+            for check in await asyncio.to_thread(self.step, self._clock()):
+                _log.log(logging.INFO if check.answer is Drift.STEADY else logging.WARNING, "%s", drift_said(check))
+            await asyncio.sleep(_LOOK_S)
+
+    def _due(self, now_ns: int) -> Iterator[DriftCheck]:
+        for monitor in self._drifting.plant.monitors:
+            if self._is_due(name_of(monitor), now_ns) and (check := self._looked(monitor, now_ns)) is not None:
+                yield check
+        if any(tag.estimated_by for _, tag in self._drifting.plant.tags()) and self._is_due("laboratory", now_ns):
+            yield from self._drifting.laboratory(now_ns)
+
+    def _is_due(self, name: str, now_ns: int) -> bool:
+        """Whether the last look was long ago; this one counts as tried."""
+        if name not in self._tried_ns:
+            newest = self._drifting.catalogue.drift.newest(name)
+            self._tried_ns[name] = 0 if newest is None else newest.checked_ns
+        if now_ns - self._tried_ns[name] < _EVERY_NS:
+            return False
+        self._tried_ns[name] = now_ns
+        return True
+
+    def _looked(self, monitor: Monitor, now_ns: int) -> DriftCheck | None:
+        try:
+            return self._drifting.look(monitor, now_ns)
+        except BobaeError as error:
+            said = text(
+                "{model}: nobody can say whether anything has moved: {why}", model=name_of(monitor), why=error.text
+            )
+            _log.warning("%s", said)
+            return None
