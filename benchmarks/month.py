@@ -21,6 +21,7 @@ VARIATIONS = {
     "all of it": Mechanisms(),
     "without answers": Mechanisms(answers=False),
     "without retraining": Mechanisms(retrains=False),
+    "without a look at drift": Mechanisms(drift=False),
     "without either": Mechanisms(answers=False, retrains=False),
 }
 

@@ -11,6 +11,9 @@ from _month.operator import Operator
 from _month.world import ASSET, LEARNED_DAYS, NS, World
 from bobae.app.alarm_keeping import AlarmKeeping
 from bobae.app.desk import AlarmDesk
+from bobae.app.drift_keeping import DriftKeeping
+from bobae.app.drift_told import drift_said
+from bobae.app.drifting import Drifting
 from bobae.app.live_models import LiveModels
 from bobae.app.main_job import up
 from bobae.app.model_keeping import ModelKeeping
@@ -55,6 +58,7 @@ class Mechanisms:
 
     answers: bool = True  # people judge alarms, and that moves the limit
     retrains: bool = True  # a model that no longer fits is trained anew, tried beside, and promoted
+    drift: bool = True  # what has moved is looked at every six hours; without it only a standing alarm tells
 
 
 @dataclass(eq=False)
@@ -112,7 +116,7 @@ def learned(folder: Path, world: World) -> None:
 
 def lived(folder: Path, days: int, mechanisms: Mechanisms) -> Month:
     """The month, from the plant that `learned` has left in `folder`, in a copy of it."""
-    plant = folder / f"lived-{mechanisms.answers}-{mechanisms.retrains}"
+    plant = folder / "-".join(["lived", *(name for name, on in vars(mechanisms).items() if on)])
     shutil.rmtree(plant, ignore_errors=True)
     shutil.copytree(folder / "plant", plant)
     world, clock = _world_at_the_month(days), Clock()
@@ -149,7 +153,10 @@ class _Life:
         self.looks_after = ModelKeeping(
             ModelDesk(plant, settings, catalogue), retraining.train, moved=has_moved(catalogue), clock=clock
         )
-        self.retrains = mechanisms.retrains
+        self.looks_for_drift = DriftKeeping(
+            Drifting.of(plant, settings, store, catalogue, sealed=self.models.opened), clock=clock
+        )
+        self.retrains, self.drifts = mechanisms.retrains, mechanisms.drift
         self.watches: list[Watch] = self.models.watched([self.monitor], lambda *_: None)
         self.line = Line([watch.live for watch in self.watches], settle_ns=SETTLE_NS, from_ns=world.now_ns)
         self.line.warm(store)
@@ -179,6 +186,9 @@ class _Life:
                 self.operator.step(self.clock.now_ns)
         self.clock.now_ns = until_ns + SETTLE_NS
         self.keeping.step()
+        if self.drifts:
+            for check in self.looks_for_drift.step(self.clock.now_ns):
+                self.steps.append(f"{_clock_time(self.clock.now_ns)} {drift_said(check)}")
         if self.retrains:
             self._look_after_models()
 

@@ -57,6 +57,8 @@ def test_a_right_plant_is_read() -> None:
         ("  press/line1/press3:\n", "  press/line 1/press3:\n", 5, "is no path"),
         ("connector: files", "connector: filez", 9, "nearest: files"),
         ("- asset: press/line1/press3", "- asset: press/line1/press4", 11, "nearest: press/line1/press3"),
+        ("costs:", "retrain: automatic\n    promoted_by: 2\n    costs:", 13, "nobody promotes"),
+        ("costs:", "promoted_by: 0\n    costs:", 12, "write 1 or more"),
         ("costs:", "alarm_budget: 0/week\n    costs:", 12, "1/week"),
         ("missed: 5000000", "mised: 1", 12, "nearest: missed"),
         ("false: 30000", "false: -1", 12, "write zero or more"),

@@ -6,19 +6,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 from tests.app.plant_of_versions import ASSET, NAME, STEP_NS, made_plant, moved
 
 from bobae.app import settings_for
 from bobae.app.live_models import LiveModels
 from bobae.app.plant_store import historian_folder
-from bobae.app.promoting import ModelDesk
+from bobae.app.promoting import ModelDesk, name_of
 from bobae.app.retraining import Retraining
 from bobae.app.scoring import SETTLE_NS, Change, Scoring
 from bobae.app.swapping import Swapping
 from bobae.app.watching import Watch
-from bobae.core import Samples, TagRow
+from bobae.core import Refused, Samples, TagRow
 from bobae.historian import Store, open_store
-from bobae.registry.catalogue import AlarmState, open_catalogue
+from bobae.registry.catalogue import AlarmState, Alias, AliasMove, Move, open_catalogue
 from bobae.registry.versions import Hand
 from bobae.testing.made_machine import SENSORS, START_NS, machine
 
@@ -121,3 +122,64 @@ def test_a_promotion_loses_no_row_scores_none_twice_and_goes_on_with_the_open_al
             assert run is not None
             assert run.scored_ns >= 10 * STEP_NS
             assert catalogue.shadows.alarms(NAME, better.number) == []
+
+
+def test_a_retired_model_that_is_promoted_again_is_watched_again_without_a_restart(tmp_path: Path) -> None:
+    made_plant(tmp_path, rows=ROWS)
+    root, settings = historian_folder(tmp_path), settings_for(tmp_path, language="en")
+    with open_catalogue(root) as catalogue:
+        desk = ModelDesk(tmp_path, settings, catalogue)
+        (monitor,) = desk.plant.monitors
+        first = Retraining(tmp_path, settings, catalogue).train(monitor, START_NS + LEARNED * STEP_NS)
+        desk.shelf.promote(first, replace(KIM, time_ns=1))
+        desk.shelf.retire(NAME, KIM)
+        with open_store(root, write=True, commit_s=0.001) as store:
+            feed = Feed(store)
+            models = LiveModels(tmp_path, settings, store, catalogue, clock=feed.clock)
+            scoring = Scoring(store, feed, clock=feed.clock)
+
+            async def live() -> None:
+                looks = Looks(models, desk, scoring)
+                watches = models.watched(desk.plant.monitors, lambda *_: None)
+                assert watches == []
+                task = asyncio.create_task(scoring.watch(watches, looks))
+                await until(lambda: looks.at_row == 0)
+                desk.promote(NAME, KIM, version="1")
+                feed.give(1)  # after it, it is there again
+                await until(lambda: bool(scoring.models()))
+                feed.give(10)
+                await until(lambda: scoring.rows == 10)
+                desk.shelf.retire(NAME, KIM)
+                feed.give(1)
+                await until(lambda: not scoring.models())
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+
+            asyncio.run(live())
+
+
+def test_a_model_that_cannot_come_holds_up_no_other(tmp_path: Path) -> None:
+    made_plant(tmp_path, rows=ROWS)
+    root, settings = historian_folder(tmp_path), settings_for(tmp_path, language="en")
+    with open_catalogue(root) as catalogue:
+        desk = ModelDesk(tmp_path, settings, catalogue)
+        (monitor,) = desk.plant.monitors
+        retraining = Retraining(tmp_path, settings, catalogue)
+        first, second = (retraining.train(monitor, START_NS + rows * STEP_NS) for rows in (LEARNED, LEARNED + 300))
+        desk.shelf.promote(first, replace(KIM, time_ns=1))
+        with open_store(root) as store:
+            models = LiveModels(tmp_path, settings, store, catalogue)
+            (watch,) = models.watched([monitor], lambda *_: None)
+            gone = monitor.model_copy(update={"asset": "line1/gone"})
+            catalogue.versions.add(replace(first, model=name_of(gone)))
+            swapping = Swapping(models, [gone, monitor], look_s=0)
+            assert swapping.changes([watch]) is None
+            desk.shelf.promote(second, replace(KIM, time_ns=2))
+            point = AliasMove(0, name_of(gone), Alias.LIVE, None, 1, 3, Move.PROMOTED, "kim", "its file is gone")
+            catalogue.versions.move([point])
+            change = swapping.changes([watch])
+            assert change is not None
+            assert ([one.version for one in change.new], list(change.gone)) == ([second.sha256[:12]], [NAME])
+            for _ in range(2):  # it goes on being told, and the live one stays
+                with pytest.raises(Refused, match="changed since it was kept, or is gone"):
+                    swapping.changes(change.new)

@@ -16,11 +16,12 @@ from tests.app.plant_of_versions import DAY_NS, NAME, STEP_NS, made_plant
 
 from bobae.app import settings_for
 from bobae.app.model_keeping import ModelKeeping
+from bobae.app.plant_store import historian_folder
 from bobae.app.promoting import ModelDesk, model_desk
 from bobae.app.retraining import Limits, Retraining, outcome_of
 from bobae.app.training_cut import TrainingCut, rows_of
 from bobae.core import BobaeError, Refused
-from bobae.registry.catalogue import Alias, ModelVersion, Move
+from bobae.registry.catalogue import Alias, ModelVersion, Move, open_catalogue
 from bobae.registry.versions import Hand
 from bobae.testing.made_machine import START_NS
 
@@ -226,11 +227,34 @@ with model_desk(folder, settings_for(folder, language="en"), now_ns={NOW_NS}) as
         assert Move.BY_HAND not in {move.event for move in desk.told(NAME).history}
 
 
+def test_where_two_persons_must_want_it_one_alone_makes_nothing_live(tmp_path: Path):
+    made_plant(tmp_path, rows=1, more="promoted_by: 2")
+    settings = settings_for(tmp_path, language="en")
+    with open_catalogue(historian_folder(tmp_path)) as catalogue:
+        desk = ModelDesk(tmp_path, settings, catalogue)
+        for digest in "abc":
+            catalogue.versions.add(ModelVersion(NAME, 0, digest * 64, "m", "useful", "retrained", "", 1, 1))
+        lee, park = replace(KIM, by="lee"), replace(KIM, by="park")
+
+        def wants(hand: Hand, version: str) -> int:
+            return desk.promote(NAME, hand, version=version, anyway=True).waits_for
+
+        assert wants(KIM, "1") == 1
+        assert catalogue.versions.aliases(NAME) == {Alias.CANDIDATE: 1}
+        with pytest.raises(Refused, match="a different person must say so too"):
+            wants(replace(KIM, by=" Kim "), "1")
+        assert wants(lee, "2") == 1  # another version: kim does not want that one
+        with pytest.raises(Refused, match="is gone"):  # both want it: now its file would be looked at
+            wants(park, "2")
+        desk.shelf.refuse(NAME, KIM)
+        assert wants(lee, "1") == 1  # what was wanted before the trial was ended does not count
+
+
 def test_a_retired_model_is_live_no_more_until_it_is_promoted_again(desk: ModelDesk):
     desk.shelf.retire(NAME, KIM)
     desk.settle(NOW_NS + 1)
     assert desk.shelf.live(NAME) is None
-    assert desk.promote(NAME, KIM, version="1").number == 1
+    assert desk.promote(NAME, KIM, version="1").version.number == 1
     assert live_of(desk).number == 1
 
 

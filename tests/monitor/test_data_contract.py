@@ -61,6 +61,15 @@ def test_a_category_never_seen_is_a_breach_and_one_that_was_is_none() -> None:
     assert found(x, categories=("a", "b")) == [(Breach.UNSEEN, "pump")]
 
 
+def test_a_state_that_the_model_never_judged_is_no_breach_until_there_is_much_more_of_it() -> None:
+    contract = Contract(inputs=(Input(name="state", categories=("idle", "run")),), outputs=())
+    usual = {"state": Usual.of(np.repeat([-1.0, 0.0, 1.0], [500, 200, 300]))}  # half of the time it is off
+    weekend, stopped = np.repeat([-1.0, 1.0], [650, 350]), np.repeat([-1.0, 1.0], [900, 100])
+    assert violations(contract, usual, [Came(9, 0)], weekend[:, None]) == []
+    (one,) = violations(contract, usual, [Came(9, 0)], stopped[:, None])
+    assert one.breach is Breach.UNSEEN
+
+
 def test_a_machine_that_stands_is_not_three_sensors_that_are_stuck() -> None:
     assert found(np.full((ROWS, len(INPUTS)), 20.0)) == []
 

@@ -63,6 +63,14 @@ class Live(BaseModel):
     live: int | None
 
 
+class Wanted(BaseModel):
+    """What came of the wish to have a version live."""
+
+    model: str
+    version: int
+    waits_for: int = Field(description="how many more persons must want it; 0: it is live")
+
+
 class WhichModel(Nothing):
     """Parameters of /models/versions, /models/history, /models/trial and /models/drift."""
 
@@ -126,12 +134,12 @@ def drift(plant: ThePlant, which: Annotated[WhichModel, Query()]) -> History:
 
 
 @router.post("/models/promote")
-def promote(plant: ThePlant, asked: Promotion) -> Live:
-    """Make a version live: the candidate, or the one that is named."""
+def promote(plant: ThePlant, asked: Promotion) -> Wanted:
+    """Make a version live: the candidate, or the one that is named; where several persons must, each says so."""
     desk = _desk(plant)
     model = desk.named(asked.model)
-    live = desk.promote(model, _hand(asked), version=asked.version, anyway=asked.anyway)
-    return Live(model=model, live=live.number)
+    came = desk.promote(model, _hand(asked), version=asked.version, anyway=asked.anyway)
+    return Wanted(model=model, version=came.version.number, waits_for=came.waits_for)
 
 
 @router.post("/models/rollback")

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from bobae.app.processes.group import live_in_processes
     from bobae.app.processes.state import Board
     from bobae.app.processes.told_plant import ToldPlant
-    from bobae.app.promoting import model_desk
+    from bobae.app.promoting import Promotion, model_desk
     from bobae.app.proposing import ProposedAsset, by_reason
     from bobae.app.reports import report_of, report_path, write_report
     from bobae.app.service import install_service, service_for
@@ -75,6 +75,7 @@ __all__ = [
     "PlantAtWork",
     "PlantFile",
     "PlantMistakes",
+    "Promotion",
     "ProposedAsset",
     "Ran",
     "Scored",
@@ -243,7 +244,7 @@ _WHERE = {
         "Checked",
         "check",
     ),
-    "promoting": ("model_desk",),
+    "promoting": ("Promotion", "model_desk"),
     "proposing": (
         "ProposedAsset",
         "by_reason",

@@ -94,8 +94,9 @@ class _Run:
 
     async def _watch(self, monitors: Sequence[Monitor]) -> None:
         models = self._models()
+        swapping = Swapping(models, monitors)
         made = await asyncio.to_thread(models.watched, monitors, from_thread(self.stop, self.tell))
-        await self.work.watch(made, Swapping(models, monitors))
+        await self.work.watch(made, swapping)
 
     async def _train_and_watch(self, training: TrainingMissing, missing: Sequence[Monitor]) -> None:
         for monitor in missing:

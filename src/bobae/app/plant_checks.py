@@ -245,6 +245,10 @@ def _monitors(data: dict[str, Any]) -> Found:
                 "no asset {asset!r} under `assets`; nearest: {nearest}", asset=asset, nearest=_nearest(asset, assets)
             )
             yield ("monitors", i, "asset"), said
+        several = monitor.get("promoted_by")
+        if monitor.get("retrain") == "automatic" and isinstance(several, int) and several > 1:
+            said = text("with `retrain: automatic` nobody promotes; write `retrain: propose`, or leave this out")
+            yield ("monitors", i, "promoted_by"), said
         if isinstance(budget, (str, int, float)):
             try:
                 alarms_per_week(budget)

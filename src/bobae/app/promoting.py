@@ -61,6 +61,31 @@ class ModelTold:
         }
 
 
+@dataclass(frozen=True)
+class Promotion:
+    """What came of somebody's wish to have a version live.
+
+    Attributes:
+        version: the version.
+        waits_for: how many more persons must want it; 0: it is live.
+    """
+
+    version: ModelVersion
+    waits_for: int = 0
+
+    @property
+    def said(self) -> Text:
+        """The same in a sentence."""
+        if not self.waits_for:
+            return text("version {number} of {model} is live", number=self.version.number, model=self.version.model)
+        return text(
+            "version {number} of {model} is not live yet: {n} more must want it, by the same command",
+            number=self.version.number,
+            model=self.version.model,
+            n=self.waits_for,
+        )
+
+
 class ModelDesk:
     """What people do with the versions of one plant's models.
 
@@ -125,8 +150,10 @@ class ModelDesk:
         budget = alarms_per_week(self.monitor(name).alarm_budget)
         return agreement(live, trial, useful=useful, scored_ns=run.scored_ns, budget_per_week=budget)
 
-    def promote(self, name: str, hand: Hand, *, version: str | None = None, anyway: bool = False) -> ModelVersion:
+    def promote(self, name: str, hand: Hand, *, version: str | None = None, anyway: bool = False) -> Promotion:
         """Make a version live: the candidate, or the one that is named.
+
+        Where the plant file has it promoted by several persons, each says so, and the last one makes it live.
 
         Args:
             name: of the model.
@@ -154,7 +181,10 @@ class ModelDesk:
                 model=name,
                 why=Text.from_json(compared["said"]) if compared else text("it was not compared with the live one"),
             )
-        return self.shelf.promote(chosen, hand)
+        wanted = next((one.promoted_by for one in self.plant.monitors if name_of(one) == name), 1)
+        if wanted > 1 and (more := wanted - len(self.shelf.approve(chosen, hand))) > 0:
+            return Promotion(chosen, more)
+        return Promotion(self.shelf.promote(chosen, hand))
 
     def _live_spans(self, name: str, t0_ns: int, now_ns: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
         """The alarms of the live one since then, and those alarms and faults that somebody says were real."""

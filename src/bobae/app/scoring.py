@@ -138,7 +138,7 @@ class Scoring:
             watches: what is scored.
             versions: says which models come and go meanwhile; None: none do.
         """
-        if not watches:
+        if not watches and versions is None:
             return
         began_ns = self._clock()
         await in_thread(warm)
@@ -149,7 +149,7 @@ class Scoring:
         from_ns = {w.monitor: self._before.get(w.monitor, self._committed.committed_ns) for w in watches}
         lines = [
             Line([w.live for w in watches if from_ns[w.monitor] == begin], settle_ns=SETTLE_NS, from_ns=begin)
-            for begin in sorted(set(from_ns.values()))
+            for begin in sorted(set(from_ns.values()) or {self._committed.committed_ns})
         ]
         for line in lines:
             await in_thread(functools.partial(line.warm, self._store))

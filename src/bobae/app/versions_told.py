@@ -116,6 +116,7 @@ def event_in_words(move: AliasMove) -> Text:
         Move.TAKEN_IN: text("taken in"),
         Move.BY_HAND: text("replaced by hand"),
         Move.PROPOSED: text("proposed"),
+        Move.APPROVED: text("wanted live"),
         Move.TRIED: text("trial begun"),
         Move.REFUSED: text("not promoted"),
         Move.PROMOTED: text("promoted"),

@@ -135,6 +135,9 @@ class Monitor(Response):
     retrain_every: str | None = Field(
         default=None, pattern=r"^[0-9.]+(h|d|w)$", description="how often a new one is trained. None: when it must be"
     )
+    promoted_by: int = Field(
+        default=1, ge=1, le=5, strict=True, description="how many different persons must want a new one live"
+    )
     shadow_for: str = Field(
         default="7d", pattern=DURATION, description="how long a new one runs beside the live one first"
     )

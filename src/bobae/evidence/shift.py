@@ -106,6 +106,10 @@ class Usual:
         """The value below which each share of the values lies."""
         return np.interp(share, np.concatenate([[0.0], np.cumsum(self.share)]), self.edges)
 
+    def below(self, value: float) -> float:
+        """Which share of the values lies below one."""
+        return float(np.interp(value, self.edges, np.concatenate([[0.0], np.cumsum(self.share)])))
+
     @property
     def spread(self) -> float:
         """One spread: half of the range that two thirds of the values lie in, above zero."""

@@ -144,12 +144,15 @@ def _impossible(given: _Given) -> Text | None:
 
 
 def _unseen(given: _Given) -> Text | None:
-    share = float((given.values == UNSEEN).mean()) if given.wanted.categories is not None and len(given.values) else 0.0
-    if share <= _UNSEEN:
+    if given.wanted.categories is None or not len(given.values):
+        return None
+    before = 0.0 if given.usual is None else given.usual.below(UNSEEN / 2)  # such as a state that it does not judge
+    share = float((given.values == UNSEEN).mean()) - before
+    if share <= (_UNSEEN if before < _UNSEEN else _MISSING):
         return None
     return text(
-        "{name} is something that the model never saw in {share} % of the rows; it knows {known}: train it anew once"
-        " a few days of the new one are there",
+        "{name} is something that the model never saw in {share} % more of the rows than then; it knows {known}: train it"
+        " anew once a few days of the new one are there",
         name=given.wanted.name,
         share=number(100 * share, 2),
         known=", ".join(given.wanted.categories or ()),

@@ -108,6 +108,30 @@ class Shelf:
         """Let it run beside the live one, silently."""
         self._point(version.model, Alias.SHADOW, version.number, Move.TRIED, hand)
 
+    def approve(self, version: ModelVersion, hand: Hand) -> Sequence[str]:
+        """Let it be the candidate because somebody wants it live; who does by now.
+
+        What was wanted before another version went live, or the trial was ended, does not count any more.
+
+        Raises:
+            Refused: this person has said so already.
+        """
+        model, who = version.model, []
+        for move in self.versions.history(model):
+            if move.event is Move.APPROVED and move.becomes == version.number:
+                who.append(move.by)
+            elif move.alias is Alias.LIVE or move.event is Move.REFUSED:
+                who.clear()
+        if hand.by.strip().casefold() in (one.strip().casefold() for one in who):
+            raise Refused(
+                "{name} wants version {number} of {model} live already; a different person must say so too",
+                name=hand.by,
+                number=version.number,
+                model=model,
+            )
+        self._point(model, Alias.CANDIDATE, version.number, Move.APPROVED, hand)
+        return [*who, hand.by]
+
     def refuse(self, model: str, hand: Hand) -> None:
         """End the trial of what was proposed; the live one stays."""
         now = self.versions.aliases(model)

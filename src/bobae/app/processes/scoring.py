@@ -55,8 +55,9 @@ async def _watch(here: Here, models: LiveModels, scoring: Scoring) -> None:
             there = [monitor for monitor in waiting if models.path(monitor).is_file()]
             if there:
                 waiting = [monitor for monitor in waiting if monitor not in there]
+                swapping = Swapping(models, there)
                 made = await asyncio.to_thread(models.watched, there, here.tell)
-                tasks.create_task(scoring.watch(made, Swapping(models, there)))
+                tasks.create_task(scoring.watch(made, swapping))
             await asyncio.sleep(_LOOK_S)
 
 

@@ -57,8 +57,9 @@ def promote(
     """Make a version of a model live; a running bobae goes on with it from the next row."""
     with app.model_desk(plant, settings()) as desk:
         model = desk.named(name)
-        live = desk.promote(model, app.hand(by, because), version=version, anyway=anyway)
-    return _moved(model, live.number, text("version {number} of {model} is live", number=live.number, model=model))
+        came = desk.promote(model, app.hand(by, because), version=version, anyway=anyway)
+    document = {"model": model, "version": came.version.number, "waits_for": came.waits_for}
+    return Answer(document, lambda console: _print(console, [came.said]))
 
 
 def rollback(plant: Plant, name: Named, *, by: By, because: Because) -> Answer:
@@ -66,7 +67,7 @@ def rollback(plant: Plant, name: Named, *, by: By, because: Because) -> Answer:
     with app.model_desk(plant, settings()) as desk:
         model = desk.named(name)
         live = desk.shelf.rollback(model, app.hand(by, because))
-    return _moved(model, live.number, text("version {number} of {model} is live", number=live.number, model=model))
+    return _moved(model, live.number, app.Promotion(live).said)
 
 
 def retire(plant: Plant, name: Named, *, by: By, because: Because) -> Answer:

@@ -29,6 +29,7 @@ class Move(StrEnum):
     TAKEN_IN = "taken_in"
     BY_HAND = "replaced_by_hand"
     PROPOSED = "proposed"
+    APPROVED = "approved"
     TRIED = "shadow_began"
     REFUSED = "refused"
     PROMOTED = "promoted"
