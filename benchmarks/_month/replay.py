@@ -114,12 +114,12 @@ def learned(folder: Path, world: World) -> None:
     up([plant], settings, results=model.parent, model=model, asset=ASSET, wanted=Wanted(log=log))
 
 
-def lived(folder: Path, days: int, mechanisms: Mechanisms) -> Month:
+def lived(folder: Path, days: int, mechanisms: Mechanisms, *, seed: int = 0) -> Month:
     """The month, from the plant that `learned` has left in `folder`, in a copy of it."""
     plant = folder / "-".join(["lived", *(name for name, on in vars(mechanisms).items() if on)])
     shutil.rmtree(plant, ignore_errors=True)
     shutil.copytree(folder / "plant", plant)
-    world, clock = _world_at_the_month(days), Clock()
+    world, clock = _world_at_the_month(days, seed), Clock()
     clock.now_ns = world.now_ns
     settings = settings_for(plant, language="en")
     with (
@@ -235,9 +235,9 @@ def _opened(plant: Path, clock: object) -> Store:
     return open_store(historian_folder(plant), write=True, clock=clock, commit_s=0.001)  # type: ignore[arg-type]
 
 
-def _world_at_the_month(days: int) -> World:
+def _world_at_the_month(days: int, seed: int) -> World:
     """The press as it is when the month begins: the same steps again, kept by nobody."""
-    world = World(days)
+    world = World(days, seed)
     for _ in range(LEARNED_DAYS):
         world.unseen_day()
     return world

@@ -114,7 +114,39 @@ def test_put_back_they_are_where_they_were_and_in_the_same_order(values: list[fl
     assert back.max() <= usual.edges[-1]
     order = np.argsort(moved, kind="stable")
     assert (np.diff(back[order]) >= -1e-9 * max(1.0, abs(back).max())).all()
-    assert shift(usual, back).effect <= 0.2
+
+
+def test_a_day_that_is_no_farther_than_days_are_has_not_moved(rng: np.random.Generator) -> None:
+    days = np.repeat(np.arange(14), 288)
+    weather = rng.normal(0, 1, 14)  # as wide as a day itself
+    values = rng.normal(0, 1, len(days)) + weather[days]
+    usual = Usual.of(values, days=days)
+    assert usual is not None
+    assert usual.wander == pytest.approx(np.abs(weather - weather.mean()).max() / usual.spread, abs=0.3)
+    another = rng.normal(0, 1, 288) + weather.max()
+    assert shift(usual, another).effect > MOVED
+    assert not shift(usual, another).moved
+    assert shift(usual, another + 4).moved
+    assert Usual.from_json(usual.as_json()).wander == usual.wander
+
+
+def test_a_part_of_a_day_is_not_held_against_whole_days(rng: np.random.Generator) -> None:
+    days = np.repeat(np.arange(14), 288)
+    usual = Usual.of(rng.normal(0, 1, len(days)), days=days)
+    assert usual is not None
+    assert usual.day_rows == 288
+    assert shift(usual, rng.normal(5, 1, 140)).answer == "not_enough_evidence"
+    assert shift(usual, rng.normal(5, 1, 150)).moved
+
+
+def test_rows_that_do_not_count_say_nothing_of_what_is_usual(rng: np.random.Generator) -> None:
+    values = rng.normal(0, 1, 1_000)
+    standing = np.arange(1_000) < 300
+    values[standing] = -50
+    usual = Usual.of(values, judged=~standing)
+    assert usual is not None
+    assert usual.edges[0] > -10
+    assert usual.missing == 0
 
 
 def test_since_when_it_stands_there(rng: np.random.Generator) -> None:

@@ -23,7 +23,7 @@ def found(x: np.ndarray, came: dict[str, Came] | None = None, categories: tuple[
     usual = {name: Usual.of(column) for name, column in zip(INPUTS, rows(1).T, strict=True)}
     given = [(came or {}).get(name, Came(ROWS, 0) if name == "pump" else FINE) for name in INPUTS]
     with speaking("en"):
-        told = violations(Contract(inputs=tuple(inputs), outputs=()), usual, given, x)
+        told = violations(Contract(inputs=tuple(inputs), outputs=()), usual, given, x, np.ones(len(x), dtype=bool))
         assert all(one.name in str(one.said) for one in told)
     return [(one.breach, one.name) for one in told]
 
@@ -61,17 +61,22 @@ def test_a_category_never_seen_is_a_breach_and_one_that_was_is_none() -> None:
     assert found(x, categories=("a", "b")) == [(Breach.UNSEEN, "pump")]
 
 
-def test_a_state_that_the_model_never_judged_is_no_breach_until_there_is_much_more_of_it() -> None:
+def test_a_state_that_the_model_never_judged_is_no_breach() -> None:
     contract = Contract(inputs=(Input(name="state", categories=("idle", "run")),), outputs=())
     usual = {"state": Usual.of(np.repeat([-1.0, 0.0, 1.0], [500, 200, 300]))}  # half of the time it is off
-    weekend, stopped = np.repeat([-1.0, 1.0], [650, 350]), np.repeat([-1.0, 1.0], [900, 100])
-    assert violations(contract, usual, [Came(9, 0)], weekend[:, None]) == []
-    (one,) = violations(contract, usual, [Came(9, 0)], stopped[:, None])
-    assert one.breach is Breach.UNSEEN
+    weekend = np.repeat([-1.0, 1.0], [900, 100])
+    assert violations(contract, usual, [Came(9, 0)], weekend[:, None], weekend >= 0) == []
 
 
 def test_a_machine_that_stands_is_not_three_sensors_that_are_stuck() -> None:
     assert found(np.full((ROWS, len(INPUTS)), 20.0)) == []
+
+
+def test_a_sensor_that_stands_while_the_machine_does_is_not_stuck() -> None:
+    x, judged = changed(0, 61.0), np.zeros(ROWS, dtype=bool)
+    contract = Contract(inputs=tuple(Input(name=name) for name in INPUTS), outputs=())
+    usual = {name: Usual.of(column) for name, column in zip(INPUTS, rows(1).T, strict=True)}
+    assert violations(contract, usual, [FINE] * 3, x, judged) == []
 
 
 def test_a_source_that_tells_only_changes_may_have_none() -> None:

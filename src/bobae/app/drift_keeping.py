@@ -31,7 +31,7 @@ class DriftKeeping:
     def step(self, now_ns: int) -> Sequence[DriftCheck]:
         """Look at what is due; what has come to another answer than before."""
         try:
-            return [check for check in self._due(now_ns) if self._drifting.catalogue.drift.keep(check)]
+            return [check for check in self._due(now_ns) if self._kept(check)]
         except BobaeError as error:
             _log.warning("%s", text("what has moved could not be kept: {why}", why=error.text))
             return []
@@ -49,6 +49,12 @@ class DriftKeeping:
                 yield check
         if any(tag.estimated_by for _, tag in self._drifting.plant.tags()) and self._is_due("laboratory", now_ns):
             yield from self._drifting.laboratory(now_ns)
+
+    def _kept(self, check: DriftCheck) -> bool:
+        """Keep it; whether it is another answer. A machine that stood all day takes nothing back."""
+        drift = self._drifting.catalogue.drift
+        before = drift.newest(check.subject) if check.answer is Drift.NOT_ENOUGH else None
+        return not (before is not None and before.version == check.version) and drift.keep(check)
 
     def _is_due(self, name: str, now_ns: int) -> bool:
         """Whether the last look was long ago; this one counts as tried."""

@@ -73,10 +73,8 @@ def drift_lines(check: DriftCheck) -> Iterator[Text]:
             )
     if (effect := check.found.get("influence")) is not None:
         yield text(
-            "  {more} % of the rows alarm only because of it, {less} % would alarm but for it; the score is {factor}"
-            " times what it would be",
-            more=number(100 * effect["alarming"], 2),
-            less=number(100 * effect["silent"], 2),
+            "  {share} % of the rows alarm only because of it; the score is {factor} times what it would be",
+            share=number(100 * effect["alarming"], 2),
             factor="-" if effect["factor"] is None else number(effect["factor"], 2),
         )
 

@@ -14,9 +14,9 @@ from bobae.app.settings import Settings
 from bobae.core import Contract, Cut, Floats, Ints, Monitor, Plant, StoreReader, Tag, Text, UnknownName, text
 from bobae.core.gauge import number, unit
 from bobae.core.status import Quality, is_good
-from bobae.evidence.shift import LEAST_ROWS, Usual
+from bobae.evidence.shift import Usual
 from bobae.monitor.data_contract import Came, Violation, violations
-from bobae.monitor.drift import Influence, InputShift, influence, inputs_moved
+from bobae.monitor.drift import Influence, InputShift, influence, inputs_moved, rows_judged
 from bobae.monitor.late_values import Residuals, residuals
 from bobae.registry import SealedModel, TrustList, open_sealed
 from bobae.registry.catalogue import Alias, Catalogue, Drift, DriftCheck
@@ -88,18 +88,22 @@ class Drifting:
         contract = model.manifest.contract
         seen = self._seen(monitor.asset, contract, now_ns, window_ns)
         usual = {name: Usual.from_json(kept) for name, kept in model.monitor.items()}
-        broken = violations(contract, usual, seen.came, seen.x[seen.warm :])
-        shifts = inputs_moved(contract, usual, seen.time_ns, seen.x, warm=seen.warm)
+        run = run_of(model)
+        judged = rows_judged(run(seen.x, seen.gap))
+        broken = violations(contract, usual, seen.came, seen.x[seen.warm :], judged[seen.warm :])
+        shifts = inputs_moved(contract, usual, seen.time_ns, seen.x, judged, warm=seen.warm)
         moved = [one for one in shifts if one.shift.moved]
         effect = None
         if moved:
-            some = slice(max(0, len(seen.x) - _MOST_ROWS - seen.warm), None)
+            end = int(np.flatnonzero(judged)[-1]) + 1
+            some = slice(max(0, end - _MOST_ROWS - seen.warm), end)
             times, x, gap = seen.time_ns[some], seen.x[some], seen.gap[some]
-            effect = influence(contract, run_of(model), usual, moved, times, x, gap, warm=seen.warm)
-        answer = _answer(len(seen.x) - seen.warm, broken, moved, effect)
+            effect = influence(contract, run, usual, moved, times, x, gap, judged[some], warm=seen.warm)
+        rows = int(judged[seen.warm :].sum())
+        answer = _answer(shifts, broken, moved, effect)
         found = {
             "from_ns": now_ns - window_ns,
-            "rows": len(seen.x) - seen.warm,
+            "rows": rows,
             "inputs": [one.as_json() for one in shifts],
             "influence": None if effect is None else effect.as_json(),
             "violations": [{"breach": str(v.breach), "name": v.name, "said": v.said.as_json()} for v in broken],
@@ -168,10 +172,12 @@ class _Seen:
     warm: int
 
 
-def _answer(rows: int, broken: Sequence[Violation], moved: Sequence[InputShift], effect: Influence | None) -> Drift:
+def _answer(
+    shifts: Sequence[InputShift], broken: Sequence[Violation], moved: Sequence[InputShift], effect: Influence | None
+) -> Drift:
     if broken:
         return Drift.BROKEN
-    if rows < LEAST_ROWS:
+    if all(one.shift.answer == "not_enough_evidence" for one in shifts):
         return Drift.NOT_ENOUGH
     if effect is not None and effect.matters:
         return Drift.MATTERS
@@ -189,10 +195,9 @@ def _said(answer: Drift, broken: Sequence[Violation], moved: Sequence[InputShift
     if answer is Drift.MOVED or effect is None:
         return text("{inputs}: the model decides as if nothing had moved", inputs=inputs)
     return text(
-        "{inputs}: {share} % of the rows are decided otherwise for it; if nothing is wrong with the machine, train"
-        " anew",
+        "{inputs}: {share} % of the rows alarm only because of it; if nothing is wrong with the machine, train anew",
         inputs=inputs,
-        share=number(100 * (effect.alarming + effect.silent), 2),
+        share=number(100 * effect.alarming, 2),
     )
 
 

@@ -15,7 +15,7 @@ def has_moved(catalogue: Catalogue) -> Moved:
 
     A fault moves signals too, and is nothing to learn from. So an alarm that stands must have been called false by
     somebody: then nothing is wrong with the machine, and it will not run again as the model knows it. Without an alarm,
-    inputs must have moved a day ago so far that decisions are others for it.
+    each look of a day must have found that rows alarm only because inputs have moved.
     """
 
     def moved(monitor: Monitor, now_ns: int) -> int | None:
@@ -26,7 +26,7 @@ def has_moved(catalogue: Catalogue) -> Moved:
         check = catalogue.drift.newest(name_of(monitor))
         if check is None or check.answer is not Drift.MATTERS or now_ns - check.checked_ns > STANDS_NS:
             return None
-        return check.since_ns if now_ns - check.since_ns >= STANDS_NS else None
+        return check.since_ns if now_ns - check.first_ns >= STANDS_NS else None
 
     return moved
 

@@ -60,12 +60,12 @@ class Swapping:
                     change = self._of_one(name, watches)
                     gone += change.gone
                     new += change.new
-                except BobaeError as error:
-                    self._wrong[name] = now, error
+                except BobaeError as wrong:
+                    self._wrong[name] = now, wrong
         if gone or new:
             return Change(gone, new)
-        for _, error in self._wrong.values():
-            raise error
+        if self._wrong:
+            raise next(iter(self._wrong.values()))[1]
         return None
 
     def _of_one(self, name: str, watches: Sequence[Watch]) -> Change:

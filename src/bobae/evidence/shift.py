@@ -6,15 +6,18 @@ What somebody must know is how far they are apart, in the signal's own unit.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
-from bobae.core import Floats, Ints
+from bobae.core import Bools, Floats, Ints
 
 MOVED = 0.5  # spreads; 'medium' of J. Cohen, Statistical Power Analysis for the Behavioral Sciences, 1988
 LEAST_ROWS = 50
+_BEYOND = 1.5
+_MOST = 0.75
+_SOME = 0.5  # of the rows of a usual day, so that a cold start is not held against whole days
 FARTHEST = 10.0  # spreads outside of what was seen that one value can count for, so that a spike moves nothing
 _TAIL = (0.0, 0.001, 0.005, 0.01, 0.025)  # finer where values are rare, since bins are wide there
 _SHARES = np.array([*_TAIL, *np.arange(1, 20) / 20, *(1 - share for share in reversed(_TAIL))])
@@ -44,21 +47,31 @@ class Usual:
         share: of the values in each bin (bins,), summing to 1.
         missing: share of the rows that had no value.
         gaps: bins between two heaps.
+        wander: how far the farthest of the days that it rests on lay from all of them, in spreads.
+        day_rows: how many rows with a value the middle one of these days has; 0: nothing is known of days.
     """
 
     edges: Floats
     share: Floats
     missing: float = 0.0
     gaps: tuple[int, ...] = ()
+    wander: float = 0.0
+    day_rows: int = 0
 
     @classmethod
-    def of(cls, values: Floats) -> "Usual | None":
+    def of(cls, values: Floats, *, judged: Bools | None = None, days: Ints | None = None) -> "Usual | None":
         """That of values (rows,), NaN where missing; None: there are none.
 
         A signal with few levels, such as a valve, gets a bin for each of them; any other one bins of equal shares,
         finer ones at both ends.
+
+        Args:
+            values: (rows,).
+            judged: whether a row counts (rows,); None: all do.
+            days: on which day each row was (rows,); None: nothing is known of days.
         """
-        seen = values[np.isfinite(values)]
+        there = np.isfinite(values) if judged is None else np.isfinite(values) & judged
+        seen = values[there]
         if not len(seen):
             return None
         levels = np.unique(seen)
@@ -74,23 +87,24 @@ class Usual:
             edges = np.unique(np.concatenate([edges[(edges <= low) | (edges >= high)], [low, high]]))
         counts, _ = np.histogram(seen, edges)
         at = tuple(int(np.searchsorted(edges, low)) for low, _ in gaps)
-        return cls(edges, counts / counts.sum(), float(1 - len(seen) / len(values)), at)
+        found = cls(edges, counts / counts.sum(), float(np.isnan(values).mean()), at)
+        if days is None:
+            return found
+        found = replace(found, day_rows=int(np.median(np.unique(days[there], return_counts=True)[1])))
+        apart = [shift(found, seen[days[there] == day]).effect for day in np.unique(days[there])]
+        return replace(found, wander=max((one for one in apart if math.isfinite(one)), default=0.0))
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Usual":
-        """What `as_json` gave."""
-        return cls(
-            np.array(kept["edges"], float), np.array(kept["share"], float), float(kept["missing"]), tuple(kept["gaps"])
-        )
+        """What `as_json` gave, today or before it knew of gaps and days."""
+        edges, share = (np.array(kept[name], dtype=np.float64) for name in ("edges", "share"))
+        days = {name: kept[name] for name in ("wander", "day_rows") if name in kept}
+        return cls(edges, share, kept["missing"], tuple(kept.get("gaps", ())), **days)
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON values."""
-        return {
-            "edges": self.edges.tolist(),
-            "share": self.share.tolist(),
-            "missing": self.missing,
-            "gaps": list(self.gaps),
-        }
+        plain = {"edges": self.edges.tolist(), "share": self.share.tolist(), "gaps": list(self.gaps)}
+        return plain | {"missing": self.missing, "wander": self.wander, "day_rows": self.day_rows}
 
     def heaps(self) -> Sequence[tuple[float, float, "Usual"]]:
         """Each heap by itself: (from, to) which value a value belongs to it, the outermost reach to infinity."""
@@ -130,7 +144,8 @@ class Shift:
             mover's) over the spread; 0 is not at all.
         before, now: the median then and now, in the signal's unit; of the heap that has moved most.
         rows: that were looked at.
-        answer: whether that is worth a word.
+        answer: whether that is worth a word: it is at least `MOVED`, and half as far again as any day was that the
+            usual rests on.
     """
 
     effect: float
@@ -163,11 +178,11 @@ def shift(usual: Usual, values: Floats) -> Shift:
         mine = seen[np.searchsorted(seen, low) : np.searchsorted(seen, high)]
         if len(mine) >= _FEW_ROWS:
             found.append((_apart(heap, mine), len(mine), float(heap.quantile([0.5])[0]), float(np.median(mine))))
-    if len(seen) < LEAST_ROWS or not found:
+    if len(seen) < max(LEAST_ROWS, _SOME * usual.day_rows) or not found:
         return Shift(math.nan, float(usual.quantile([0.5])[0]), math.nan, len(seen), "not_enough_evidence")
     effect = sum(one[0] * one[1] for one in found) / sum(one[1] for one in found)
     _, _, before, now = max(found, key=lambda one: one[0] * one[1])
-    return Shift(effect, before, now, len(seen), "moved" if effect >= MOVED else "same")
+    return Shift(effect, before, now, len(seen), "moved" if effect >= max(MOVED, _BEYOND * usual.wander) else "same")
 
 
 def _apart(usual: Usual, seen: Floats) -> float:
@@ -210,17 +225,15 @@ def put_back(usual: Usual, values: Floats) -> Floats:
 
 
 def moved_since(usual: Usual, time_ns: Ints, values: Floats, *, piece: int = LEAST_ROWS) -> int | None:
-    """Since when a signal that has moved stands where it is, ns UTC; None: it has not moved to the end.
+    """Since when a signal that has moved stands elsewhere, ns UTC; None: it does not at the end.
 
-    The rows are looked at in pieces of `piece` rows, at least `LEAST_ROWS`; it stands there since the first of the last
-    ones that all have moved.
+    The rows are looked at in pieces of `piece` rows, at least `LEAST_ROWS`; it stands elsewhere since the first piece
+    from which on most have moved, that piece and the last one among them.
     """
     there = np.isfinite(values)
     times, seen = time_ns[there], values[there]
-    length = max(LEAST_ROWS, piece)
-    since: int | None = None
-    for end in range(len(seen), length - 1, -length):
-        if not shift(usual, seen[end - length : end]).moved:
-            break
-        since = int(times[end - length])
-    return since
+    length, single = max(LEAST_ROWS, piece), replace(usual, day_rows=0)
+    ends = range(len(seen), length - 1, -length)
+    moved = [shift(single, seen[end - length : end]).effect >= max(MOVED, usual.wander) for end in ends]
+    since = [i for i, one in enumerate(moved) if one and moved[0] and sum(moved[: i + 1]) >= _MOST * (i + 1)]
+    return int(times[ends[since[-1]] - length]) if since else None

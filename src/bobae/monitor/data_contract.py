@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from bobae.core import Contract, Floats, Input, Text, text
+from bobae.core import Bools, Contract, Floats, Input, Text, text
 from bobae.core.gauge import number, unit
 from bobae.core.model import UNSEEN
 from bobae.evidence.shift import LEAST_ROWS, Usual
@@ -62,7 +62,9 @@ class Violation:
     said: Text
 
 
-def violations(contract: Contract, usual: Mapping[str, Usual], came: Sequence[Came], x: Floats) -> Sequence[Violation]:
+def violations(
+    contract: Contract, usual: Mapping[str, Usual], came: Sequence[Came], x: Floats, judged: Bools
+) -> Sequence[Violation]:
     """Where a stretch of rows breaks the contract, one violation an input at the most: the first that explains it.
 
     Args:
@@ -70,17 +72,18 @@ def violations(contract: Contract, usual: Mapping[str, Usual], came: Sequence[Ca
         usual: input name -> what it showed when the model learned.
         came: what came of each input, in the contract's order.
         x: the inputs (rows, inputs), NaN where missing.
+        judged: whether the model judges a row (rows,); while a machine stands, its signals may stand too.
     """
     still = [
-        wanted.categories is None and _stands_still(usual.get(wanted.name), column)
+        wanted.categories is None and _stands_still(usual.get(wanted.name), column[judged])
         for wanted, column in zip(contract.inputs, x.T, strict=True)
     ]
     stands = 2 * sum(still) > len(still)  # then it is the machine that stands, not a sensor that is stuck
     found = []
     for wanted, one, column, fixed in zip(contract.inputs, came, x.T, still, strict=True):
         given = _Given(wanted, usual.get(wanted.name), one, column, alone=fixed and not stands)
-        judged = ((breach, judge(given)) for breach, judge in _JUDGES.items())
-        found += [Violation(breach, wanted.name, said) for breach, said in judged if said is not None][:1]
+        tried = ((breach, judge(given)) for breach, judge in _JUDGES.items())
+        found += [Violation(breach, wanted.name, said) for breach, said in tried if said is not None][:1]
     return found
 
 
@@ -146,13 +149,13 @@ def _impossible(given: _Given) -> Text | None:
 def _unseen(given: _Given) -> Text | None:
     if given.wanted.categories is None or not len(given.values):
         return None
-    before = 0.0 if given.usual is None else given.usual.below(UNSEEN / 2)  # such as a state that it does not judge
-    share = float((given.values == UNSEEN).mean()) - before
-    if share <= (_UNSEEN if before < _UNSEEN else _MISSING):
+    share = float((given.values == UNSEEN).mean())
+    known = given.usual is not None and given.usual.below(UNSEEN / 2) > _UNSEEN  # such as a state that it never judged
+    if known or share <= _UNSEEN:
         return None
     return text(
-        "{name} is something that the model never saw in {share} % more of the rows than then; it knows {known}: train it"
-        " anew once a few days of the new one are there",
+        "{name} is something that the model never saw in {share} % of the rows; it knows {known}: train it anew"
+        " once a few days of the new one are there",
         name=given.wanted.name,
         share=number(100 * share, 2),
         known=", ".join(given.wanted.categories or ()),

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from bobae.core import Contract, Floats, Ints
+from bobae.core import Bools, Contract, Floats, Ints
 from bobae.evidence.intervals import finite
 from bobae.evidence.shift import Shift, Usual, moved_since, put_back, shift
 
-MATTERS = 0.01  # share of the rows that would be decided otherwise: a quarter of an hour a day
+MATTERS = 0.01  # share of the rows that alarm only for it: a quarter of an hour a day
 _PIECES = 24  # that a stretch is cut into to see since when: hours of a day
 Run = Callable[[Floats, Floats], Mapping[str, Floats]]
 
@@ -42,22 +42,23 @@ class InputShift:
 class Influence:
     """What the moved inputs do to a model's decisions, the same rows decided as they are and with those put back.
 
+    Rows that alarm only once inputs are put back say nothing: what is put back may no longer fit to the rest. So that
+    a move hides alarms is not found here.
+
     Attributes:
         rows: that were decided both ways.
-        alarming: share of the rows that alarm only because of the move.
-        silent: share of the rows that would alarm but for the move.
+        alarming: share of the rows that alarm as they are, and do not with the inputs put back.
         factor: how many times the score is what it would be, the middle row.
     """
 
     rows: int
     alarming: float
-    silent: float
     factor: float
 
     @property
     def matters(self) -> bool:
         """Whether decisions are others for it."""
-        return self.alarming + self.silent >= MATTERS
+        return self.alarming >= MATTERS
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -65,7 +66,7 @@ class Influence:
 
 
 def inputs_moved(
-    contract: Contract, usual: Mapping[str, Usual], time_ns: Ints, x: Floats, *, warm: int
+    contract: Contract, usual: Mapping[str, Usual], time_ns: Ints, x: Floats, judged: Bools, *, warm: int
 ) -> Sequence[InputShift]:
     """How far each input that is a number has moved, the farthest first.
 
@@ -76,10 +77,11 @@ def inputs_moved(
         usual: input name -> what it showed when the model learned.
         time_ns: of the rows (rows,), ascending.
         x: the inputs (rows, inputs), NaN where missing.
+        judged: whether the model judges a row (rows,); the others, such as of a machine that stands, do not count.
         warm: how many of the first rows only say since when.
     """
     found, piece = [], (len(x) - warm) // _PIECES
-    for wanted, column in zip(contract.inputs, x.T, strict=True):
+    for wanted, column in zip(contract.inputs, np.where(judged[:, None], x, np.nan).T, strict=True):
         if wanted.categories is None and wanted.name in usual:
             one = shift(usual[wanted.name], column[warm:])
             since = moved_since(usual[wanted.name], time_ns, column, piece=piece) if one.moved else None
@@ -96,6 +98,7 @@ def influence(
     time_ns: Ints,
     x: Floats,
     gap: Floats,
+    judged: Bools,
     *,
     warm: int,
 ) -> Influence:
@@ -112,17 +115,25 @@ def influence(
         time_ns: of the rows (rows,), ascending.
         x: inputs (rows, inputs).
         gap: (rows,), as in `Contract`.
+        judged: whether the model judges a row (rows,).
         warm: how many of the first rows the model only sees.
     """
     back, place = x.copy(), {wanted.name: i for i, wanted in enumerate(contract.inputs)}
     for one in moved:
-        since, i = int(np.searchsorted(time_ns, one.since_ns or 0)), place[one.name]
-        back[since:, i] = put_back(usual[one.name], x[since:, i])
-    (now, score), (then, other) = (_decided(run(rows, gap), warm) for rows in (x, back))
+        since, i = judged & (time_ns >= (one.since_ns or 0)), place[one.name]
+        back[since, i] = put_back(usual[one.name], x[since, i])
+    counts = judged & (np.arange(len(x)) >= warm)
+    (now, score), (then, other) = (_decided(run(rows, gap), counts) for rows in (x, back))
     both = (score > 0) & (other > 0)
     factor = float(np.median(score[both] / other[both])) if both.any() else float("nan")
-    return Influence(len(now), float((now & ~then).mean()), float((then & ~now).mean()), factor)
+    alarming = float((now & ~then).mean()) if len(now) else 0.0
+    return Influence(len(now), alarming, factor)
 
 
-def _decided(answers: Mapping[str, Floats], warm: int) -> tuple[Any, Floats]:
-    return np.asarray(answers["alarm"])[warm:] > 0.5, np.nan_to_num(np.asarray(answers["score"])[warm:])
+def rows_judged(answers: Mapping[str, Floats]) -> Bools:
+    """In which rows a model has judged (rows,): those where some input has a share in what it says."""
+    return np.asarray(np.asarray(answers["contribution"]).sum(axis=1) > 0)
+
+
+def _decided(answers: Mapping[str, Floats], counts: Bools) -> tuple[Bools, Floats]:
+    return np.asarray(answers["alarm"])[counts] > 0.5, np.nan_to_num(np.asarray(answers["score"])[counts])

@@ -13,10 +13,11 @@ from bobae.train.card import card
 from bobae.train.findings import Findings
 from bobae.train.outcome import Outcome
 from bobae.train.rows import Rows
-from bobae.train.timeline import Trace
+from bobae.train.timeline import PROVE, Trace
 
 WINDOW_ROWS = 256
 WINDOWS = 8
+_DAY_NS = 24 * 3600 * 1_000_000_000
 CARD_LANGUAGES = ("en", "ko")
 
 
@@ -44,12 +45,11 @@ def candidate(outcome: Outcome, found: Findings, fitted: Fitted, x: Floats, *, n
         scores={metric: figure.as_json() for metric, figure in outcome.metrics.items()},
         made_with=made_with(),
     )
-    learned = (found.part == 0) & ~found.known.near
     return Candidate(
         manifest=manifest,
         graph=fitted.graph(),
         reference=reference(fitted, found.rows, x, found.trace, seed=outcome.seed),
-        monitor=histograms(contract, x[learned]),
+        monitor=_usual(contract, found, x),
         cards={language: card(outcome, contract, name=name, language=language) for language in CARD_LANGUAGES},
     )
 
@@ -96,10 +96,16 @@ def _some(rows: Ints, count: int, rng: np.random.Generator) -> Ints:
     return rng.choice(rows, size=min(count, len(rows)), replace=False) if len(rows) else rows
 
 
-def histograms(contract: Contract, x: Floats) -> dict[str, Any]:
-    """What the rows learned from usually show, x (rows, inputs): one for each input that has a value."""
-    usual = {wanted.name: Usual.of(column) for wanted, column in zip(contract.inputs, x.T, strict=True)}
-    return {name: one.as_json() for name, one in usual.items() if one is not None}
+def _usual(contract: Contract, found: Findings, x: Floats) -> dict[str, Any]:
+    """What each input with a value usually shows in the rows that were learned from and in which the model judges."""
+    learned = (found.part < PROVE) & ~found.known.near
+    judged = (found.trace.contribution.sum(axis=1) > 0)[learned]
+    days = (found.rows.time_ns // _DAY_NS * len(found.rows.machines) + found.rows.machine)[learned]
+    usual: dict[str, Any] = {}
+    for wanted, column in zip(contract.inputs, x[learned].T, strict=True):
+        one = Usual.of(column, judged=judged if wanted.categories is None else None, days=days)
+        usual |= {} if one is None else {wanted.name: one.as_json()}
+    return usual
 
 
 def made_with() -> dict[str, str]:

@@ -16,7 +16,7 @@ class Drift(StrEnum):
 
     STEADY = "steady"
     MOVED = "moved"  # and decisions are the same
-    MATTERS = "matters"  # decisions are others for it
+    MATTERS = "matters"  # rows alarm only because of it
     BROKEN = "broken"  # the data are not what the model was promised
     NOT_ENOUGH = "not_enough_evidence"
 
@@ -32,6 +32,7 @@ class DriftCheck:
         since_ns: since when that has been so.
         checked_ns: when it was looked at last.
         found: all that was found then, plain JSON values.
+        first_ns: when it was found first; what is kept for the first time is found then.
     """
 
     subject: str
@@ -40,6 +41,7 @@ class DriftCheck:
     since_ns: int
     checked_ns: int
     found: Mapping[str, Any]
+    first_ns: int = 0
 
 
 class DriftStore:
@@ -60,7 +62,7 @@ class DriftStore:
         with self._database.writing() as connection:
             newest = connection.execute(_of(check.subject).limit(1)).one_or_none()
             if newest is None or (newest.version, newest.answer) != (check.version, check.answer):
-                connection.execute(insert(DRIFT_CHECKS).values(vars(check)))
+                connection.execute(insert(DRIFT_CHECKS).values(vars(check) | {"first_ns": check.checked_ns}))
                 return True
             where = DRIFT_CHECKS.c.id == newest.id
             connection.execute(update(DRIFT_CHECKS).where(where).values(checked_ns=check.checked_ns, found=check.found))

@@ -305,7 +305,7 @@ DRIFT_CHECKS = Table(
     METADATA,
     Column("id", _NUMBER, primary_key=True),
     *(Column(name, String, nullable=False) for name in ("subject", "version", "answer")),
-    *(Column(name, BigInteger, nullable=False) for name in ("since_ns", "checked_ns")),
+    *(Column(name, BigInteger, nullable=False) for name in ("since_ns", "first_ns", "checked_ns")),
     Column("found", JSON, nullable=False),
 )
 Index("drift_by_subject", DRIFT_CHECKS.c.subject, DRIFT_CHECKS.c.id)

@@ -15,7 +15,7 @@ def upgrade() -> None:
         "drift_checks",
         sa.Column("id", _NUMBER, primary_key=True),
         *(sa.Column(name, sa.String, nullable=False) for name in ("subject", "version", "answer")),
-        *(sa.Column(name, sa.BigInteger, nullable=False) for name in ("since_ns", "checked_ns")),
+        *(sa.Column(name, sa.BigInteger, nullable=False) for name in ("since_ns", "first_ns", "checked_ns")),
         sa.Column("found", sa.JSON, nullable=False),
     )
     op.create_index("drift_by_subject", "drift_checks", ["subject", "id"])
