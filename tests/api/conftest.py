@@ -22,6 +22,7 @@ from bobae.collect import SourceState
 from bobae.core import Gap, Plant, Rejected, Samples, StoreReader, Tag, TagRow, Text, Wish, WriteAllowed, text
 from bobae.historian import Store, open_store
 from bobae.registry.catalogue import Alarm, AlarmStore, Catalogue, NewAlarm, open_catalogue
+from bobae.testing.served import free_port
 from bobae.write import Writing
 
 S = 1_000_000_000
@@ -185,12 +186,6 @@ def wait_for(port: int) -> None:
             return
         time.sleep(0.02)
     raise AssertionError(f"nobody listens on port {port}")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

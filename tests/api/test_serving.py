@@ -14,7 +14,7 @@ import pytest
 
 from bobae.api import LivePlant, create_api, serve_http
 from bobae.api.server import _listening
-from bobae.core import BadInput, Refused, speaking
+from bobae.core import BadInput, Plant, Refused, speaking
 from bobae.historian import open_store
 from bobae.registry.catalogue import open_catalogue
 
@@ -23,6 +23,7 @@ class EmptyPlant:
     """A plant without sources and models."""
 
     def __init__(self, folder: Path, stack: contextlib.ExitStack) -> None:
+        self.folder, self.plant = folder, Plant(plant="empty")
         self.reader = stack.enter_context(open_store(folder / "historian", write=True))
         self.catalogue = stack.enter_context(open_catalogue(folder))
 

@@ -73,7 +73,7 @@ def test_metrics_are_in_the_text_format_of_prometheus(client: Any) -> None:
     assert found["bobae_part_memory_bytes", ("part", "scorer")] == 2**20
     assert found["bobae_rows_scored", ("part", "scorer")] == 12
     assert found["bobae_scoring_delay_seconds", ("part", "scorer")] == 0.01
-    assert {family.type for family in told} == {"gauge", "counter"}
+    assert {family.type for family in told} == {"gauge", "counter", "histogram"}
 
 
 def test_parts_say_how_they_do_why_and_what_to_do(client: Any) -> None:

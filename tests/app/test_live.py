@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import socket
 import time
 import urllib.request
 from collections.abc import AsyncIterator, Callable
@@ -27,18 +26,13 @@ from bobae.registry import own_key, seal
 from bobae.registry.catalogue import Alarm, AlarmState, Transition, open_catalogue
 from bobae.testing.made_machine import FAULT_TAG, SENSORS, machine
 from bobae.testing.opcua_process import Node, OpcUaProcess, Write
+from bobae.testing.served import free_port
 from bobae.train.train import train
 
 ASSET = "line1/press1"
 STEP_S = 0.2
 PATIENCE_S = 60.0
 LOOK = text("look at the bearing")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

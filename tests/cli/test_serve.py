@@ -2,7 +2,6 @@
 
 import json
 import signal
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -21,6 +20,7 @@ from bobae.registry.container import pack
 from bobae.registry.contents import files_of
 from bobae.registry.envelope import signed
 from bobae.testing.made_machine import machine
+from bobae.testing.served import free_port
 from bobae.train.train import train
 
 
@@ -50,12 +50,6 @@ def model(home: Path, candidate: Candidate) -> Path:
     path = home / "press.bobae"
     seal(candidate, path, key=own_key(home, name="here", today=date(2026, 11, 26)))
     return path
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def bobae(home: Path, *arguments: str) -> "subprocess.Popen[str]":

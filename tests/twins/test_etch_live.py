@@ -20,16 +20,11 @@ from bobae.app.sources import collecting
 from bobae.collect import Patience
 from bobae.core import BadInput, Kind, Role, Samples, TagRow
 from bobae.historian import open_store
+from bobae.testing.served import free_port
 from bobae.twins.etch import NAMES, live_part
 
 PACE, PERIOD_S = 20, 0.1  # the shortest step, 3 s, still has a sample
 HASTY = Patience(retry_s=0.1, longest_retry_s=0.3)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def command(*more):

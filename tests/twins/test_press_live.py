@@ -3,7 +3,6 @@
 import asyncio
 import math
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ import pytest
 from asyncua import Client, ua
 
 from bobae.core import UnknownName, Unreachable
+from bobae.testing.served import free_port
 from bobae.twins.press import TAGS, Fault, Snapshot, history_until
 from bobae.twins.press.clocked import ClockedPress
 from bobae.twins.press.inject import inject
@@ -21,12 +21,6 @@ from bobae.twins.press.tags import NAMES
 
 S_NS = 1_000_000_000
 SILENT = "die_temperature"
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 class Server:

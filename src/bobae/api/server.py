@@ -5,18 +5,25 @@ import contextlib
 import errno
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 
 import uvicorn
 from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from bobae import __version__
 from bobae.api import alarms, desk, models, samples, state, writes
 from bobae.api.guard import Guard
-from bobae.api.inference import Desk, inference_routes
+from bobae.api.inference import Desk, PlantDesk, inference_routes
+from bobae.api.metrics import CONTENT_TYPE
 from bobae.api.plant import LivePlant
 from bobae.api.problems import ANSWERS, handle_problems
+from bobae.app import settings_for
+from bobae.app.live_serving import LiveServing
 from bobae.core import BadInput, Refused
 
 ROOT = "/api/v1"
@@ -40,12 +47,20 @@ def create_api(plant: LivePlant) -> FastAPI:
     for router in (samples.router, alarms.router, desk.router, writes.router, state.router, models.router):
         app.include_router(router, prefix=ROOT)
     app.include_router(state.probes)
+    settings = replace(settings_for(plant.folder), plant=plant.plant)
+    app.state.desk = PlantDesk(LiveServing(plant.folder, settings, plant.catalogue))
+    app.router.routes += inference_routes(app.state.desk)
     return app
 
 
 def create_inference_api(desk: Desk) -> Starlette:
     """The Open Inference Protocol for some models, as an ASGI application."""
-    app = Starlette(routes=inference_routes(desk), middleware=[Middleware(Guard)])
+
+    async def metrics(_: Request) -> Response:
+        return Response(desk.figures.exposed(), media_type=CONTENT_TYPE)
+
+    routes = [*inference_routes(desk), Route("/metrics", metrics)]
+    app = Starlette(routes=routes, middleware=[Middleware(Guard)])
     app.state.stopping = asyncio.Event()
     return app
 

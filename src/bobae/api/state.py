@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, Field
 
 from bobae import __version__
+from bobae.api.inference import Desk
 from bobae.api.metrics import CONTENT_TYPE, exposed
 from bobae.api.plant import ThePlant
 from bobae.api.questions import Nothing
@@ -107,9 +108,10 @@ def readyz(plant: ThePlant, response: Response, _: Annotated[Nothing, Query()]) 
 
 
 @probes.get("/metrics", response_class=PlainTextResponse)
-def metrics(plant: ThePlant, _: Annotated[Nothing, Query()]) -> Response:
+def metrics(plant: ThePlant, request: Request, _: Annotated[Nothing, Query()]) -> Response:
     """Figures in the text format of Prometheus."""
-    return Response(exposed(plant), media_type=CONTENT_TYPE)
+    desk: Desk = request.app.state.desk
+    return Response(exposed(plant) + desk.figures.exposed(), media_type=CONTENT_TYPE)
 
 
 def _part_told(part: PartState) -> ToldPart:

@@ -3,10 +3,11 @@
 from contextlib import AbstractAsyncContextManager
 
 from bobae.api.inference.desk import Desk
+from bobae.api.inference.plant_desk import PlantDesk
 from bobae.api.inference.rest import inference_routes
 from bobae.core import LazyModule, Missing
 
-__all__ = ["Desk", "inference_routes", "serving_grpc"]
+__all__ = ["Desk", "PlantDesk", "inference_routes", "serving_grpc"]
 _LATE = {"grpc": LazyModule("bobae.api.inference.over_grpc")}
 
 

@@ -1,13 +1,25 @@
 """The desk of the models that are served: finds the one that is asked, has answered together what waits together."""
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
-from bobae.core import BobaeError, UnknownName
+from bobae.api.inference.figures import Figures
+from bobae.core import BobaeError, Text, UnknownName
 from bobae.serve.inference import Answers, Asked, ServedModel
 
 _SOON_ROWS = 200  # what takes longer than some milliseconds is done aside, so that others are answered meanwhile
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One model that can be asked; `wrong`: why not, where it cannot."""
+
+    name: str
+    version: str
+    wrong: Text | None = None
 
 
 @dataclass(eq=False)
@@ -20,25 +32,48 @@ class _Waiting:
 class Desk:
     """Models by name, each asked by any number of coroutines of one event loop.
 
+    Attributes:
+        figures: about what it answers.
+
     Args:
         models: () -> those that are served now.
     """
 
     def __init__(self, models: Callable[[], Iterable[ServedModel]]) -> None:
+        self.figures = Figures()
         self._models = models
-        self._waiting: dict[ServedModel, _Waiting] = {}
+        self._waiting: WeakKeyDictionary[ServedModel, _Waiting] = WeakKeyDictionary()
 
-    def models(self) -> Sequence[ServedModel]:
-        """Those that are served now, by name."""
-        return sorted(self._models(), key=lambda model: model.name)
+    def offers(self) -> Sequence[Offer]:
+        """Those that can be asked now, by name."""
+        return [Offer(model.name, model.version) for model in sorted(self._models(), key=lambda model: model.name)]
 
-    def model(self, name: str, version: str | None = None) -> ServedModel:
+    async def model(self, name: str, version: str | None = None) -> ServedModel:
         """The model of that name.
 
         Raises:
             UnknownName: there is none, or not of that version.
         """
-        known = {model.name: model for model in self._models()}
+        offered = self._named(name, version)
+        return next(model for model in self._models() if model.name == offered.name)
+
+    async def infer(self, model: ServedModel, asked: Asked) -> Answers:
+        """The answers to one request; with it are answered all that wait for the same model at that moment.
+
+        Raises:
+            BadInput, Refused: see `ServedModel`.
+        """
+        begun, well = time.perf_counter(), False
+        try:
+            answers = await self._waited(model, asked)
+            well = True
+        finally:
+            took = time.perf_counter() - begun
+            self.figures.answered(model.name, model.version, len(asked.x), took, well=well)
+        return answers
+
+    def _named(self, name: str, version: str | None) -> Offer:
+        known = {offer.name: offer for offer in self.offers()}
         if name not in known:
             raise UnknownName.among("no model is called {name!r}; nearest: {nearest}", name=name, known=known)
         if version not in (None, "", known[name].version):
@@ -50,12 +85,7 @@ class Desk:
             )
         return known[name]
 
-    async def infer(self, model: ServedModel, asked: Asked) -> Answers:
-        """The answers to one request; with it are answered all that wait for the same model at that moment.
-
-        Raises:
-            BadInput, Refused: see `ServedModel`.
-        """
+    async def _waited(self, model: ServedModel, asked: Asked) -> Answers:
         loop = asyncio.get_running_loop()
         waiting = self._waiting.setdefault(model, _Waiting([], []))
         told: asyncio.Future[Answers] = loop.create_future()
@@ -69,6 +99,7 @@ class Desk:
     def _answer(self, model: ServedModel, waiting: _Waiting) -> None:
         asked, told = waiting.asked, waiting.told
         waiting.asked, waiting.told = [], []
+        self.figures.called(model.name, model.version, len(asked))
         if max(len(one.x) for one in asked) <= _SOON_ROWS:
             _tell(told, model.infer(asked))
             self._go_on(model, waiting)

@@ -82,17 +82,17 @@ class _Service:
         return self._of["ServerLiveResponse"](live=True)
 
     async def _ready(self, _: Any) -> Any:
-        return self._of["ServerReadyResponse"](ready=bool(self._desk.models()))
+        return self._of["ServerReadyResponse"](ready=any(offer.wrong is None for offer in self._desk.offers()))
 
     async def _model_ready(self, asked: Any) -> Any:
-        self._desk.model(asked.name, asked.version)
+        await self._desk.model(asked.name, asked.version)
         return self._of["ModelReadyResponse"](ready=True)
 
     async def _server(self, _: Any) -> Any:
         return self._of["ServerMetadataResponse"](name="bobae", version=__version__, extensions=EXTENSIONS)
 
     async def _metadata(self, asked: Any) -> Any:
-        told = metadata(self._desk.model(asked.name, asked.version))
+        told = metadata(await self._desk.model(asked.name, asked.version))
         tensors = {
             side: [self._of["TensorMetadata"](**tensor) for tensor in told[side]] for side in ("inputs", "outputs")
         }
@@ -101,7 +101,7 @@ class _Service:
         )
 
     async def _infer(self, asked: Any) -> Any:
-        model = self._desk.model(asked.model_name, asked.model_version)
+        model = await self._desk.model(asked.model_name, asked.model_version)
         parameters = {name: getattr(v, v.WhichOneof("parameter_choice")) for name, v in asked.parameters.items()}
         answers = await self._desk.infer(model, asked_of(_tensors(asked), parameters))
         wanted = [output.name for output in asked.outputs] or list(answers)

@@ -70,25 +70,29 @@ async def _live(_: Desk, __: Http) -> Response:
 
 
 async def _ready(desk: Desk, _: Http) -> Response:
-    ready = bool(desk.models())
+    ready = any(offer.wrong is None for offer in desk.offers())
     return JSONResponse({"ready": ready}, 200 if ready else 503)
 
 
 async def _index(desk: Desk, _: Http) -> Response:
-    return JSONResponse([{"name": m.name, "version": m.version, "state": "READY", "reason": ""} for m in desk.models()])
+    return JSONResponse([
+        {"name": one.name, "version": one.version, "state": "READY", "reason": ""}
+        | ({} if one.wrong is None else {"state": "UNAVAILABLE", "reason": str(one.wrong)})
+        for one in desk.offers()
+    ])  # fmt: skip
 
 
 async def _metadata(desk: Desk, http: Http) -> Response:
-    return JSONResponse(metadata(_model(desk, http)))
+    return JSONResponse(metadata(await _model(desk, http)))
 
 
 async def _model_ready(desk: Desk, http: Http) -> Response:
-    model = _model(desk, http)
+    model = await _model(desk, http)
     return JSONResponse({"name": model.name, "ready": True})
 
 
 async def _infer(desk: Desk, http: Http) -> Response:
-    model = _model(desk, http)
+    model = await _model(desk, http)
     request = request_of(await _body(http), http.headers.get(LENGTH))
     answers = await desk.infer(model, request.asked)
     body, length = answer_of(request, answers, {"model_name": model.name, "model_version": model.version})
@@ -98,15 +102,15 @@ async def _infer(desk: Desk, http: Http) -> Response:
 
 
 async def _explain(desk: Desk, http: Http) -> Response:
-    model = _model(desk, http)
+    model = await _model(desk, http)
     request = request_of(await _body(http), http.headers.get(LENGTH))
     answers = await desk.infer(model, request.asked)
     told = {"model_name": model.name, "model_version": model.version}
     return JSONResponse(told | {"explanations": explained(model.manifest.contract, request.asked.x, answers)})
 
 
-def _model(desk: Desk, http: Http) -> ServedModel:
-    return desk.model(http.path_params["name"], http.path_params.get("version"))
+async def _model(desk: Desk, http: Http) -> ServedModel:
+    return await desk.model(http.path_params["name"], http.path_params.get("version"))
 
 
 async def _body(http: Http) -> bytes:

@@ -142,6 +142,14 @@ class VersionStore:
             row = connection.execute(select(MODEL_ALIASES).where(*where)).one_or_none()
         return None if row is None else self.version(model, row.version)
 
+    def all_pointed_at(self, alias: Alias) -> Mapping[str, ModelVersion]:
+        """The version of each model that an alias points at, by the model's name."""
+        here, of = MODEL_ALIASES.c, MODEL_VERSIONS.c
+        joined = (here.model == of.model) & (here.version == of.number)
+        query = select(MODEL_VERSIONS).join(MODEL_ALIASES, joined).where(here.alias == str(alias)).order_by(of.model)
+        with self._database.reading() as connection:
+            return {row.model: _version(row) for row in connection.execute(query)}
+
     def aliases(self, model: str) -> Mapping[Alias, int]:
         """What each alias of a model points at."""
         with self._database.reading() as connection:
