@@ -8,11 +8,16 @@ import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
 
-from bobae.core import Floats, Ints
+from bobae.core import Floats, Ints, LazyModule
+
+if TYPE_CHECKING:
+    from scipy import stats
+else:
+    stats = LazyModule("scipy.stats")  # 56 MB, which who only tells what is kept does without
 
 CONFIDENCE = 0.95
 DRAWS = 1000
