@@ -94,6 +94,7 @@ def test_the_interface_describes_itself_as_it_is(client: Any) -> None:
         "/api/v1/alarm-points/shelve",
         "/api/v1/alarm-points/take-out",
         "/api/v1/alarm-points/unshelve",
+        "/api/v1/alarm-records",
         "/api/v1/alarms",
         "/api/v1/alarms/{number}",
         "/api/v1/alarms/{number}/acknowledge",

@@ -62,8 +62,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     described = (folder / "plant.yaml").read_text("utf-8")
     more = "strength: {unit: MPa, estimated_by: strength_soft}, strength_soft: {unit: MPa}"
     (folder / "plant.yaml").write_text(described.replace("pressure: {}", f"pressure: {{range: [-50, 400]}}, {more}"))
-    settings = settings_for(folder, language="en")
-    with open_catalogue(historian_folder(folder)) as catalogue:
+    with pytest.MonkeyPatch.context() as patch, open_catalogue(historian_folder(folder)) as catalogue:
+        patch.setenv("BOBAE_HOME", str(folder / "home"))
+        settings = settings_for(folder, language="en")
         desk = ModelDesk(folder, settings, catalogue)
         (monitor,) = desk.plant.monitors
         first = Retraining(folder, settings, catalogue).train(monitor, START_NS + LEARNED * STEP_NS)

@@ -9,12 +9,23 @@ from pydantic import BaseModel, Field
 
 from bobae.api.alarms import ToldAlarm
 from bobae.api.plant import LivePlant, ThePlant
-from bobae.api.questions import Closing, Judgement, Lately, MissedFault, Nothing, PointHand, Shelving, WhichCases
+from bobae.api.questions import (
+    Closing,
+    Judgement,
+    Lately,
+    MissedFault,
+    Nothing,
+    PointHand,
+    Shelving,
+    WhichCases,
+    WhichRecords,
+)
 from bobae.api.times import rfc3339
 from bobae.app.alarm_figures import figures_as_json
 from bobae.app.clearing import Clearing
 from bobae.app.desk import AlarmDesk, CaseTold, PointTold, case_told
 from bobae.app.ledger_told import statement
+from bobae.app.records_told import record_as_json, record_of
 from bobae.app.settings import settings_for
 from bobae.evidence.eemua import alarm_figures
 from bobae.monitor import state_in_words
@@ -168,10 +179,27 @@ class WholeCase(ToldCase):
         )
 
 
+class RecordPage(BaseModel):
+    """Records, by the names of their points."""
+
+    items: list[dict[str, Any]] = Field(description="point, revision, since, what changed, and the record")
+    next: str | None = Field(default=None, description="`cursor` of the next page; null: that was all")
+
+
 @router.get("/alarm-points")
 def points(plant: ThePlant, _: Annotated[Nothing, Query()]) -> Points:
     """All that can raise alarms, and how each stands."""
     return Points(items=[ToldPoint.of(point) for point in _desk(plant).points()])
+
+
+@router.get("/alarm-records")
+def records(plant: ThePlant, asked: Annotated[WhichRecords, Query()]) -> RecordPage:
+    """What is written down about each point that can raise alarms (ISA-18.2: rationalization)."""
+    if asked.point is not None:
+        return RecordPage(items=[record_as_json(one) for one in reversed(record_of(plant.catalogue, asked.point))])
+    found = plant.catalogue.records.newest(after=asked.cursor, limit=asked.limit + 1)
+    items = [record_as_json(one) for one in found[: asked.limit]]
+    return RecordPage(items=items, next=found[asked.limit - 1].point if len(found) > asked.limit else None)
 
 
 @router.post("/alarm-points/shelve")

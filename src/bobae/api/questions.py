@@ -67,6 +67,14 @@ class WhichAlarms(Nothing):
     limit: Limit = 100
 
 
+class WhichRecords(Nothing):
+    """Parameters of /alarm-records."""
+
+    point: str | None = Field(default=None, description="this point's revisions, newest first; else of all what holds")
+    cursor: str = Field(default="", description="`next` of the page before")
+    limit: Limit = 100
+
+
 class Acknowledgement(Nothing):
     """Somebody takes notice of an alarm."""
 

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from bobae.app.processes.told_plant import ToldPlant
     from bobae.app.promoting import Promotion, model_desk
     from bobae.app.proposing import ProposedAsset, by_reason
+    from bobae.app.records_told import record_as_json, record_of, record_told, write_records
     from bobae.app.reports import report_of, report_path, write_report
     from bobae.app.service import install_service, service_for
     from bobae.app.serving import served_models
@@ -134,6 +135,9 @@ __all__ = [
     "outcome_named",
     "read",
     "read_with_roles",
+    "record_as_json",
+    "record_of",
+    "record_told",
     "report_of",
     "report_path",
     "restore",
@@ -152,6 +156,7 @@ __all__ = [
     "upgrade",
     "upgrade_plan",
     "verdict_in_words",
+    "write_records",
     "write_report",
     "writing_at",
 ]
@@ -252,6 +257,7 @@ _WHERE = {
     "processes.group": ("live_in_processes",),
     "processes.state": ("Board",),
     "processes.told_plant": ("ToldPlant",),
+    "records_told": ("record_as_json", "record_of", "record_told", "write_records"),
     "reports": (
         "report_of",
         "report_path",

@@ -17,6 +17,7 @@ from bobae.app.live_wishes import Ran, Wishes
 from bobae.app.main_job import Up
 from bobae.app.model_keeping import keeping
 from bobae.app.notifying import Notifying
+from bobae.app.rationalising import Rationalising
 from bobae.app.settings import Settings
 from bobae.app.swapping import Swapping
 from bobae.app.telling import Tell, tell_nobody
@@ -58,6 +59,7 @@ async def live(
             jobs = [work.collect(), work.carry_out_orders(), *run.watching()]
             jobs += [AlarmKeeping(plant, work.catalogue).run(), keeping(folder, settings, work.catalogue).run()]
             jobs += [DriftKeeping(Drifting.of(folder, settings, work.store, work.catalogue)).run()]
+            jobs += [Rationalising(folder, settings, work.catalogue).run()]
             jobs += [Notifying(folder, plant, work.catalogue).run()]
             ran = await followed(
                 work, jobs, folder=folder, plant=plant, wishes=wishes, trained=run.trained, stop=stop, tell=tell

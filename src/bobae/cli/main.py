@@ -101,6 +101,7 @@ GROUPS: tuple[Group, ...] = (
             alarm.unshelve,
             alarm.out,
             alarm.back,
+            alarm.record,
             alarm.figures,
         ),
     ),

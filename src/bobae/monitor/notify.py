@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bobae.core import Receiver, Text, local_time, seconds_of, text
-from bobae.registry.catalogue import PRIORITIES, Alarm, AlarmState
+from bobae.registry.catalogue import PRIORITIES, Alarm, AlarmState, Priority
 
 SHOWN = 10
 _NS = 1_000_000_000
@@ -33,7 +33,7 @@ def due(receiver: Receiver, raised: Sequence[Alarm], over: Sequence[Alarm], *, n
     """
     wait_ns = 0 if receiver.after is None else round(seconds_of(receiver.after) * _NS)
     quiet = is_quiet(receiver.quiet, now_ns)
-    told = [a for a in raised if _is_for(receiver, a) and now_ns - a.active_ns >= wait_ns]
+    told = [a for a in raised if is_meant(receiver, a.asset, a.priority) and now_ns - a.active_ns >= wait_ns]
     told = [a for a in told if a.priority == "urgent" or not quiet]
     ended = [] if quiet else list(over)
     if not told and not ended:
@@ -55,10 +55,11 @@ def is_quiet(hours: str | None, now_ns: int) -> bool:
     return begin <= now < end if begin <= end else now >= begin or now < end
 
 
-def _is_for(receiver: Receiver, alarm: Alarm) -> bool:
-    if PRIORITIES.index(alarm.priority) < PRIORITIES.index(receiver.from_priority):
+def is_meant(receiver: Receiver, asset: str, priority: Priority) -> bool:
+    """Whether somebody is told of the alarms of a machine that have a priority."""
+    if PRIORITIES.index(priority) < PRIORITIES.index(receiver.from_priority):
         return False
-    return not receiver.assets or any(f"{alarm.asset}/".startswith(f"{path}/") for path in receiver.assets)
+    return not receiver.assets or any(f"{asset}/".startswith(f"{path}/") for path in receiver.assets)
 
 
 def _title(raised: Sequence[Alarm], over: Sequence[Alarm]) -> Text:

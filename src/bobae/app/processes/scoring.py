@@ -14,6 +14,7 @@ from bobae.app.plant_store import historian_folder, run_folder
 from bobae.app.processes.named import called
 from bobae.app.processes.part import Doing, Here
 from bobae.app.processes.remote import RemoteKeeper
+from bobae.app.rationalising import Rationalising
 from bobae.app.scoring import ScoredSoFar, Scoring
 from bobae.app.swapping import Swapping
 from bobae.app.telemetry import Tracing
@@ -50,6 +51,7 @@ async def _watch(here: Here, models: LiveModels, scoring: Scoring) -> None:
         tasks.create_task(keeping(here.folder, here.settings, models.catalogue).run())
         drifting = Drifting.of(here.folder, here.settings, models.store, models.catalogue, sealed=models.opened)
         tasks.create_task(DriftKeeping(drifting).run())
+        tasks.create_task(Rationalising(here.folder, here.settings, models.catalogue).run())
         tasks.create_task(scoring.rule(models.rules))
         while True:
             there = [monitor for monitor in waiting if models.path(monitor).is_file()]

@@ -1,4 +1,4 @@
-"""`bobae alarm list | acknowledge | reset | judge | points | shelve | unshelve | out | back | figures`."""
+"""`bobae alarm list | acknowledge | reset | judge | points | shelve | unshelve | out | back | record | figures`."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ Plant = Annotated[Path, typer.Option("--plant", metavar="DIR", help="the plant f
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="who you are; it is kept with what you do")]
 Number = Annotated[int, typer.Argument(metavar="ID", help="the alarm's number")]
 Point = Annotated[str, typer.Argument(metavar="POINT", help="what raises it, such as press/line1/press3:anomaly")]
+OnePoint = Annotated[str | None, typer.Argument(metavar="POINT", help="one of them; else all")]
+Out = Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE.csv", help="all as a table, for an audit")]
 Comment = Annotated[str, typer.Option("--comment", metavar="TEXT", help="what you say of it")]
 Because = Annotated[str, typer.Option("--because", metavar="TEXT", help="why; it is kept")]
 Hours = Annotated[str, typer.Option("--for", metavar="TIME", help="for how long, such as 30min, 8h or 2d")]
@@ -97,6 +99,25 @@ def back(point: Point, *, by: By, because: Because = "", plant: Plant = HERE) ->
     """Bring it back into service."""
     with app.alarm_desk(plant, settings()) as desk:
         return _of_point(desk.give_back(point, by=by, because=because))
+
+
+def record(point: OnePoint = None, *, out: Out = None, plant: Plant = HERE) -> Answer:
+    """Show what is written down about a point that raises alarms, with its history; of all, as a table."""
+    with app.alarm_desk(plant, settings()) as desk:
+        if point is not None:
+            history = app.record_of(desk.catalogue, point)
+            newest, told = [history[-1]], [*app.record_told(history)]
+        else:
+            newest = [*desk.catalogue.records.newest()]
+            told = [
+                text("{point}  {kind}  {priority}", point=r.point, kind=r.record["kind"], priority=r.record["priority"])
+                for r in newest
+            ]
+    document = {"records": [app.record_as_json(one) for one in newest]}
+    if out is not None:
+        app.write_records(newest, out)
+        told = [text("{path} written", path=out)]
+    return Answer(document, lambda console: _print(console, told or [text("nothing is written down yet")]))
 
 
 def figures(*, days: Days = 30, plant: Plant = HERE) -> Answer:

@@ -20,6 +20,7 @@ from bobae.registry.catalogue.ledger import LedgerEntry, LedgerStore, Outcome
 from bobae.registry.catalogue.notices import Notice, NoticeStore
 from bobae.registry.catalogue.order import AuditEntry, AuditEvent, Broken, Order, OrderState, Person, Switch, Value
 from bobae.registry.catalogue.points import AlarmPoint, PointChange, PointEvent, PointStore, Suppression
+from bobae.registry.catalogue.records import AlarmRecord, RecordStore
 from bobae.registry.catalogue.shadows import ShadowAlarm, ShadowRun, ShadowStore
 from bobae.registry.catalogue.writes import Book, WriteStore
 
@@ -28,6 +29,7 @@ __all__ = [
     "Alarm",
     "AlarmEvent",
     "AlarmPoint",
+    "AlarmRecord",
     "AlarmState",
     "AlarmStore",
     "Alias",
@@ -60,6 +62,7 @@ __all__ = [
     "PointEvent",
     "PointStore",
     "Priority",
+    "RecordStore",
     "ShadowAlarm",
     "ShadowRun",
     "ShadowStore",

@@ -16,6 +16,7 @@ from bobae.registry.catalogue.feedback import FeedbackStore
 from bobae.registry.catalogue.ledger import LedgerStore
 from bobae.registry.catalogue.notices import NoticeStore
 from bobae.registry.catalogue.points import PointStore
+from bobae.registry.catalogue.records import RecordStore
 from bobae.registry.catalogue.shadows import ShadowStore
 from bobae.registry.catalogue.writes import WriteStore
 
@@ -38,6 +39,7 @@ class Catalogue:
         versions: the versions of each model, and which is live.
         shadows: what versions on trial would have alarmed.
         drift: what has moved since the models learned.
+        records: what is written down about each alarm point.
     """
 
     alarms: AlarmStore
@@ -51,6 +53,7 @@ class Catalogue:
     versions: VersionStore
     shadows: ShadowStore
     drift: DriftStore
+    records: RecordStore
     _database: Database
 
     def close(self) -> None:
@@ -95,5 +98,6 @@ def open_catalogue(folder: Path, *, wait_s: float = 5.0) -> Catalogue:
         versions=VersionStore(database),
         shadows=ShadowStore(database),
         drift=DriftStore(database),
+        records=RecordStore(database),
         _database=database,
     )

@@ -309,3 +309,13 @@ DRIFT_CHECKS = Table(
     Column("found", JSON, nullable=False),
 )
 Index("drift_by_subject", DRIFT_CHECKS.c.subject, DRIFT_CHECKS.c.id)
+
+ALARM_RECORDS = Table(
+    "alarm_records",
+    METADATA,
+    Column("id", _NUMBER, primary_key=True),
+    Column("point", String, nullable=False),
+    *(Column(name, BigInteger, nullable=False) for name in ("number", "time_ns")),
+    *(Column(name, JSON, nullable=False) for name in ("changed", "record")),
+)
+Index("records_by_point", ALARM_RECORDS.c.point, ALARM_RECORDS.c.number, unique=True)
