@@ -1,5 +1,6 @@
 """What people do with alarms over HTTP: judge them, shelve what raises them, work on cases; and how the alarms do."""
 
+import functools
 import time
 from dataclasses import replace
 from typing import Annotated, Any
@@ -27,6 +28,7 @@ from bobae.app.desk import AlarmDesk, CaseTold, PointTold, case_told
 from bobae.app.ledger_told import statement
 from bobae.app.records_told import record_as_json, record_of
 from bobae.app.settings import settings_for
+from bobae.app.sparkline import stretches
 from bobae.evidence.eemua import alarm_figures
 from bobae.monitor import state_in_words
 from bobae.registry.catalogue import AlarmState, Case, Feedback, Outcome, Suppression
@@ -157,6 +159,9 @@ class WholeCase(ToldCase):
     alarms: list[ToldAlarm]
     feedback: list[ToldFeedback]
     similar: list[SimilarAlarm]
+    signals: list[dict[str, Any]] = Field(
+        description="those behind its newest alarm: lowest and highest values, in pieces"
+    )
 
     @classmethod
     def told(cls, told: CaseTold) -> "WholeCase":
@@ -176,6 +181,7 @@ class WholeCase(ToldCase):
             alarms=[ToldAlarm.of(alarm) for alarm in told.alarms],
             feedback=[ToldFeedback.of(told.said[alarm.id]) for alarm in told.alarms if alarm.id in told.said],
             similar=similar,
+            signals=[signal.as_json() for signal in told.signals],
         )
 
 
@@ -255,7 +261,8 @@ def case(plant: ThePlant, number: Number, _: Annotated[Nothing, Query()]) -> Who
     """One case: its alarms, what was said of them, and earlier alarms like them."""
     settings = replace(settings_for(plant.folder), plant=plant.plant)
     clearing = Clearing(plant.folder, settings, plant.catalogue, plant.reader)
-    return WholeCase.told(AlarmDesk(plant.plant, plant.catalogue, clears=clearing.of).case(number))
+    signals = functools.partial(stretches, plant.reader, now_ns=time.time_ns())
+    return WholeCase.told(AlarmDesk(plant.plant, plant.catalogue, clears=clearing.of, signals=signals).case(number))
 
 
 @router.post("/cases/{number}/close")

@@ -13,6 +13,7 @@ from bobae.app.kept import kept_of
 from bobae.app.live_versions import LiveVersions
 from bobae.app.ruled import ruled_in
 from bobae.app.settings import Settings
+from bobae.app.sparkline import Stretch, stretches
 from bobae.core import BadInput, Plant, Text, UnknownName, alarms_per_week, local_time, telling_time_of, text
 from bobae.core.gauge import number
 from bobae.historian import open_store
@@ -90,6 +91,7 @@ class CaseTold:
         said: alarm -> what somebody said of it.
         similar: earlier alarms like its newest one, each with what was said of it and with its case.
         clears: what would clear its newest alarm; None: nobody knows, or nothing is to be cleared.
+        signals: those behind its newest alarm, around its beginning.
     """
 
     case: Case
@@ -97,6 +99,7 @@ class CaseTold:
     said: dict[int, Feedback]
     similar: Sequence[tuple[Similar, Feedback | None, Case | None]]
     clears: Text | None = None
+    signals: Sequence[Stretch] = ()
 
 
 class AlarmDesk:
@@ -107,6 +110,7 @@ class AlarmDesk:
         catalogue: where all is kept.
         clock: now, ns UTC.
         clears: what would clear an alarm; None where nobody can say it.
+        signals: those behind an alarm, around its beginning.
     """
 
     def __init__(
@@ -116,8 +120,9 @@ class AlarmDesk:
         *,
         clock: Callable[[], int] = time.time_ns,
         clears: Callable[[Alarm], Text | None] = lambda _: None,
+        signals: Callable[[Alarm], Sequence[Stretch]] = lambda _: (),
     ) -> None:
-        self.catalogue, self._clears = catalogue, clears
+        self.catalogue, self._clears, self._signals = catalogue, clears, signals
         self._plant, self._clock = plant, clock
         self._points = Desk(catalogue.points, catalogue.alarms)
         self._budgets = {f"{m.asset}:{m.task}": alarms_per_week(str(m.alarm_budget)) for m in plant.monitors}
@@ -203,7 +208,8 @@ class AlarmDesk:
         said = dict(catalogue.feedback.of_alarms([a.id for a in alarms] + [one.alarm.id for one in before]))
         told = [(one, said.get(one.alarm.id), catalogue.cases.of_alarm(one.alarm.id)) for one in before]
         stands = alarms[-1] if alarms and alarms[-1].state.active else None
-        return CaseTold(case, alarms, said, told, None if stands is None else self._clears(stands))
+        signals = self._signals(alarms[-1]) if alarms else ()
+        return CaseTold(case, alarms, said, told, None if stands is None else self._clears(stands), signals)
 
     def cases(self, *, limit: int, before: int | None = None, is_open: bool | None = None) -> list[Case]:
         """Cases, newest first."""
@@ -263,7 +269,14 @@ def alarm_desk(place: Path, settings: Settings) -> Iterator[AlarmDesk]:
             store = stack.enter_context(open_store(root))
             return Clearing(root.parent, settings, catalogue, store).of(alarm)
 
-        yield AlarmDesk(settings.plant, catalogue, clears=clears)
+        def signals(alarm: Alarm) -> Sequence[Stretch]:
+            try:
+                store = stack.enter_context(open_store(root))
+            except BadInput:  # no sample was ever kept
+                return ()
+            return stretches(store, alarm, time.time_ns())
+
+        yield AlarmDesk(settings.plant, catalogue, clears=clears, signals=signals)
 
 
 def outcome_named(word: str) -> Outcome:
@@ -302,6 +315,8 @@ def case_told(told: CaseTold) -> Iterator[Text]:
         yield text("{time} {meaning}", time=_clock_time(alarm.active_ns), meaning=alarm.meaning)
         if alarm.id in told.said:
             yield _said(told.said[alarm.id])
+    for signal in told.signals:
+        yield text("  {line}", line=signal.line)
     if told.clears is not None:
         yield told.clears
     for one, said, earlier in told.similar:

@@ -44,7 +44,10 @@ def show(number: Number, *, plant: Plant = HERE) -> Answer:
     with app.alarm_desk(plant, settings()) as desk:
         found = desk.case(number)
         told = [*app.case_told(found)]
-        document = _case(found.case) | {"text": [str(said) for said in told]}
+        document = _case(found.case) | {
+            "text": [str(said) for said in told],
+            "signals": [signal.as_json() for signal in found.signals],
+        }
     return Answer(document, lambda console: _print(console, told))
 
 
