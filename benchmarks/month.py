@@ -8,6 +8,8 @@ lives the same months, one for each seed of the press; a figure is their mean, w
 """
 
 import argparse
+import os
+import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,8 +18,9 @@ from typing import Any
 
 import numpy as np
 import results
-from _month.replay import Mechanisms, Month, learned, lived
-from _month.world import World
+
+from bobae.app.month.replay import Mechanisms, Month, learned, lived
+from bobae.app.month.world import World
 
 VARIATIONS = {
     "all of it": Mechanisms(),
@@ -39,9 +42,11 @@ def main() -> None:
     months: dict[str, list[Month]] = {name: [] for name in variations}
     for seed in range(seeds):
         with tempfile.TemporaryDirectory() as place:
-            learned(Path(place), World(days, seed))
-            for name, mechanisms in variations.items():
-                month = lived(Path(place), days, mechanisms, seed=seed)
+            os.environ["BOBAE_HOME"] = f"{place}/home"
+            learned(Path(place, "plant"), World(days, seed))
+            for number, (name, mechanisms) in enumerate(variations.items()):
+                plant = shutil.copytree(Path(place, "plant"), Path(place, f"lived-{number}"))
+                month = lived(plant, World(days, seed), mechanisms)
                 months[name].append(month)
                 print(f"{name}, seed {seed}", *month.steps, sep="\n   ", flush=True)
     rows = [row for name, lived_through in months.items() for row in told(name, lived_through)]
@@ -66,7 +71,7 @@ def told(name: str, months: Sequence[Month]) -> list[dict[str, Any]]:
 
     return [
         row("calls", lambda m: len(m.calls), "", f"{crossings:g} times the score went over the limit"),
-        row("false calls", lambda m: sum(f is None for _, f in m.calls), "", "the budget is 4 in four weeks"),
+        row("false calls", lambda m: m.false, "", "the budget is 4 in four weeks"),
         row("faults found", lambda m: m.found, f"of {faults}"),
         row("late, middle one", lambda m: float(np.median(m.late_s)) / 60 if m.late_s else None, "min"),
         row("cost of the month", lambda m: m.cost / 1e6, "M KRW", f"{quiet:g} M KRW without any alarm"),

@@ -17,7 +17,7 @@ from bobae.historian import open_store
 
 DAYS = 14
 SEED = 0
-_RESULTS = "results"
+_RESULTS, _MODELS = "results", "models"
 _LOG = "maintenance_log.csv"  # every demo has one
 
 
@@ -51,7 +51,7 @@ async def break_it(here: Here) -> None:
 def _make(here: Here) -> None:
     folder, press = here.folder, _press()
     discovery.load("connectors", "opcua")  # without it nothing need begin
-    _clear(folder)
+    clear_demo(folder)
     here.tell(text("A hydraulic press runs for two weeks, in a moment"), "step")
     shape = {"days": DAYS, "step_s": here.more["step_s"], "seed": SEED, "language": here.settings.language}
     written = press.write_history(folder, **shape, end_ns=time.time_ns())
@@ -71,8 +71,13 @@ def _press() -> Any:
     return discovery.load("twins", "press")
 
 
-def _clear(folder: Path) -> None:
-    """Make room for a new demo where an earlier one was."""
+def clear_demo(folder: Path) -> None:
+    """Make room for a new demo where an earlier one was.
+
+    Raises:
+        BadInput: the folder holds something else.
+        Refused: another bobae works there.
+    """
     if not folder.exists() or not any(folder.iterdir()):
         return
     if not (folder / _LOG).is_file():
@@ -80,5 +85,5 @@ def _clear(folder: Path) -> None:
     kept = historian_folder(folder)
     if kept.exists():
         open_store(kept, write=True).close()  # refused where another bobae works
-    for old in (kept, folder / _RESULTS):
+    for old in (kept, folder / _RESULTS, folder / _MODELS):
         shutil.rmtree(old, ignore_errors=True)

@@ -31,6 +31,10 @@ Data = Annotated[
 Demo = Annotated[
     bool, typer.Option("--demo", help="a simulated press: two weeks of history, then live until a fault is found")
 ]
+Month = Annotated[
+    bool,
+    typer.Option("--month", help="with --demo: a month of it in minutes, and what becomes of its model"),
+]
 Folder = Annotated[Path | None, typer.Option("--out", "-o", metavar="DIR", help="where report, page and model go")]
 Port = Annotated[int, typer.Option("--port", metavar="PORT", help="where a live plant answers over HTTP")]
 For = Annotated[
@@ -38,7 +42,7 @@ For = Annotated[
 ]
 Live = Callable[["Wishes", "asyncio.Event", Shown, "Tell"], Coroutine[Any, Any, "Ran"]]
 _API = "bobae.api.part:answer"  # by name: what it stands on loads in its own process
-_DEMO = Path("bobae-demo")
+_DEMO, _MONTH = Path("bobae-demo"), Path("bobae-demo-month")
 _MARKS = {"step": "\n== ", "plain": "   ", "good": " + ", "warning": " ! "}
 
 
@@ -46,6 +50,7 @@ def up(
     data: Data = None,
     *,
     demo: Demo = False,
+    month: Month = False,
     port: Port = 8800,
     lasting: For = None,
     log: Log = None,
@@ -59,6 +64,10 @@ def up(
         raise BadInput(
             "say what to work on: --demo for the demo press, a plant folder, or a folder with your own files"
         )
+    if month and not demo:
+        raise BadInput("--month is the demo press's: type bobae up --demo --month")
+    if month:
+        return _month(out or _MONTH)
     wanted = app.Wanted(alarm_budget, costs_of(costs), log, seed)
     for_s = None if lasting is None else seconds_of(lasting)
     if demo:
@@ -109,6 +118,17 @@ def _live(run: Live, *, wanted: Wanted, port: int, for_s: float | None) -> Answe
         console.print(said, markup=False, soft_wrap=True)
 
     return Answer(ran.as_json(), show)
+
+
+def _month(folder: Path) -> Answer:
+    with bars() as progress:
+        done = app.demo_month(folder, settings(), progress=progress, tell=_told_by(progress))
+
+    def show(console: Console) -> None:
+        for said in done.told():
+            console.print(str(said), markup=False, soft_wrap=True)
+
+    return Answer(done.as_json(), show)
 
 
 def _on_files(data: list[Path], results: Path | None, wanted: Wanted) -> Answer:

@@ -17,7 +17,6 @@ from bobae.twins.press.shifts import DAY_S, HOUR_S, MODE_WORDS
 
 NS = 1_000_000_000
 DAY_NS = DAY_S * NS
-STEP_S = 10.0
 LEARNED_DAYS = 21
 ASSET = press.ASSET.partition("/")[2]  # below the plant
 THERMOMETER_DAY, THERMOMETER_OFFSET = 10, 5.0
@@ -51,10 +50,12 @@ class World:
     Args:
         days: of the month.
         seed: of the press.
+        step_s: seconds between two rows.
     """
 
     days: int
     seed: int = 0
+    step_s: float = 10.0
     faults: tuple[press.Fault, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -78,21 +79,21 @@ class World:
         """Faults of the machine or of a sensor that maintenance would act on: all but the silent change."""
         return tuple(f for f in self.faults if f.logged)
 
-    def day(self, store: Store) -> None:
-        """One day more of the press in the historian, received as it was measured."""
+    def day(self, store: Store, *, language: str = "en") -> None:
+        """One day more of the press in the historian, received as it was measured; words are in `language`."""
         rows = self.unseen_day()
         ids = store.writer.tag_ids([*(TagRow(0, f"{ASSET}.{tag.name}", unit=tag.unit) for tag in press.TAGS)])
         words = store.writer.tag_ids([TagRow(0, f"{ASSET}.{name}", "text") for name in ("product", "state")])
         for column, tag in enumerate(ids):
             _append(store, int(tag), rows.time_ns, rows.values[:, column], None)
-        products = np.array([recipe.title["en"] for recipe in press.RECIPES], dtype=object)[rows.product]
-        states = np.array(MODE_WORDS["en"], dtype=object)[rows.mode]
+        products = np.array([recipe.title[language] for recipe in press.RECIPES], dtype=object)[rows.product]
+        states = np.array(MODE_WORDS[language], dtype=object)[rows.mode]
         for tag, texts in zip(words, (products, states), strict=True):
             _append(store, int(tag), rows.time_ns, np.full(len(texts), np.nan), texts)
 
     def unseen_day(self) -> press.Rows:
         """One day more of the press, kept by nobody."""
-        rows = self._press.run(round(DAY_S / STEP_S), step_s=STEP_S)
+        rows = self._press.run(round(DAY_S / self.step_s), step_s=self.step_s)
         self.now_ns = self._press.time_ns
         return rows
 

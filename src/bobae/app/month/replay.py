@@ -1,14 +1,10 @@
-"""A month lived through: rows scored as they settle, alarms raised, answered, kept; a day in a second."""
+"""A month lived through: rows scored as they settle, alarms raised, answered, kept; a day in seconds."""
 
 import csv
-import os
-import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
-from _month.operator import Operator
-from _month.world import ASSET, LEARNED_DAYS, NS, World
 from bobae.app.alarm_keeping import AlarmKeeping
 from bobae.app.desk import AlarmDesk
 from bobae.app.drift_keeping import DriftKeeping
@@ -17,16 +13,20 @@ from bobae.app.drifting import Drifting
 from bobae.app.live_models import LiveModels
 from bobae.app.main_job import up
 from bobae.app.model_keeping import ModelKeeping
+from bobae.app.month.operator import Operator, clock_time
+from bobae.app.month.world import ASSET, LEARNED_DAYS, NS, World
 from bobae.app.moved import has_moved
 from bobae.app.plant_store import historian_folder
 from bobae.app.promoting import ModelDesk
+from bobae.app.rationalising import Rationalising
 from bobae.app.retraining import Retraining
 from bobae.app.settings import Settings, settings_for
 from bobae.app.swapping import Swapping
+from bobae.app.telling import Tell, tell_nobody
 from bobae.app.wanted import Wanted
 from bobae.app.watched_places import model_path
 from bobae.app.watching import Watch
-from bobae.core import telling_time_of
+from bobae.core import Progress, Text, silent, telling_time_of, text
 from bobae.evidence.eemua import AlarmFigures, alarm_figures
 from bobae.evidence.ledger import Worth
 from bobae.historian import Store, open_store
@@ -38,7 +38,7 @@ from bobae.twins import press
 SETTLE_NS = 300_000_000
 LOOK_NS = 600 * NS  # how often the operator looks
 HOUR_NS = 3600 * NS  # how often the keepers do
-SEOUL = timezone(timedelta(hours=9))
+LOG = "maintenance_log.csv"
 
 
 @dataclass(eq=False)
@@ -77,7 +77,7 @@ class Month:
         cost: of the month's faults and false alarms, by the truth.
         quiet_cost: of the month's faults, had nobody been called.
         factor: where the limit stands at the end.
-        steps: what was done about the model, in words.
+        steps: what moved, and what was done about the model.
     """
 
     crossings: int = 0
@@ -91,43 +91,66 @@ class Month:
     cost: float = 0.0
     quiet_cost: float = 0.0
     factor: float = 1.0
-    steps: list[str] = field(default_factory=list)
+    steps: list[Text] = field(default_factory=list)
+
+    @property
+    def false(self) -> int:
+        """Calls for nothing."""
+        return sum(found is None for _, found in self.calls)
 
 
-def learned(folder: Path, world: World) -> None:
-    """A plant that has collected for three weeks and trained its model."""
-    os.environ["BOBAE_HOME"] = str(folder / "home")
-    plant = folder / "plant"
-    plant.mkdir(parents=True)
-    press.write_live_plant(plant / "plant.yaml", url="opc.tcp://127.0.0.1:4840", language="en")
+def learned(
+    plant: Path, world: World, *, language: str = "en", progress: Progress = silent, tell: Tell = tell_nobody
+) -> None:
+    """A plant in a new folder that has collected for three weeks and trained its model."""
+    plant.mkdir(parents=True, exist_ok=True)
+    press.write_live_plant(plant / "plant.yaml", url="opc.tcp://127.0.0.1:4840", language=language)
     described = (plant / "plant.yaml").read_text("utf-8")
     more = "    alarm_budget: 1/week\n    retrain: automatic\n    shadow_for: 2d\n"
     (plant / "plant.yaml").write_text(described.replace("    alarm_budget: 1/week\n", more), "utf-8")
     with _opened(plant, lambda: press.START_NS) as store:
-        for _ in range(LEARNED_DAYS):
-            world.day(store)
-    settings = settings_for(plant, language="en")
+        for day in range(LEARNED_DAYS):
+            progress(text("three weeks of the press are made"), day, LEARNED_DAYS)
+            world.day(store, language=language)
+    settings = settings_for(plant, language=language)
     assert settings.plant is not None
-    log = folder / "maintenance_log.csv"
-    _write_log(log, world)
     model = model_path(plant, settings.plant.monitors[0])
-    up([plant], settings, results=model.parent, model=model, asset=ASSET, wanted=Wanted(log=log))
+    with telling_time_of(settings.timezone):
+        _write_log(plant / LOG, world)
+    wanted = Wanted(log=plant / LOG)
+    up([plant], settings, results=model.parent, model=model, asset=ASSET, wanted=wanted, progress=progress, tell=tell)
 
 
-def lived(folder: Path, days: int, mechanisms: Mechanisms, *, seed: int = 0) -> Month:
-    """The month, from the plant that `learned` has left in `folder`, in a copy of it."""
-    plant = folder / "-".join(["lived", *(name for name, on in vars(mechanisms).items() if on)])
-    shutil.rmtree(plant, ignore_errors=True)
-    shutil.copytree(folder / "plant", plant)
-    world, clock = _world_at_the_month(days, seed), Clock()
+def lived(
+    plant: Path,
+    world: World,
+    mechanisms: Mechanisms = Mechanisms(),
+    *,
+    language: str = "en",
+    progress: Progress = silent,
+    tell: Tell = tell_nobody,
+) -> Month:
+    """The month, in the plant that `learned` has left.
+
+    Args:
+        plant: its folder.
+        world: as it was before `learned`; its steps are made again, kept by nobody.
+        mechanisms: which are at work.
+        language: of the plant.
+        progress: told how far it is.
+        tell: told what happens, as it happens.
+    """
+    clock = Clock()
+    for _ in range(LEARNED_DAYS):
+        world.unseen_day()
     clock.now_ns = world.now_ns
-    settings = settings_for(plant, language="en")
+    settings = settings_for(plant, language=language)
     with (
-        telling_time_of("Asia/Seoul"),
+        telling_time_of(settings.timezone),
         _opened(plant, clock) as store,
         open_catalogue(historian_folder(plant)) as catalogue,
     ):
-        return _Life(plant, settings, world, clock, store, catalogue, mechanisms).live()
+        return _Life(plant, settings, world, clock, store, catalogue, mechanisms, progress, tell).live()
 
 
 class _Life:
@@ -140,13 +163,17 @@ class _Life:
         store: Store,
         catalogue: Catalogue,
         mechanisms: Mechanisms,
+        progress: Progress,
+        tell: Tell,
     ) -> None:
         assert settings.plant is not None
         self.world, self.clock, self.store, self.catalogue = world, clock, store, catalogue
         self.monitor = settings.plant.monitors[0]
         self.desk = AlarmDesk(settings.plant, catalogue, clock=clock)
-        self.operator = Operator(world, self.desk, answers=mechanisms.answers)
+        self.operator = Operator(world, self.desk, answers=mechanisms.answers, tell=tell)
+        self.progress, self.tell, self.language = progress, tell, settings.language
         self.keeping = AlarmKeeping(settings.plant, catalogue, clock=clock)
+        self.records = Rationalising(plant, settings, catalogue, clock=clock)
         self.models = LiveModels(plant, settings, store, catalogue, clock=clock)
         self.swapping = Swapping(self.models, [self.monitor], look_s=0.0)
         retraining = Retraining(plant, settings, catalogue)
@@ -160,13 +187,13 @@ class _Life:
         self.watches: list[Watch] = self.models.watched([self.monitor], lambda *_: None)
         self.line = Line([watch.live for watch in self.watches], settle_ns=SETTLE_NS, from_ns=world.now_ns)
         self.line.warm(store)
-        self.steps: list[str] = []
 
     def live(self) -> Month:
         month, self.over = Month(), False
-        for _ in range(self.world.days):
+        for day in range(self.world.days):
+            self.progress(text("a month of the press is lived through"), day, self.world.days)
             begin_ns = self.world.now_ns
-            self.world.day(self.store)
+            self.world.day(self.store, language=self.language)
             for until_ns in range(begin_ns + HOUR_NS, self.world.now_ns + 1, HOUR_NS):
                 self._hour(month, until_ns)
         return self._summed(month)
@@ -186,15 +213,19 @@ class _Life:
                 self.operator.step(self.clock.now_ns)
         self.clock.now_ns = until_ns + SETTLE_NS
         self.keeping.step()
+        self.records.step()
         if self.drifts:
-            for check in self.looks_for_drift.step(self.clock.now_ns):
-                self.steps.append(f"{_clock_time(self.clock.now_ns)} {drift_said(check)}")
+            self._steps(month, [drift_said(check) for check in self.looks_for_drift.step(self.clock.now_ns)])
         if self.retrains:
-            self._look_after_models()
+            self._look_after_models(month)
 
-    def _look_after_models(self) -> None:
-        for step in self.looks_after.step(self.clock.now_ns):
-            self.steps.append(f"{_clock_time(self.clock.now_ns)} {step.said}")
+    def _steps(self, month: Month, steps: Sequence[Text]) -> None:
+        for said in steps:
+            month.steps.append(text("{time} {said}", time=clock_time(self.clock.now_ns), said=said))
+            self.tell(month.steps[-1])
+
+    def _look_after_models(self, month: Month) -> None:
+        self._steps(month, [step.said for step in self.looks_after.step(self.clock.now_ns)])
         if (change := self.swapping.changes(self.watches)) is not None:
             self.line.remove(change.gone)
             self.line.add([watch.live for watch in change.new], self.store)
@@ -209,7 +240,6 @@ class _Life:
         month.worth = max((t.worth for t in totals), key=lambda w: abs(w.saved.value), default=None)
         point = f"{self.monitor.asset}:{self.monitor.task}"
         month.factor = self.catalogue.feedback.limits().get(point, 1.0)
-        month.steps = self.steps
         self._cost(month)
         return month
 
@@ -228,19 +258,11 @@ class _Life:
             late_s = max(0.0, (first - fault.start_ns) / NS)
             month.late_s.append(late_s)
             month.cost += min(costs.missed, costs.late * late_s / 3600)
-        month.cost += costs.false * sum(found is None for _, found in month.calls)
+        month.cost += costs.false * month.false
 
 
 def _opened(plant: Path, clock: object) -> Store:
     return open_store(historian_folder(plant), write=True, clock=clock, commit_s=0.001)  # type: ignore[arg-type]
-
-
-def _world_at_the_month(days: int, seed: int) -> World:
-    """The press as it is when the month begins: the same steps again, kept by nobody."""
-    world = World(days, seed)
-    for _ in range(LEARNED_DAYS):
-        world.unseen_day()
-    return world
 
 
 def _write_log(path: Path, world: World) -> None:
@@ -249,9 +271,5 @@ def _write_log(path: Path, world: World) -> None:
         rows.writerow(["start", "end", "kind", "what"])
         for fault in sorted(world.known(), key=lambda fault: fault.start_ns):
             if fault.start_ns < world.month_ns:
-                times = [_clock_time(at) for at in (fault.start_ns, fault.written_off_ns)]
+                times = [clock_time(at) for at in (fault.start_ns, fault.written_off_ns)]
                 rows.writerow([*times, "machine fault" if fault.machine else "sensor fault", fault.kind])
-
-
-def _clock_time(time_ns: int) -> str:
-    return datetime.fromtimestamp(time_ns / NS, UTC).astimezone(SEOUL).strftime("%Y-%m-%d %H:%M")

@@ -1,1 +1,0 @@
-"""A month of the demo press, replayed through the product in minutes."""
