@@ -42,6 +42,13 @@ def port() -> int:
         return int(probe.getsockname()[1])
 
 
+def test_a_month_is_the_demos_only(capsys, tmp_path: Path) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["up", str(tmp_path), "--month"])
+    assert ended.value.code == 2
+    assert "bobae up --demo --month" in capsys.readouterr().err
+
+
 def up(plant: Path, port: int, *more: str) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "bobae.cli", "up", str(plant), "--port", str(port), *more]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bobae.app.benchmarks import bench, benchmark_names
     from bobae.app.connecting import Browsed, Connection, browse, connect
     from bobae.app.data import chosen_roles, read, read_with_roles
-    from bobae.app.demo_month import demo_month
+    from bobae.app.demo_lived import demo_month
     from bobae.app.demo_plant import demo
     from bobae.app.desk import OPEN, alarm_desk, case_told, moment, outcome_named, state_in_words
     from bobae.app.drift_told import drift_as_json, drift_lines, model_drift
@@ -191,7 +191,7 @@ _WHERE = {
         "read",
         "read_with_roles",
     ),
-    "demo_month": ("demo_month",),
+    "demo_lived": ("demo_month",),
     "demo_plant": ("demo",),
     "desk": (
         "OPEN",

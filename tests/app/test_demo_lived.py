@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bobae.app import settings_for
-from bobae.app.demo_month import MonthDone, demo_month
+from bobae.app.demo_lived import MonthDone, demo_month
 from bobae.app.month.world import ASSET
 from bobae.app.plant_store import historian_folder
 from bobae.core import BadInput, speaking
