@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 import results
 
-from bobae.app import discovery
 from bobae.core import Candidate, Rule, Samples, TagRow
 from bobae.historian import Store, open_store
 from bobae.monitor import CaseKeeper, Watched, Watcher
@@ -25,7 +24,7 @@ from bobae.monitor.rules.plan import Ruled
 from bobae.registry.catalogue import Catalogue, open_catalogue
 from bobae.serve import Line, LiveModel, Proof
 from bobae.testing.made_machine import machine
-from bobae.train.train import train
+from bobae.testing.made_model import made_model
 
 NS = 1_000_000_000
 START_NS = 1_800_000_000 * NS
@@ -152,18 +151,7 @@ def _came(ids: np.ndarray, at: int) -> np.ndarray:
 
 
 def _trained() -> Candidate:
-    outcome = train(
-        machine(3_000, seed=1),
-        discovery.learner_for("anomaly"),
-        alarm_budget=1.0,
-        costs={},
-        currency="KRW",
-        log=None,
-        seed=0,
-        name="press",
-    )
-    assert outcome.candidate is not None
-    return outcome.candidate
+    return made_model()
 
 
 def _models(candidate: Candidate, names: list[str], inputs: list[str]) -> list[LiveModel]:

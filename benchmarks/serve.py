@@ -20,13 +20,11 @@ import results
 from _serve.asking import latencies_s
 from _serve.servers import known, running
 
-from bobae.app import discovery
 from bobae.core import Candidate
 from bobae.graph import Runner, Streams
 from bobae.registry import own_key, seal
 from bobae.serve.inference import Asked, ServedModel, Stretch
-from bobae.testing.made_machine import machine
-from bobae.train.train import train
+from bobae.testing.made_model import made_model
 
 ROUNDS = 5
 
@@ -37,18 +35,8 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a tenth of the requests")
     given = parser.parse_args()
     requests = 80 if given.quick else 800
-    outcome = train(
-        machine(3_000, seed=1),
-        discovery.learner_for("anomaly"),
-        alarm_budget=1.0,
-        costs={},
-        currency="KRW",
-        log=None,
-        seed=0,
-        name="press",
-    )
-    assert outcome.candidate is not None
-    rows = [*in_process(outcome.candidate), *at_once(outcome.candidate), *over_http(outcome.candidate, requests)]
+    candidate = made_model()
+    rows = [*in_process(candidate), *at_once(candidate), *over_http(candidate, requests)]
     results.show(rows)
     print(results.write("serve", f"python benchmarks/serve.py{' --quick' if given.quick else ''}", rows))
 

@@ -18,12 +18,10 @@ import tritonclient.http as triton_http
 from tritonclient.utils import InferenceServerException
 
 from bobae.api import Desk, create_inference_api, serve_http, serving_grpc
-from bobae.app import discovery
 from bobae.core import Candidate
 from bobae.graph import Runner
 from bobae.serve.inference import ServedModel
-from bobae.testing.made_machine import machine
-from bobae.train.train import train
+from bobae.testing.made_model import made_model
 
 NAME, VERSION = "press", "0123456789ab"
 
@@ -49,18 +47,7 @@ class Served:
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Served]:
-    outcome = train(
-        machine(3_000, seed=1),
-        discovery.learner_for("anomaly"),
-        alarm_budget=1.0,
-        costs={},
-        currency="KRW",
-        log=None,
-        seed=0,
-        name=NAME,
-    )
-    assert outcome.candidate is not None
-    candidate = outcome.candidate
+    candidate = made_model()
     model = ServedModel(candidate.manifest, candidate.graph, VERSION, most_sequences=3)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

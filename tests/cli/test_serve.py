@@ -13,15 +13,13 @@ import numpy as np
 import pytest
 import tritonclient.grpc as triton
 
-from bobae.app import discovery
 from bobae.core import Candidate
 from bobae.registry import own_key, seal
 from bobae.registry.container import pack
 from bobae.registry.contents import files_of
 from bobae.registry.envelope import signed
-from bobae.testing.made_machine import machine
+from bobae.testing.made_model import made_model
 from bobae.testing.served import free_port
-from bobae.train.train import train
 
 
 @pytest.fixture(scope="module")
@@ -31,18 +29,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def candidate() -> Candidate:
-    outcome = train(
-        machine(3_000, seed=1),
-        discovery.learner_for("anomaly"),
-        alarm_budget=1.0,
-        costs={},
-        currency="KRW",
-        log=None,
-        seed=0,
-        name="press",
-    )
-    assert outcome.candidate is not None
-    return outcome.candidate
+    return made_model()
 
 
 @pytest.fixture(scope="module")

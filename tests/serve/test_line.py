@@ -8,14 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bobae.app import discovery
 from bobae.core import Contract, Cut, Gap, Samples, TagRow
 from bobae.frames import starts
 from bobae.graph import Runner
 from bobae.historian import Store, open_store
 from bobae.serve import Line, LiveModel, LiveRow
 from bobae.testing.made_machine import SENSORS, machine
-from bobae.train.train import train
+from bobae.testing.made_model import made_model
 
 S, MS = 1_000_000_000, 1_000_000
 START_NS = 1_800_000_000 * S
@@ -74,23 +73,13 @@ class Plant:
 
 @pytest.fixture(scope="module")
 def plant(tmp_path_factory: pytest.TempPathFactory) -> Plant:
-    outcome = train(
-        machine(3_000, seed=1),
-        discovery.learner_for("anomaly"),
-        alarm_budget=1.0,
-        costs={},
-        currency="KRW",
-        log=None,
-        seed=0,
-        name="press",
-    )
-    assert outcome.candidate is not None
-    learned = outcome.candidate.manifest.contract
+    candidate = made_model()
+    learned = candidate.manifest.contract
     contracts = {
         name: learned.model_copy(update={"sampling_s": step_s, "max_gap_s": 10 * step_s})
         for name, (_, step_s) in MODELS.items()
     }
-    plant = Plant(tmp_path_factory.mktemp("plant"), contracts, outcome.candidate.graph)
+    plant = Plant(tmp_path_factory.mktemp("plant"), contracts, candidate.graph)
     run(plant)
     return plant
 

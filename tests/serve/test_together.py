@@ -7,14 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bobae.app import discovery
 from bobae.core import Candidate, Contract, Samples, TagRow
 from bobae.graph import Runner
 from bobae.historian import Store, open_store
 from bobae.serve import Line, LiveModel, LiveRow, Proof
 from bobae.serve.together import FEWEST
 from bobae.testing.made_machine import SENSORS, machine
-from bobae.train.train import train
+from bobae.testing.made_model import made_model
 
 S = 1_000_000_000
 START_NS = 1_800_000_000 * S
@@ -24,18 +23,7 @@ ASSETS = tuple(f"line/press{i:02}" for i in range(FEWEST + 4))
 
 @pytest.fixture(scope="module")
 def candidate() -> Candidate:
-    outcome = train(
-        machine(3_000, seed=1),
-        discovery.learner_for("anomaly"),
-        alarm_budget=1.0,
-        costs={},
-        currency="KRW",
-        log=None,
-        seed=0,
-        name="press",
-    )
-    assert outcome.candidate is not None
-    return outcome.candidate
+    return made_model()
 
 
 @pytest.fixture(scope="module")

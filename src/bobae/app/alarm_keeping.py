@@ -1,18 +1,16 @@
 """What goes on beside scoring once alarms are there: cases joined, shelves ended, the books kept."""
 
-import asyncio
-import logging
 import time
 from collections.abc import Callable
 
+from bobae.app.again import every
 from bobae.app.bookkeeping import Bookkeeper
 from bobae.app.live_versions import LiveVersions
-from bobae.core import BobaeError, Plant
+from bobae.core import Plant
 from bobae.monitor import CaseKeeper, Limits, Points
 from bobae.registry.catalogue import Catalogue
 
 _LOOK_S = 1.0
-_log = logging.getLogger("bobae.app")
 
 
 class AlarmKeeping:
@@ -47,13 +45,4 @@ class AlarmKeeping:
 
     async def run(self) -> None:
         """Do so every second until cancelled; what goes wrong is logged once, until it is over."""
-        wrong = ""
-        while True:
-            try:
-                await asyncio.to_thread(self.step)
-                wrong = ""
-            except BobaeError as error:
-                if str(error) != wrong:
-                    wrong = str(error)
-                    _log.error("%s", wrong)
-            await asyncio.sleep(_LOOK_S)
+        await every(_LOOK_S, self.step)

@@ -4,18 +4,17 @@ What the standard has a committee fill in, the plant knows: what the alarm means
 limit was set and proved, from the sealed model; who moved what and why, from the catalogue.
 """
 
-import asyncio
-import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from bobae.app.again import every
 from bobae.app.promoting import name_of, shelf_of
 from bobae.app.ruled import ruled_in
 from bobae.app.settings import Settings
-from bobae.core import BobaeError, Plant, Response, alarms_per_week
+from bobae.core import Plant, Response, alarms_per_week
 from bobae.monitor import priority_of
 from bobae.monitor.notify import is_meant
 from bobae.monitor.rules.plan import Ruled
@@ -24,7 +23,6 @@ from bobae.registry.catalogue import AlarmRecord, Alias, AliasMove, Catalogue, M
 
 _LOOK_S = 60.0
 _CASES, _LESSONS = 1_000, 3
-_log = logging.getLogger("bobae.app")
 
 
 class Rationalising:
@@ -61,16 +59,7 @@ class Rationalising:
 
     async def run(self) -> None:
         """Do so every minute until cancelled; what goes wrong is logged once, until it is over."""
-        wrong = ""
-        while True:
-            try:
-                await asyncio.to_thread(self.step)
-                wrong = ""
-            except BobaeError as error:
-                if str(error) != wrong:
-                    wrong = str(error)
-                    _log.warning("%s", wrong)
-            await asyncio.sleep(_LOOK_S)
+        await every(_LOOK_S, self.step)
 
     def _records(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         versions = self._catalogue.versions
