@@ -15,22 +15,18 @@ from bobae.core import Bools, Floats, Ints
 
 MOVED = 0.5  # spreads; 'medium' of J. Cohen, Statistical Power Analysis for the Behavioral Sciences, 1988
 LEAST_ROWS = 50
-_BEYOND = 1.5
-_MOST = 0.75
-_SOME = 0.5  # of the rows of a usual day, so that a cold start is not held against whole days
+LEVELS = 20  # a signal with no more different values than that has a bin for each
 FARTHEST = 10.0  # spreads outside of what was seen that one value can count for, so that a spike moves nothing
+_BEYOND = 1.5  # times the farthest of the days that the usual rests on
+_SOME = 0.5  # of the rows of a usual day, so that a cold start is not held against whole days
+_MOST = 0.75  # of the pieces since a signal stands elsewhere
 _TAIL = (0.0, 0.001, 0.005, 0.01, 0.025)  # finer where values are rare, since bins are wide there
 _SHARES = np.array([*_TAIL, *np.arange(1, 20) / 20, *(1 - share for share in reversed(_TAIL))])
-LEVELS = 20
 _LEVEL = 1e-3  # of a signal that never changed: the part of its value that is no change
 _SIGMA = (0.16, 0.84)
-_FINE, _EMPTY, _WIDE, _MASS = (
-    64,
-    0.002,
-    6,
-    0.05,
-)  # of the search for gaps: bins, share of an empty one, run, share a side
-_FEW_ROWS = 20
+# a gap: so many of so many equal bins one after the other, each with less than that share, with so much on both sides
+_GAP_BINS, _BINS, _EMPTY, _MASS = 6, 64, 0.002, 0.05
+_FEW_ROWS = 20  # of a heap, that say nothing
 
 Moved = Literal["moved", "same", "not_enough_evidence"]
 
@@ -74,20 +70,9 @@ class Usual:
         seen = values[there]
         if not len(seen):
             return None
-        levels = np.unique(seen)
-        if len(levels) <= LEVELS:
-            steps = np.diff(levels) / 2
-            least = max(abs(float(levels[0])), abs(float(levels[-1]))) * _LEVEL or _LEVEL
-            outer = steps[[0, -1]] if len(steps) else (least, least)
-            edges = np.concatenate([[levels[0] - outer[0]], levels[:-1] + steps, [levels[-1] + outer[1]]])
-        else:
-            edges = np.unique(np.quantile(seen, _SHARES))
-        gaps = _gaps(seen, edges[0], edges[-1]) if len(levels) > LEVELS else []
-        for low, high in gaps:
-            edges = np.unique(np.concatenate([edges[(edges <= low) | (edges >= high)], [low, high]]))
+        edges, gaps = _bins(seen)
         counts, _ = np.histogram(seen, edges)
-        at = tuple(int(np.searchsorted(edges, low)) for low, _ in gaps)
-        found = cls(edges, counts / counts.sum(), float(np.isnan(values).mean()), at)
+        found = cls(edges, counts / counts.sum(), float(np.isnan(values).mean()), gaps)
         if days is None:
             return found
         found = replace(found, day_rows=int(np.median(np.unique(days[there], return_counts=True)[1])))
@@ -195,12 +180,27 @@ def _apart(usual: Usual, seen: Floats) -> float:
     return (apart + float(np.minimum(outside, FARTHEST * spread).mean())) / spread
 
 
+def _bins(seen: Floats) -> tuple[Floats, tuple[int, ...]]:
+    """The edges of the bins for some values, and which bins are gaps."""
+    levels = np.unique(seen)
+    if len(levels) <= LEVELS:
+        steps = np.diff(levels) / 2
+        least = max(abs(float(levels[0])), abs(float(levels[-1]))) * _LEVEL or _LEVEL
+        outer = steps[[0, -1]] if len(steps) else (least, least)
+        return np.concatenate([[levels[0] - outer[0]], levels[:-1] + steps, [levels[-1] + outer[1]]]), ()
+    edges = np.unique(np.quantile(seen, _SHARES))
+    gaps = _gaps(seen, edges[0], edges[-1])
+    for low, high in gaps:
+        edges = np.unique(np.concatenate([edges[(edges <= low) | (edges >= high)], [low, high]]))
+    return edges, tuple(int(np.searchsorted(edges, low)) for low, _ in gaps)
+
+
 def _gaps(seen: Floats, low: float, high: float) -> list[tuple[float, float]]:
     """Wide stretches between `low` and `high` that hold next to no value, with many on both sides."""
-    counts, edges = np.histogram(seen, _FINE, range=(low, high))
+    counts, edges = np.histogram(seen, _BINS, range=(low, high))
     share = counts / len(seen)
     bounds = np.flatnonzero(np.diff(np.concatenate([[0], share < _EMPTY, [0]]).astype(int)))
-    runs = [(a, b) for a, b in bounds.reshape(-1, 2).tolist() if b - a >= _WIDE]
+    runs = [(a, b) for a, b in bounds.reshape(-1, 2).tolist() if b - a >= _GAP_BINS]
     wide, begin = [], 0
     for a, b in runs:
         if share[begin:a].sum() >= _MASS and share[b:].sum() >= _MASS:
