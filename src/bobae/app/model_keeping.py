@@ -94,7 +94,8 @@ class ModelKeeping:
                 found = self._step(monitor, now_ns)
             except BobaeError as error:
                 self._failed_ns[name_of(monitor)] = now_ns
-                found = Step(name_of(monitor), "failed", None, error.text)
+                said = text("{model}: {said}", model=name_of(monitor), said=error.text)
+                found = Step(name_of(monitor), "failed", None, said)
             done += [] if found is None else [found]
         return done
 
