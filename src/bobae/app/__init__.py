@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from bobae.app.processes.told_plant import ToldPlant
     from bobae.app.promoting import Promotion, model_desk
     from bobae.app.proposing import ProposedAsset, by_reason
-    from bobae.app.records_told import record_as_json, record_of, record_told, write_records
+    from bobae.app.records_told import record_as_json, record_line, record_of, record_told, write_records
     from bobae.app.reports import report_of, report_path, write_report
     from bobae.app.service import install_service, service_for
     from bobae.app.serving import served_models
@@ -138,6 +138,7 @@ __all__ = [
     "read",
     "read_with_roles",
     "record_as_json",
+    "record_line",
     "record_of",
     "record_told",
     "report_of",
@@ -260,7 +261,7 @@ _WHERE = {
     "processes.group": ("live_in_processes",),
     "processes.state": ("Board",),
     "processes.told_plant": ("ToldPlant",),
-    "records_told": ("record_as_json", "record_of", "record_told", "write_records"),
+    "records_told": ("record_as_json", "record_line", "record_of", "record_told", "write_records"),
     "reports": (
         "report_of",
         "report_path",

@@ -9,6 +9,7 @@ from bobae.app.verdicts import verdict_in_words
 from bobae.core import BadInput, Text, UnknownName, Verdict, local_time, text
 from bobae.core.gauge import number, unit
 from bobae.evidence.budget import rounded
+from bobae.monitor.priority import in_words
 from bobae.registry.catalogue import AlarmRecord, Catalogue
 
 _COLUMNS = (
@@ -31,6 +32,12 @@ def record_of(catalogue: Catalogue, point: str) -> Sequence[AlarmRecord]:
     )
 
 
+def record_line(one: AlarmRecord) -> Text:
+    """One point's record on one line."""
+    priority = in_words(one.record["priority"])
+    return text("{point}  {priority}  since {time}", point=one.point, priority=priority, time=_when(one.time_ns))
+
+
 def record_told(history: Sequence[AlarmRecord]) -> Iterator[Text]:
     """One point's record in sentences, then what changed when."""
     newest = history[-1]
@@ -39,10 +46,10 @@ def record_told(history: Sequence[AlarmRecord]) -> Iterator[Text]:
         "{point}, revision {number} since {time}", point=newest.point, number=newest.number, time=_when(newest.time_ns)
     )
     yield text(
-        "  asks for somebody within {time}; if nobody acts the consequence is {consequence}: priority {priority}",
+        "  asks for somebody within {time}; if nobody acts, the consequence is {consequence}. Priority: {priority}",
         time=record["respond_within"],
-        consequence=record["consequence"],
-        priority=record["priority"],
+        consequence=in_words(record["consequence"]),
+        priority=in_words(record["priority"]),
     )
     yield from _of_model(record) if record["kind"] == "model" else _of_rule(record)
     if record["latching"]:

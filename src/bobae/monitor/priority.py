@@ -1,6 +1,6 @@
 """The priority of an alarm: from what happens if nobody acts, and how soon somebody must."""
 
-from bobae.core import Response, seconds_of
+from bobae.core import Response, Text, seconds_of, text
 from bobae.registry.catalogue import Priority
 
 # ISA-18.2, clause 9 and EEMUA 191 have a priority follow from consequence and time to respond, and leave the steps to
@@ -11,6 +11,22 @@ MATRIX: dict[str, tuple[Priority, Priority, Priority, Priority]] = {
     "major": ("urgent", "high", "medium", "low"),
     "minor": ("high", "medium", "low", "low"),
 }
+
+
+_WORDS: dict[str, Text] = {
+    "minor": text("minor"),
+    "major": text("major: a stop or scrap"),
+    "severe": text("severe: people, the machine"),
+    "low": text("low"),
+    "medium": text("medium"),
+    "high": text("high"),
+    "urgent": text("urgent"),
+}
+
+
+def in_words(consequence_or_priority: str) -> Text:
+    """A consequence or a priority, for a person."""
+    return _WORDS[consequence_or_priority]
 
 
 def priority_of(response: Response) -> Priority:

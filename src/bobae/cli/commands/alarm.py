@@ -109,10 +109,7 @@ def record(point: OnePoint = None, *, out: Out = None, plant: Plant = HERE) -> A
             newest, told = [history[-1]], [*app.record_told(history)]
         else:
             newest = [*desk.catalogue.records.newest()]
-            told = [
-                text("{point}  {kind}  {priority}", point=r.point, kind=r.record["kind"], priority=r.record["priority"])
-                for r in newest
-            ]
+            told = [app.record_line(one) for one in newest]
     document = {"records": [app.record_as_json(one) for one in newest]}
     if out is not None:
         app.write_records(newest, out)
