@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,8 @@ async def live(
             run = _Run(folder, plant, settings, wishes, work, stop=stop, progress=progress, tell=tell)
             jobs = [work.collect(), work.carry_out_orders(), *run.watching()]
             jobs += [AlarmKeeping(plant, work.catalogue).run(), keeping(folder, settings, work.catalogue).run()]
-            jobs += [DriftKeeping(Drifting.of(folder, settings, work.store, work.catalogue)).run()]
+            drifting = Drifting.of(folder, settings, work.store, work.catalogue, sealed=run.models.opened)
+            jobs += [DriftKeeping(drifting).run()]
             jobs += [Rationalising(folder, settings, work.catalogue).run()]
             jobs += [Notifying(folder, plant, work.catalogue).run()]
             ran = await followed(
@@ -88,16 +90,17 @@ class _Run:
         missing = training.missing(self.plant.monitors)
         yield self._watch([monitor for monitor in self.plant.monitors if monitor not in missing])
         yield self._train_and_watch(training, missing)
-        yield self.work.rule(self._models().rules)
+        yield self.work.rule(self.models.rules)
 
-    def _models(self) -> LiveModels:
+    @cached_property
+    def models(self) -> LiveModels:
+        """Makes what watches."""
         explain = {a: known.explain for a, known in self.wishes.known.items() if known.explain is not None}
         return LiveModels(self.folder, self.settings, self.work.store, self.work.catalogue, explain)
 
     async def _watch(self, monitors: Sequence[Monitor]) -> None:
-        models = self._models()
-        swapping = Swapping(models, monitors)
-        made = await asyncio.to_thread(models.watched, monitors, from_thread(self.stop, self.tell))
+        swapping = Swapping(self.models, monitors)
+        made = await asyncio.to_thread(self.models.watched, monitors, from_thread(self.stop, self.tell))
         await self.work.watch(made, swapping)
 
     async def _train_and_watch(self, training: TrainingMissing, missing: Sequence[Monitor]) -> None:
