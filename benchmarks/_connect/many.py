@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ def _make(folder: Path, machines: int, port: int) -> None:
     fitted = AnomalyLearner(open_after=1).fit(dataset, seed=0)
     made = candidate(fitted.graph(), fitted.contract, fitted.run, x, dataset.sha256)
     (folder / _MODEL).parent.mkdir()
-    key = own_key(home_folder(), name="benchmark", today=time.strftime("%Y-%m-%d"))
+    key = own_key(home_folder(), name="benchmark", today=datetime.now(tz=UTC).date())
     seal(made, folder / _MODEL, key=key)
 
 

@@ -14,12 +14,11 @@ from typing import Any
 import numpy as np
 
 from bobae.app.at_work import at_work
+from bobae.app.live_models import LiveModels
 from bobae.app.settings import settings_for
-from bobae.app.watched_places import model_path
-from bobae.app.watching import Watch, watch
+from bobae.app.watching import Watch
 from bobae.core import Floats, Plant
-from bobae.monitor import Watcher
-from bobae.registry import Proving
+from bobae.monitor import ShadowWatcher, Watcher
 
 SAID = ("score", "alarm", "moved", "contribution")
 
@@ -27,7 +26,7 @@ SAID = ("score", "alarm", "moved", "contribution")
 class Kept:
     """A watcher, and what it was given."""
 
-    def __init__(self, watcher: Watcher, rows: list[tuple[int, Floats]]) -> None:
+    def __init__(self, watcher: Watcher | ShadowWatcher, rows: list[tuple[int, Floats]]) -> None:
         self._watcher, self._rows = watcher, rows
 
     def observe(self, time_ns: int, answers: Mapping[str, Floats] | None, values: Floats) -> None:
@@ -40,21 +39,12 @@ class Kept:
 async def run(folder: Path) -> None:
     """Collect and watch until standard input ends."""
     plant = Plant.model_validate_json((folder / "plant.json").read_text("utf-8"))
-    settings = settings_for(None)
+    settings = replace(settings_for(None), plant=plant)
     kept: dict[str, list[tuple[int, Floats]]] = {}
     async with at_work(folder, plant) as work:
-        watches = []
-        with Proving() as proving:
-            for monitor in plant.monitors:
-                found = watch(
-                    monitor,
-                    model_path(folder, monitor),
-                    store=work.store,
-                    catalogue=work.catalogue,
-                    settings=settings,
-                    proving=proving,
-                )
-                watches.append(_keeping(found, kept.setdefault(found.monitor, [])))
+        models = LiveModels(folder, settings, work.store, work.catalogue)
+        made = await asyncio.to_thread(models.watched, plant.monitors, lambda *_: None)
+        watches = [_keeping(found, kept.setdefault(found.monitor, [])) for found in made]
         jobs = [asyncio.create_task(work.collect()), asyncio.create_task(work.watch(watches))]
         telling = asyncio.create_task(_tell(kept))
         ended = asyncio.create_task(asyncio.to_thread(sys.stdin.read))

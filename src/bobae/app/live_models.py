@@ -18,6 +18,8 @@ from bobae.registry import Proving, SealedModel, TrustList, open_sealed
 from bobae.registry.catalogue import Catalogue
 from bobae.registry.versions import Shelf
 
+_KEPT = 4  # models that were opened last: fifty of them would be kept for nothing
+
 
 @dataclass(frozen=True, eq=False)
 class LiveModels:
@@ -77,9 +79,12 @@ class LiveModels:
         except OSError:
             return open_sealed(model, trust=TrustList.read(self.settings.home), proving=proving)  # which says why
         key = (model.resolve(), found.st_mtime_ns, found.st_size)
-        if key not in self._proved:
-            self._proved[key] = open_sealed(model, trust=TrustList.read(self.settings.home), proving=proving)
-        return self._proved[key]
+        if (proved := self._proved.get(key)) is None:
+            proved = open_sealed(model, trust=TrustList.read(self.settings.home), proving=proving)
+            for old in list(self._proved)[: 1 - _KEPT]:
+                self._proved.pop(old, None)
+            self._proved[key] = proved
+        return proved
 
     @cached_property
     def _guards(self) -> Guards:
