@@ -12,7 +12,7 @@ from bobae.core.errors import BadInput, BobaeError, Missing, NotEnoughEvidence, 
 from bobae.core.given import Given
 from bobae.core.language import LANGUAGES, Text, current_language, say, speaking, text
 from bobae.core.lazy import LazyModule
-from bobae.core.learner import Fitted, Learner
+from bobae.core.learner import Fitted, Fold, HeldOut, Learner, Predicted, Predictor
 from bobae.core.pace import Pace
 from bobae.core.progress import Progress, silent
 from bobae.core.samples import Samples, Statuses, Tags, Texts
@@ -46,9 +46,11 @@ __all__ = [
     "Finding",
     "Fitted",
     "Floats",
+    "Fold",
     "Frame",
     "Gap",
     "Given",
+    "HeldOut",
     "HistoryReader",
     "Input",
     "Ints",
@@ -65,6 +67,8 @@ __all__ = [
     "Output",
     "Pace",
     "Plant",
+    "Predicted",
+    "Predictor",
     "Progress",
     "Quality",
     "Readings",

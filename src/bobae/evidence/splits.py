@@ -80,7 +80,7 @@ def plan_split(
         _refuse_lost_order(x)
     order_time = np.arange(rows, dtype=np.int64) if time_ns is None else time_ns
     marked = np.zeros(rows, dtype=np.bool_) if marks is None else marks
-    kind, groups = _kind(order_time, assets, lots)
+    kind, groups = kind_of(order_time, assets, lots)
     planned: list[tuple[int, Split]] = []
     for shares in SHARES:
         masks = (
@@ -108,7 +108,7 @@ def folds(
     """
     rows = len(assets)
     order_time = np.arange(rows, dtype=np.int64) if time_ns is None else time_ns
-    kind, groups = _kind(order_time, assets, lots)
+    kind, groups = kind_of(order_time, assets, lots)
     if kind == "time":
         return list(_forward_folds(order_time, groups, count, gap_rows))
     ranked = _groups_in_time(order_time, groups)
@@ -146,7 +146,8 @@ def _refuse_lost_order(x: Floats) -> None:
         )
 
 
-def _kind(time_ns: Ints, assets: Ints, lots: Ints | None) -> tuple[Kind, Ints]:
+def kind_of(time_ns: Ints, assets: Ints, lots: Ints | None) -> tuple[Kind, Ints]:
+    """What the rows are split by, and the group of each row; all (rows,)."""
     if lots is not None and len(np.unique(lots)) >= FEWEST_GROUPS:
         return "lot", lots
     names, codes = np.unique(assets, return_inverse=True)

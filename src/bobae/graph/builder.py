@@ -10,6 +10,7 @@ from onnx import TensorProto, helper
 from bobae.core import BadInput, Contract, State
 
 OPSET = 21
+OPSETS = {"": OPSET, "ai.onnx.ml": 3}  # trees that answer in float64 came later, and onnxruntime does not run them
 IR_VERSION = 10
 
 _TYPES = {
@@ -113,6 +114,12 @@ class GraphBuilder:
             self._nodes.append(helper.make_node(op, inputs, [name], name=name, **attributes))
         return self._made[key]
 
+    def single(self, op: str, *inputs: str, domain: str, **attributes: Any) -> str:
+        """An operator of another domain, with attributes of any kind; written each time it is asked for."""
+        name = f"{op.lower()}_{len(self._nodes)}"
+        self._nodes.append(helper.make_node(op, inputs, [name], name=name, domain=domain, **attributes))
+        return name
+
     def columns(self, value: str, picks: npt.ArrayLike) -> str:
         """Some columns of (1, k), by number: (1, len(picks))."""
         return self.node("Gather", value, np.asarray(picks, dtype=np.int64), axis=1)
@@ -160,8 +167,9 @@ class GraphBuilder:
         nodes = _named([node for node in self._nodes if node.output[0] in needed], answers)
         constants = [constant for constant in self._constants.values() if constant.name in needed]
         graph = helper.make_graph(nodes, "bobae", x, shapes, initializer=constants)
-        opset = helper.make_opsetid("", OPSET)
-        model = helper.make_model(graph, opset_imports=[opset], ir_version=IR_VERSION, producer_name="bobae")
+        domains = sorted({"", *(node.domain for node in nodes)})
+        opsets = [helper.make_opsetid(domain, OPSETS[domain]) for domain in domains]
+        model = helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION, producer_name="bobae")
         onnx.checker.check_model(model, full_check=True)
         return bytes(model.SerializeToString(deterministic=True))
 

@@ -1,0 +1,150 @@
+"""Which kind of result a part or a run will have, or which fault it is."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import combinations
+from typing import Any, ClassVar
+
+import numpy as np
+
+from bobae.core import Bools, Dataset, Floats, Fold, HeldOut, Input, Ints, NotEnoughEvidence, Task
+from bobae.learners.classify.classifier import Classifier
+from bobae.learners.classify.voices import BoostedVoice, ForestVoice, LogitVoice, Speaks, Trust, log_loss
+from bobae.learners.common.boosting import Boosting
+from bobae.learners.common.columns import category_sizes, classes_of, inputs_of
+from bobae.learners.common.designs import Plain
+from bobae.learners.common.domain import Domain
+from bobae.learners.common.forest import Forest
+from bobae.learners.common.heads import Owner
+from bobae.learners.common.held import Tried, tried
+from bobae.learners.common.rows import groups_of
+
+FEWEST_OF_A_KIND = 5
+_MOST_CROSSED = 10  # numbers of which all pairs are multiplied
+_HELPERS = ("forest",)
+
+
+@dataclass(frozen=True)
+class ClassifyLearner:
+    """Logistic regression, boosted trees and extremely randomised trees, one or two of them together.
+
+    Nothing is drawn anew to even out rare kinds: what a mistake costs decides, after the chances are known.
+
+    Attributes:
+        candidates: of 'logit', 'trees', 'crossed' (trees that also see products and differences of pairs) and 'forest'
+            (which only helps another, since it cannot say why).
+        trees, leaves, rate: of the boosted trees.
+        forest: extremely randomised trees.
+        costs: of two kinds, what it costs to miss the rarer and to take the other for it; None: the same.
+    """
+
+    name: ClassVar[str] = "classify"
+    task: ClassVar[Task] = "classify"
+
+    candidates: tuple[str, ...] = ("logit", "trees", "crossed", "forest")
+    trees: int = 150
+    leaves: int = 15
+    rate: float = 0.06
+    forest: int = 200
+    costs: tuple[float, float] | None = None
+
+    def settings(self) -> Mapping[str, Any]:
+        """All settings as plain JSON values."""
+        return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}
+
+    def fit(self, data: Dataset, *, folds: Sequence[Fold], seed: int, budget_s: float | None = None) -> Classifier:
+        """See `Predictor`.
+
+        Raises:
+            NotEnoughEvidence: fewer than two kinds of result, or fewer than five rows of one.
+        """
+        y, names = classes_of(data)
+        known = y >= 0
+        counts = np.bincount(y[known], minlength=len(names))
+        if len(names) < 2 or counts.min() < FEWEST_OF_A_KIND:
+            raise NotEnoughEvidence(
+                "each kind of result must be known of {fewest} rows at least; there are {counts}",
+                fewest=FEWEST_OF_A_KIND,
+                counts=", ".join(f"{name}: {n}" for name, n in zip(names, counts, strict=True)) or "0",
+            )
+        inputs = inputs_of(data)
+        sizes = category_sizes(inputs)
+        x = np.column_stack([one.read(data) for one in inputs])
+        design = _design(inputs)
+        columns, owner, groups = design.run(x, np.zeros(len(x))), Owner(design.owner, len(inputs)), _groups(data)
+        weight = np.ones(len(y))
+        kinds = self._kinds(sizes, len(columns[0]))
+
+        def answers(kind: Speaks) -> Callable[[Bools, Bools], Floats]:
+            def said(fit: Bools, prove: Bools) -> Floats:
+                voice = kind(columns[fit], y[fit], groups[fit], weight[fit], owner, len(names), seed=seed)
+                return voice.run(columns[prove])[0]
+
+            return said
+
+        def loss(said: Floats, counted: Bools) -> float:
+            return log_loss(np.log(np.maximum(said[counted], 1e-6)), y[counted], weight[counted])
+
+        found = tried(
+            {name: answers(kind) for name, kind in kinds.items()}, folds, known, loss, helpers=_HELPERS, budget_s=budget_s
+        )
+        chances = _trusted(found, y, weight)
+        there = (found.fold >= 0) & known
+        strange = Domain.learned(x[known], y[known], sizes, groups[known])
+        trust = Trust.learned(found.chosen()[there], y[there], weight[there])
+        voices = [
+            kinds[name](columns[known], y[known], groups[known], weight[known], owner, len(names), seed=seed)
+            for name in found.best()
+        ]
+        model = Classifier(inputs, names, design, tuple(voices), trust, self._costs(counts), strange, None)
+        held = HeldOut(
+            found.fold,
+            np.where(known, y, np.nan).astype(np.float64),
+            {"prediction": model.decided(chances), "chances": chances},
+            found.told(),
+        )
+        return replace(model, held_out=held)
+
+    def _kinds(self, sizes: tuple[int, ...], columns: int) -> dict[str, Speaks]:
+        boosting = Boosting(trees=self.trees, leaves=self.leaves, rate=self.rate, least_rows=10, columns=0.6, rows=0.8)
+        plain = len(sizes)
+        crossed = (*sizes, *(0 for _ in range(columns - plain)))
+        kinds: dict[str, Speaks] = {
+            "logit": LogitVoice(crossed),
+            "trees": BoostedVoice(boosting, tuple(range(plain)) if columns > plain else None),
+            "crossed": BoostedVoice(boosting),
+            "forest": ForestVoice(Forest(self.forest)),
+        }
+        return {n: k for n, k in kinds.items() if n in self.candidates and (n != "crossed" or columns > plain)}
+
+    def _costs(self, counts: Ints) -> Floats:
+        """What it costs to say a class (column) where another is true (row)."""
+        costs = 1.0 - np.eye(len(counts))
+        if self.costs is not None and len(counts) == 2:
+            rare = int(counts.argmin())
+            costs[rare, 1 - rare], costs[1 - rare, rare] = self.costs
+        return costs
+
+
+def _design(inputs: Sequence[Input]) -> Plain:
+    """Pairs of numbers are multiplied where there are few; those of one unit are also taken from each other."""
+    numbers = [i for i, one in enumerate(inputs) if one.categories is None]
+    pairs = list(combinations(numbers, 2)) if len(numbers) <= _MOST_CROSSED else []
+    alike = [(i, j) for i, j in pairs if inputs[i].unit is not None and inputs[i].unit == inputs[j].unit]
+    return Plain(len(inputs), *(np.array(some, dtype=np.int64).reshape(-1, 2) for some in (pairs, alike)))
+
+
+def _groups(data: Dataset) -> Ints:
+    groups = groups_of(data)
+    return groups if len(np.unique(groups)) > 2 else np.arange(len(data), dtype=np.int64)
+
+
+def _trusted(found: Tried, y: Ints, weight: Floats) -> Floats:
+    """What the chosen say of each held-out row, trusted as far as the other folds teach (rows, classes)."""
+    chances = found.chosen()
+    out = np.full_like(chances, 1.0 / chances.shape[1])
+    for number in range(int(found.fold.max(initial=-1)) + 1):
+        mine, others = found.fold == number, (found.fold >= 0) & (found.fold != number) & (y >= 0)
+        others = others if others.any() else mine & (y >= 0)
+        out[mine] = Trust.learned(chances[others], y[others], weight[others]).run(chances[mine])
+    return out

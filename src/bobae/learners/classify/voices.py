@@ -1,0 +1,213 @@
+"""Voices: ways to tell the chances of each class; each says chances, and those that can say why, say why."""
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.special import log_softmax, softmax
+
+from bobae.core import Floats, Ints
+from bobae.graph import GraphBuilder, Linear, Trees
+from bobae.learners.common.boosting import Boosting
+from bobae.learners.common.forest import Forest
+from bobae.learners.common.heads import Head, LinearHead, Owner, Prepared
+from bobae.learners.common.linear import inner_folds
+
+_STRICT = (1e-4, 1e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1.0)  # of the squared weights, beside the mean loss of a row
+_MOST_STEPS = 200
+
+
+class Voice(Protocol):
+    """Tells chances (rows, classes) and, in log-odds, what each input brought about (rows, classes * inputs) or None."""
+
+    def run(self, columns: Floats) -> tuple[Floats, Floats | None]:
+        """From columns (rows, columns)."""
+        ...
+
+    def emit(self, b: GraphBuilder, columns: str) -> tuple[str, str | None]:
+        """The same as nodes."""
+        ...
+
+
+class Speaks(Protocol):
+    """A way to learn a voice; y are class numbers (rows,)."""
+
+    def __call__(
+        self, columns: Floats, y: Ints, groups: Ints, weight: Floats, owner: Owner, classes: int, *, seed: int
+    ) -> Voice:
+        """From rows (rows, columns)."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Margins:
+    """Log-odds of each class by a head that also says why; of some of the columns.
+
+    Attributes:
+        head: sum after sum: log-odds, then what each input brought about.
+        classes: how many.
+        picks: the columns that the head is asked with; None for all.
+    """
+
+    head: Head
+    classes: int
+    picks: Ints | None = None
+
+    def run(self, columns: Floats) -> tuple[Floats, Floats | None]:
+        """See `Voice`."""
+        said = self.head.run(columns if self.picks is None else columns[:, self.picks])
+        each = said.reshape(len(said), self.classes, -1)
+        return softmax(each[:, :, 0], axis=1), each[:, :, 1:].reshape(len(said), -1)
+
+    def emit(self, b: GraphBuilder, columns: str) -> tuple[str, str | None]:
+        """See `Voice`."""
+        said = self.head.emit(b, columns if self.picks is None else b.columns(columns, self.picks))
+        each = b.node("Reshape", said, np.array([self.classes, -1]))  # (classes, 1 + inputs)
+        margins = b.node("Reshape", b.columns(each, [0]), np.array([1, -1]))
+        why = b.node("Slice", each, np.array([1]), np.array([2**31]), np.array([1]))
+        return b.node("Softmax", margins, axis=1), b.node("Reshape", why, np.array([1, -1]))
+
+
+@dataclass(frozen=True, eq=False)
+class Shares:
+    """The shares of trees that vote for each class; they do not say why."""
+
+    trees: Trees
+
+    def run(self, columns: Floats) -> tuple[Floats, Floats | None]:
+        """See `Voice`."""
+        return self.trees.run(columns), None
+
+    def emit(self, b: GraphBuilder, columns: str) -> tuple[str, str | None]:
+        """See `Voice`."""
+        return self.trees.emit(b, columns), None
+
+
+@dataclass(frozen=True)
+class BoostedVoice:
+    """Boosted trees over some of the columns; None for all."""
+
+    boosting: Boosting
+    picks: tuple[int, ...] | None = None
+
+    def __call__(
+        self, columns: Floats, y: Ints, groups: Ints, weight: Floats, owner: Owner, classes: int, *, seed: int
+    ) -> Margins:
+        """See `Speaks`; two classes are told apart by one sum."""
+        picks = None if self.picks is None else np.array(self.picks)
+        if picks is not None:
+            columns, owner = columns[:, picks], Owner(owner.of[picks], owner.inputs)
+        kind = replace(self.boosting, objective="multiclass", classes=classes)
+        if classes == 2:
+            return Margins(_two(replace(self.boosting, objective="binary")(columns, y, groups, weight, owner, seed=seed).trees), 2, picks)
+        return Margins(kind(columns, y, groups, weight, owner, seed=seed), classes, picks)
+
+
+def _two(trees: Trees) -> "Head":
+    """The log-odds of the second class over the first as those of both: minus half and plus half."""
+    from bobae.learners.common.heads import TreesHead  # noqa: PLC0415
+
+    return TreesHead(replace(trees, leaves=np.concatenate([-0.5 * trees.leaves, 0.5 * trees.leaves], axis=1)))
+
+
+@dataclass(frozen=True)
+class ForestVoice:
+    """Extremely randomised trees."""
+
+    forest: Forest
+
+    def __call__(
+        self, columns: Floats, y: Ints, groups: Ints, weight: Floats, owner: Owner, classes: int, *, seed: int  # noqa: ARG002
+    ) -> Shares:
+        """See `Speaks`."""
+        return Shares(self.forest.grown(columns, y, weight, classes, seed=seed))
+
+
+@dataclass(frozen=True)
+class LogitVoice:
+    """Logistic regression whose weights are held small; how small is tried on whole groups.
+
+    Attributes:
+        sizes: how many kinds each column has, 0 for a number.
+    """
+
+    sizes: tuple[int, ...]
+
+    def __call__(
+        self, columns: Floats, y: Ints, groups: Ints, weight: Floats, owner: Owner, classes: int, *, seed: int  # noqa: ARG002
+    ) -> Margins:
+        """See `Speaks`."""
+        prepared = Prepared.learned(columns, self.sizes)
+        z = prepared.run(columns)
+        losses = np.zeros(len(_STRICT))
+        for tried in inner_folds(groups):
+            start = None
+            for i in reversed(range(len(_STRICT))):
+                start = _logit(z[~tried], y[~tried], weight[~tried], classes, _STRICT[i], start)
+                losses[i] += log_loss(z[tried] @ start[:-1] + start[-1], y[tried], weight[tried])
+        found = _logit(z, y, weight, classes, _STRICT[int(losses.argmin())], None)
+        usual = np.average(z, axis=0, weights=weight)
+        return Margins(LinearHead.of(prepared, found[:-1], found[-1], usual, owner), classes)
+
+
+def log_loss(margins: Floats, y: Ints, weight: Floats) -> float:
+    """Mean of minus the logarithm of the chance given to what was true."""
+    told = log_softmax(margins, axis=1)[np.arange(len(y)), y]
+    return float(-np.average(told, weights=weight)) if len(y) else 0.0
+
+
+def _logit(z: Floats, y: Ints, weight: Floats, classes: int, strict: float, start: Floats | None) -> Floats:
+    """Weights and, in the last row, starts: (columns + 1, classes)."""
+    shape = (z.shape[1] + 1, classes)
+    truth = np.eye(classes)[y]
+    share = weight / weight.sum()
+
+    def loss(flat: Floats) -> tuple[float, Floats]:
+        w = flat.reshape(shape)
+        margins = z @ w[:-1] + w[-1]
+        told = log_softmax(margins, axis=1)
+        slope = (np.exp(told) - truth) * share[:, None]
+        value = -float((share[:, None] * truth * told).sum()) + 0.5 * strict * float(np.square(w[:-1]).sum())
+        grad = np.concatenate([z.T @ slope + strict * w[:-1], slope.sum(axis=0)[None]])
+        return value, grad.ravel()
+
+    first = np.zeros(shape) if start is None else start
+    found = minimize(loss, first.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": _MOST_STEPS})
+    return np.asarray(found.x.reshape(shape))
+
+
+@dataclass(frozen=True, eq=False)
+class Trust:
+    """How far the chances are to be trusted: softmax(power * log(chance) + shift), so that 30 % comes true in 30 %.
+
+    Attributes:
+        linear: power on the diagonal, and the shift.
+    """
+
+    linear: Linear
+
+    @classmethod
+    def learned(cls, chances: Floats, y: Ints, weight: Floats) -> "Trust":
+        """From chances (rows, classes) of rows that were not learned from and their classes (rows,)."""
+        classes = chances.shape[1]
+        told = np.log(np.maximum(chances, LEAST))
+        shown = np.bincount(y, minlength=classes) > 0
+
+        def loss(flat: Floats) -> float:
+            margins = flat[0] * told + np.where(shown, flat[1:], 0.0)
+            return log_loss(margins, y, weight) + 1e-3 * float(np.square(flat[1:]).mean() + (flat[0] - 1.0) ** 2)
+
+        found = minimize(loss, np.concatenate([[1.0], np.zeros(classes)]), method="L-BFGS-B").x
+        return cls(Linear(max(found[0], 0.05) * np.eye(classes), np.where(shown, found[1:], 0.0)))
+
+    def run(self, chances: Floats) -> Floats:
+        """(rows, classes) -> (rows, classes)."""
+        return np.asarray(softmax(self.linear.run(np.log(np.maximum(chances, LEAST))), axis=1))
+
+    def emit(self, b: GraphBuilder, chances: str) -> str:
+        """The same as nodes."""
+        return b.node("Softmax", self.linear.emit(b, b.node("Log", b.node("Max", chances, LEAST))), axis=1)
+
+
+LEAST = 1e-6  # a chance below this is not told

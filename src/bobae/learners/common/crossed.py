@@ -1,0 +1,118 @@
+"""Cross-fitting: candidates tried on folds, one kept, intervals from what the tried ones missed by."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from bobae.core import Bools, Floats, Fold, HeldOut, Ints
+from bobae.evidence.conformal import crossed_bands, error_bands
+from bobae.graph import Bands
+from bobae.learners.common.boosting import Boosting
+from bobae.learners.common.heads import Head, Learns, Owner
+from bobae.learners.common.held import tried
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """What a number is learned from; all (rows, ...).
+
+    Attributes:
+        columns: of the design.
+        aim: what is foretold, NaN where it is not known.
+        groups: rows that are one witness together.
+        weight: how much a row counts.
+        owner: whose each column is.
+    """
+
+    columns: Floats
+    aim: Floats
+    groups: Ints
+    weight: Floats
+    owner: Owner
+
+    @property
+    def known(self) -> Bools:
+        """Rows whose aim is known."""
+        return np.isfinite(self.aim)
+
+    def learned(self, kind: Learns, chosen: Bools, *, seed: int) -> Head:
+        """A head from the chosen rows."""
+        return kind(
+            self.columns[chosen], self.aim[chosen], self.groups[chosen], self.weight[chosen], self.owner, seed=seed
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Crossed:
+    """The heads that are kept, the errors usual for what they say, and the evidence."""
+
+    heads: tuple[Head, ...]
+    bands: Bands
+    held_out: HeldOut
+
+
+def crossed(
+    rows: Rows,
+    kinds: Mapping[str, Learns],
+    folds: Sequence[Fold],
+    *,
+    seed: int,
+    confidence: float,
+    least: float = -np.inf,
+    most: float = np.inf,
+    members: int = 1,
+    horizon: float | None = None,
+    budget_s: float | None = None,
+) -> Crossed:
+    """Try every kind on the folds and learn the best anew from all rows.
+
+    Args:
+        rows: to learn from.
+        kinds: candidates, cheapest first.
+        folds: rows to learn from and to be tried on.
+        seed: of everything random.
+        confidence: share of witnesses that an interval is to hold.
+        least, most: what can be foretold.
+        members: ensembles of boosted trees that are averaged in what is kept.
+        horizon: the chance to be at most this is told; None: it is not.
+        budget_s: CPU seconds for trying and learning anew, about.
+    """
+    known = rows.known
+
+    def answers(kind: Learns) -> Callable[[Bools, Bools], Floats]:
+        def said(fit: Bools, prove: Bools) -> Floats:
+            return np.clip(rows.learned(kind, fit, seed=seed).run(rows.columns[prove])[:, 0], least, most)
+
+        return said
+
+    def loss(said: Floats, counted: Bools) -> float:
+        missed = np.square(said[counted] - rows.aim[counted])
+        return float(np.sqrt(np.average(missed, weights=rows.weight[counted])))
+
+    trying = None if budget_s is None else budget_s * len(folds) / (len(folds) + members)
+    found = tried({name: answers(kind) for name, kind in kinds.items()}, folds, known, loss, budget_s=trying)
+    said, there = found.chosen(), (found.fold >= 0) & known
+    errors = (rows.aim[there], said[there], rows.groups[there])
+    low, high, quantiles = crossed_bands(*errors, found.fold[there], confidence=confidence)
+    told = {"prediction": said, "low": _at(there, np.clip(low, least, most)), "high": _at(there, np.clip(high, least, most))}
+    if horizon is not None:
+        told["chance"] = _at(there, (quantiles <= horizon).mean(axis=1))
+    heads = []
+    for name in found.best():
+        kind = kinds[name]
+        heads.append(rows.learned(replace(kind, members=members) if isinstance(kind, Boosting) else kind, known, seed=seed))
+    bands = Bands(*error_bands(*errors, confidence=confidence))
+    return Crossed(tuple(heads), bands, HeldOut(found.fold, rows.aim, told, found.told()))
+
+
+def one_each(groups: Ints) -> Floats:
+    """Weights of rows (rows,) by which every group counts the same, 1 in the mean."""
+    _, who, count = np.unique(groups, return_inverse=True, return_counts=True)
+    return np.asarray(len(groups) / len(count) / count[who])
+
+
+def _at(there: Bools, values: Floats) -> Floats:
+    out = np.zeros((len(there), *values.shape[1:]))
+    out[there] = values
+    return out

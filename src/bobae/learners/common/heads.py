@@ -1,0 +1,183 @@
+"""Heads: from the columns of a design to what is foretold and how much of it each input brought about."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from bobae.core import Bools, Floats, Ints
+from bobae.graph import GraphBuilder, Linear, Scale, Trees
+
+CLIP = 6.0  # spreads from the middle; farther away a line is no longer believed
+
+
+class Head(Protocol):
+    """Foretells from the columns of a design.
+
+    What comes out stands sum after sum (classes of a classifier; one for a number): what is foretold, then for each
+    input how much of it that input brought about. The shares of the inputs and what is foretold of a usual row add up to
+    what is foretold of this one.
+    """
+
+    def run(self, columns: Floats) -> Floats:
+        """(rows, columns) -> (rows, sums * (1 + inputs))."""
+        ...
+
+    def emit(self, b: GraphBuilder, columns: str) -> str:
+        """The same as nodes."""
+        ...
+
+
+class Learns(Protocol):
+    """A way to learn a head."""
+
+    def __call__(self, columns: Floats, y: Floats, groups: Ints, weight: Floats, owner: "Owner", *, seed: int) -> Head:
+        """A head from rows (rows, columns) with what is to be foretold (rows,), groups (rows,), weights (rows,)."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Owner:
+    """Whose each column is: (columns, 2) as in `Design.owner`, of so many inputs."""
+
+    of: Ints
+    inputs: int
+
+    @property
+    def shares(self) -> Floats:
+        """How a column's part goes to the inputs (columns, inputs): half to each of two; columns of none to none."""
+        out = np.zeros((len(self.of), self.inputs))
+        for side in self.of.T:
+            at = np.flatnonzero(side >= 0)
+            np.add.at(out, (at, side[at]), 0.5)
+        return out
+
+
+@dataclass(frozen=True, eq=False)
+class TreesHead:
+    """Trees whose leaves say the prediction and the inputs' parts of it."""
+
+    trees: Trees
+
+    def run(self, columns: Floats) -> Floats:
+        """See `Head`."""
+        return self.trees.run(columns)
+
+    def emit(self, b: GraphBuilder, columns: str) -> str:
+        """See `Head`."""
+        return self.trees.emit(b, columns)
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """Columns made fit for a line: holes filled with the middle, categories as 0 and 1, all on one scale, then squares.
+
+    Attributes:
+        middle: stands in for missing values (columns,).
+        picks: for each prepared column the column it is made from (prepared,).
+        codes: NaN for a number; else 1 where the column has this code, 0 elsewhere (prepared,).
+        scale: of the prepared columns.
+        pairs: prepared columns that are multiplied with each other and added at the end (pairs, 2).
+    """
+
+    middle: Floats
+    picks: Ints
+    codes: Floats
+    scale: Scale
+    pairs: Ints
+
+    @property
+    def origin(self) -> Ints:
+        """Which columns each number is made from (prepared + pairs, 2)."""
+        own = np.stack([self.picks, self.picks], axis=1)
+        return np.concatenate([own, self.picks[self.pairs]])
+
+    def run(self, columns: Floats) -> Floats:
+        """(rows, columns) -> (rows, prepared + pairs)."""
+        filled = np.where(np.isfinite(columns), columns, self.middle)[:, self.picks]
+        coded = np.where(self.is_code, filled == self.codes, filled)
+        scaled = self.scale.run(coded)
+        return np.concatenate([scaled, scaled[:, self.pairs[:, 0]] * scaled[:, self.pairs[:, 1]]], axis=1)
+
+    def emit(self, b: GraphBuilder, columns: str) -> str:
+        """The same as nodes."""
+        present = b.node("Less", b.node("Abs", columns), np.inf)
+        filled = b.node("Where", present, columns, self.middle[None])
+        if not np.array_equal(self.picks, np.arange(len(self.middle))):
+            filled = b.columns(filled, self.picks)
+        if self.is_code.any():
+            same = b.node("Cast", b.node("Equal", filled, np.nan_to_num(self.codes)[None]), to=11)
+            filled = b.node("Where", self.is_code[None], same, filled)
+        scaled = self.scale.emit(b, filled)
+        if not len(self.pairs):
+            return scaled
+        products = b.node("Mul", *(b.columns(scaled, side) for side in self.pairs.T))
+        return b.node("Concat", scaled, products, axis=1)
+
+    @property
+    def is_code(self) -> Bools:
+        """Which prepared columns are codes (prepared,)."""
+        return np.isfinite(self.codes)
+
+    @classmethod
+    def learned(cls, columns: Floats, sizes: tuple[int, ...], *, squares: bool = False) -> "Prepared":
+        """From rows (rows, columns); `sizes` says how many kinds each column has, 0 for a number."""
+        with np.errstate(all="ignore"):
+            seen = np.where(np.isfinite(columns), columns, np.nan)
+            empty = np.isnan(seen).all(axis=0)
+            middle = np.where(empty, 0.0, np.nanmedian(np.where(empty, 0.0, seen), axis=0))
+        made = [
+            (i, code) for i, size in enumerate(sizes) for code in ([np.nan] if size == 0 else [float(c) for c in range(size)])
+        ]
+        picks, codes = np.array([i for i, _ in made]), np.array([code for _, code in made])
+        filled = np.where(np.isfinite(columns), columns, middle)[:, picks]
+        coded = np.where(np.isfinite(codes), filled == codes, filled)
+        spread = coded.std(axis=0)
+        scale = Scale(coded.mean(axis=0), np.where(spread > 1e-12, spread, 1.0), CLIP)
+        numbers = np.flatnonzero(np.isnan(codes))
+        a, b = np.triu_indices(len(numbers) if squares else 0)
+        pairs = np.stack([numbers[a], numbers[b]], axis=1) if squares else np.empty((0, 2), dtype=np.int64)
+        return cls(middle, picks, codes, scale, pairs)
+
+
+@dataclass(frozen=True, eq=False)
+class LinearHead:
+    """A weighted sum of prepared columns, for each class of a classifier or for one number.
+
+    Attributes:
+        prepared: makes the columns.
+        linear: prepared columns -> sums * (1 + inputs).
+    """
+
+    prepared: Prepared
+    linear: Linear
+
+    def run(self, columns: Floats) -> Floats:
+        """See `Head`."""
+        return self.linear.run(self.prepared.run(columns))
+
+    def emit(self, b: GraphBuilder, columns: str) -> str:
+        """See `Head`."""
+        return self.linear.emit(b, self.prepared.emit(b, columns))
+
+    @classmethod
+    def of(
+        cls, prepared: Prepared, weights: Floats, bias: Floats, usual: Floats, owner: Owner
+    ) -> "LinearHead":
+        """From the weights of the prepared columns.
+
+        Args:
+            prepared: makes the columns.
+            weights: (numbers, sums).
+            bias: (sums,).
+            usual: the mean of each number (numbers,); what a number brings about is told against it.
+            owner: whose each column is.
+        """
+        share = owner.shares
+        owned = (share[prepared.origin[:, 0]] + share[prepared.origin[:, 1]]) / 2  # (numbers, inputs)
+        matrix, offset = [], []
+        for column, start in zip(weights.T, bias, strict=True):
+            parts = column[:, None] * owned
+            matrix.append(np.concatenate([column[:, None], parts], axis=1))
+            offset.append(np.concatenate([[start], -usual @ parts]))
+        return cls(prepared, Linear(np.concatenate(matrix, axis=1), np.concatenate(offset)))

@@ -1,0 +1,129 @@
+"""How much life is left, learned from machines that were followed until they failed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+
+from bobae.core import Dataset, Floats, Fold, Ints, NotEnoughEvidence, Task
+from bobae.frames import sampling_s, starts
+from bobae.graph import FillLast, Wear
+from bobae.learners.common.boosting import Boosting
+from bobae.learners.common.columns import category_sizes, inputs_of, middles, targets_of
+from bobae.learners.common.designs import Worn
+from bobae.learners.common.crossed import Rows, crossed, one_each
+from bobae.learners.common.heads import Owner
+from bobae.learners.common.linear import Ridge
+from bobae.learners.common.regressor import Regressor
+from bobae.learners.common.rows import groups_of, times_of
+from bobae.learners.rul.cap import found_cap
+
+FEWEST_LIVES = 3
+_LONGEST_GAP_ROWS = 10
+
+
+@dataclass(frozen=True)
+class RulLearner:
+    """Remaining useful life by boosted trees over how each machine has moved since it was new, or by a ridge.
+
+    The target is the life left at each row; what is far away cannot be told from what is farther, so it is foretold up
+    to a cap only.
+
+    Attributes:
+        cap: the most that is foretold, in units of the target; None: found from the data (see `found_cap`).
+        horizon: the chance to fail within this is told, in units of the target; None: a tenth of the middle life.
+        quick, slow: rates of the averages that wear is seen by.
+        early: rows that tell how a machine was when new.
+        trees, leaves, rate: of the boosted trees.
+        members: ensembles that are averaged in the model; while trying, one is enough.
+        fewest_for_trees: machines that failed below which only the ridge is tried.
+        confidence: share of lives that an interval is to hold.
+    """
+
+    name: ClassVar[str] = "rul"
+    task: ClassVar[Task] = "rul"
+
+    cap: float | None = None
+    horizon: float | None = None
+    quick: float = 0.1
+    slow: float = 0.03
+    early: int = 20
+    trees: int = 250
+    leaves: int = 15
+    rate: float = 0.04
+    members: int = 3
+    fewest_for_trees: int = 10
+    confidence: float = 0.9
+
+    def settings(self) -> Mapping[str, Any]:
+        """All settings as plain JSON values."""
+        return asdict(self)
+
+    def fit(self, data: Dataset, *, folds: Sequence[Fold], seed: int, budget_s: float | None = None) -> Regressor:
+        """See `Predictor`.
+
+        Raises:
+            NotEnoughEvidence: fewer than three machines whose end is known.
+        """
+        y, groups = targets_of(data), groups_of(data)
+        known = np.isfinite(y)
+        lives = np.unique(groups[known])
+        if len(lives) < FEWEST_LIVES:
+            raise NotEnoughEvidence(
+                "the end of {lives} machines is known; how long others last can be learned from {fewest} at least",
+                lives=len(lives),
+                fewest=FEWEST_LIVES,
+            )
+        inputs = inputs_of(data)
+        step = sampling_s(times_of(data), groups) if data.time_ns() is not None else None
+        longest = None if step is None else _LONGEST_GAP_ROWS * step
+        x = np.column_stack([one.read(data) for one in inputs])
+        gap = starts(times_of(data), groups, np.inf if longest is None else longest)
+        sizes = category_sizes(inputs)
+        design = self._design(x, sizes)
+        columns = design.run(x, gap)
+        owner = Owner(design.owner, len(inputs))
+        kinds = self._kinds(tuple(sizes[i] if i >= 0 else 0 for i in design.owner[:, 0]), len(lives))
+        pilot = replace(kinds["trees"], trees=100, rate=0.08) if "trees" in kinds else kinds["ridge"]
+        cap = self.cap or found_cap(pilot, columns[known], y[known], groups[known], owner, seed=seed)
+        horizon = self.horizon if self.horizon is not None else _tenth_of_a_life(y, groups)
+        found = crossed(
+            Rows(columns, np.minimum(y, cap), groups, one_each(groups), owner),
+            kinds,
+            folds,
+            seed=seed,
+            confidence=self.confidence,
+            least=0.0,
+            most=cap,
+            members=self.members,
+            horizon=horizon,
+            budget_s=budget_s,
+        )
+        return Regressor(
+            inputs=inputs,
+            design=design,
+            heads=found.heads,
+            bands=found.bands,
+            least=0.0,
+            most=cap,
+            domain=None,
+            horizon=horizon,
+            sampling_s=step,
+            max_gap_s=longest,
+            held_out=replace(found.held_out, truth=y),
+        )
+
+    def _design(self, x: Floats, sizes: tuple[int, ...]) -> Worn:
+        return Worn(FillLast(middles(x, sizes)), Wear(sizes.count(0), self.quick, self.slow, self.early))
+
+    def _kinds(self, sizes: tuple[int, ...], lives: int) -> dict[str, Ridge | Boosting]:
+        kinds: dict[str, Ridge | Boosting] = {"ridge": Ridge(sizes)}
+        if lives >= self.fewest_for_trees:
+            kinds["trees"] = Boosting(trees=self.trees, leaves=self.leaves, rate=self.rate)
+        return kinds
+
+
+def _tenth_of_a_life(left: Floats, groups: Ints) -> float:
+    known = np.isfinite(left)
+    return float(np.median([left[known & (groups == name)].max() for name in np.unique(groups[known])])) / 10

@@ -1,0 +1,118 @@
+"""A quality value told from the machine's own signals, between two measurements (virtual metrology)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from bobae.core import Dataset, Fold, NotEnoughEvidence, Task
+from bobae.frames import sampling_s, starts
+from bobae.graph import FillLast, Lags
+from bobae.learners.common.boosting import Boosting
+from bobae.learners.common.columns import category_sizes, inputs_of, middles, targets_of
+from bobae.learners.common.crossed import Rows, crossed
+from bobae.learners.common.designs import Design, Lagged, Plain
+from bobae.learners.common.domain import Domain
+from bobae.learners.common.heads import Learns, Owner
+from bobae.learners.common.linear import PartialLeastSquares, Ridge
+from bobae.learners.common.process import GaussianProcess
+from bobae.learners.common.regressor import Regressor
+from bobae.learners.common.rows import groups_of, times_of
+
+FEWEST_MEASURED = 20
+_LONGEST_GAP_ROWS = 10
+_LONG_RUN = 20  # rows of a run that make it worth looking back
+_FEW_FOR_TREES = 100
+
+
+@dataclass(frozen=True)
+class SoftSensorLearner:
+    """Several lines, a Gaussian process and boosted trees, of which the nearest on held-out groups is kept.
+
+    Attributes:
+        lags: rows looked back at; None: 3 where rows follow on each other in runs, else 0.
+        candidates: of 'ridge', 'pls', 'squares', 'process' and 'trees', those to try.
+        trees, leaves, rate: of the boosted trees.
+        members: ensembles that are averaged in the model.
+        confidence: share of values that an interval is to hold.
+    """
+
+    name: ClassVar[str] = "soft_sensor"
+    task: ClassVar[Task] = "soft-sensor"
+
+    lags: int | None = None
+    candidates: tuple[str, ...] = ("ridge", "pls", "squares", "process", "trees")
+    trees: int = 250
+    leaves: int = 15
+    rate: float = 0.04
+    members: int = 3
+    confidence: float = 0.9
+
+    def settings(self) -> Mapping[str, Any]:
+        """All settings as plain JSON values."""
+        return asdict(self) | {"candidates": list(self.candidates)}
+
+    def fit(self, data: Dataset, *, folds: Sequence[Fold], seed: int, budget_s: float | None = None) -> Regressor:
+        """See `Predictor`.
+
+        Raises:
+            NotEnoughEvidence: fewer than twenty measured values.
+        """
+        y, groups = targets_of(data), groups_of(data)
+        known = np.isfinite(y)
+        if known.sum() < FEWEST_MEASURED:
+            raise NotEnoughEvidence(
+                "{rows} measured values are too few to learn from; at least {fewest} are needed",
+                rows=int(known.sum()),
+                fewest=FEWEST_MEASURED,
+            )
+        inputs = inputs_of(data)
+        sizes = category_sizes(inputs)
+        step = sampling_s(times_of(data), groups) if data.time_ns() is not None else None
+        longest = None if step is None else _LONGEST_GAP_ROWS * step
+        x = np.column_stack([one.read(data) for one in inputs])
+        gap = starts(times_of(data), groups, np.inf if longest is None else longest)
+        design = self._design(x, sizes, runs=len(np.unique(groups)))
+        owner = Owner(design.owner, len(inputs))
+        witnesses = groups if len(np.unique(groups)) > 2 else np.arange(len(y), dtype=np.int64)
+        found = crossed(
+            Rows(design.run(x, gap), y, witnesses, np.ones(len(y)), owner),
+            self._kinds(tuple(sizes[i] for i in design.owner[:, 0]), int(known.sum())),
+            folds,
+            seed=seed,
+            confidence=self.confidence,
+            members=self.members,
+            budget_s=budget_s,
+        )
+        return Regressor(
+            inputs=inputs,
+            design=design,
+            heads=found.heads,
+            bands=found.bands,
+            least=-np.inf,
+            most=np.inf,
+            domain=Domain.learned(x[known], np.zeros(int(known.sum()), dtype=np.int64), sizes, witnesses[known]),
+            horizon=None,
+            sampling_s=step,
+            max_gap_s=longest,
+            held_out=found.held_out,
+        )
+
+    def _design(self, x: np.ndarray, sizes: tuple[int, ...], *, runs: int) -> Design:
+        lags = self.lags if self.lags is not None else 3 * (len(x) >= _LONG_RUN * runs)
+        if not lags:
+            none = np.empty((0, 2), dtype=np.int64)
+            return Plain(len(sizes), none, none)
+        return Lagged(FillLast(middles(x, sizes)), Lags(lags, len(sizes)))
+
+    def _kinds(self, sizes: tuple[int, ...], measured: int) -> dict[str, Learns]:
+        kinds: dict[str, Learns] = {
+            "ridge": Ridge(sizes),
+            "pls": PartialLeastSquares(sizes),
+            "squares": Ridge(sizes, squares=True),
+            "process": GaussianProcess(sizes),
+            "trees": Boosting(trees=self.trees, leaves=self.leaves, rate=self.rate, least_rows=20),
+        }
+        few = {"trees"} if measured < _FEW_FOR_TREES else set()
+        return {name: kind for name, kind in kinds.items() if name in self.candidates and name not in few}
