@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from bobae.core.dataset import Dataset, Floats
+from bobae.core.errors import BadInput
 from bobae.core.lazy import LazyModule
+from bobae.core.zone import local_ns
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,6 +28,8 @@ class Verdict(StrEnum):
     NOT_ENOUGH_EVIDENCE = "not_enough_evidence"
 
 
+_MINUTE_NS, _DAY_NS = 60 * 10**9, 24 * 3600 * 10**9
+_WEEK_MINUTES, _EPOCH_MINUTE = 7 * 24 * 60, 3 * 24 * 60  # 1970-01-01 was a Thursday
 UNSEEN = -1.0  # the code of a category that training did not show
 
 
@@ -33,10 +37,42 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
+class Calendar(_Frozen):
+    """What the time of a row says: the minute of the week (Monday 00:00 is 0), or whether a day is free of work (0, 1).
+
+    Attributes:
+        says: 'minute_of_week', or 'day_off' of the day `days_ahead` days later.
+        timezone: IANA name.
+        days_off: days free of work beside Sundays, YYYY-MM-DD; they travel with the model.
+    """
+
+    says: Literal["minute_of_week", "day_off"]
+    timezone: str
+    days_ahead: int = 0
+    days_off: tuple[str, ...] = ()
+
+    def read(self, dataset: Dataset) -> Floats:
+        """Of each row (rows,).
+
+        Raises:
+            BadInput: the rows have no time.
+        """
+        time_ns = dataset.time_ns()
+        if time_ns is None:
+            raise BadInput("{origin} has no time column, and the model needs the time of each row", origin=dataset.origin)
+        local = local_ns(time_ns, self.timezone)
+        if self.says == "minute_of_week":
+            return np.asarray(((local // _MINUTE_NS + _EPOCH_MINUTE) % _WEEK_MINUTES), dtype=np.float64)
+        day = local // _DAY_NS + self.days_ahead
+        free = np.array(self.days_off, dtype="datetime64[D]").astype(np.int64)
+        return np.asarray(np.isin(day, free) | ((day + 3) % 7 == 6), dtype=np.float64)
+
+
 class Input(_Frozen):
     """One number that the model expects in each row: column name, unit (UCUM), and the range seen in training.
 
     A column of categories goes in as the position of its value in `categories`, -1 for a value not seen in training.
+    An input with a `calendar` is no column: it is read off the row's time.
     """
 
     name: str
@@ -44,13 +80,17 @@ class Input(_Frozen):
     low: float | None = None
     high: float | None = None
     categories: tuple[str, ...] | None = None
+    calendar: Calendar | None = None
 
     def read(self, dataset: Dataset) -> Floats:
         """This input's values in `dataset` (rows,), NaN where missing, -1 for a category never seen.
 
         Raises:
             UnknownName: the column is not there.
+            BadInput: the rows have no time, and this input is read off it.
         """
+        if self.calendar is not None:
+            return self.calendar.read(dataset)
         values = dataset.values(self.name)
         if self.categories is None:
             return np.asarray(values, dtype=np.float64)

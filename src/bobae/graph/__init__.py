@@ -3,6 +3,7 @@
 from bobae.graph.alarm import Episode, Threshold
 from bobae.graph.bands import Bands
 from bobae.graph.builder import GraphBuilder
+from bobae.graph.delays import Delays
 from bobae.graph.drift import DriftingLimit
 from bobae.graph.ewma import Ewma
 from bobae.graph.fill import FillLast
@@ -15,12 +16,14 @@ from bobae.graph.runner import Runner
 from bobae.graph.running import Running
 from bobae.graph.scale import RegimeScale, Scale
 from bobae.graph.streams import Streams
+from bobae.graph.traces import Ripples, Trace
 from bobae.graph.trees import Trees
 from bobae.graph.wear import Wear
 
 __all__ = [
     "Bands",
     "ByCode",
+    "Delays",
     "DriftingLimit",
     "Episode",
     "Ewma",
@@ -32,11 +35,13 @@ __all__ = [
     "Memory",
     "Quadratic",
     "RegimeScale",
+    "Ripples",
     "Runner",
     "Running",
     "Scale",
     "Streams",
     "Threshold",
+    "Trace",
     "Trees",
     "Wear",
 ]

@@ -9,7 +9,7 @@ import numpy as np
 from bobae.core import Contract, Floats, HeldOut, Input, Output
 from bobae.graph import GraphBuilder
 from bobae.learners.classify.voices import Trust, Voice
-from bobae.learners.common.designs import Plain
+from bobae.learners.common.designs import Design
 from bobae.learners.common.domain import Domain
 
 
@@ -30,7 +30,7 @@ class Classifier:
 
     inputs: tuple[Input, ...]
     classes: tuple[str, ...]
-    design: Plain
+    design: Design
     voices: tuple[Voice, ...]
     trust: Trust
     costs: Floats

@@ -8,16 +8,18 @@ from typing import Any, ClassVar
 import numpy as np
 
 from bobae.core import Bools, Dataset, Floats, Fold, HeldOut, Input, Ints, NotEnoughEvidence, Task
+from bobae.frames import starts
 from bobae.learners.classify.classifier import Classifier
 from bobae.learners.classify.voices import BoostedVoice, ForestVoice, LogitVoice, Speaks, Trust, log_loss
 from bobae.learners.common.boosting import Boosting
-from bobae.learners.common.columns import category_sizes, classes_of, inputs_of
-from bobae.learners.common.designs import Plain
+from bobae.learners.common.columns import category_sizes, classes_of, inputs_of, step_of
+from bobae.learners.common.designs import Design, Plain
 from bobae.learners.common.domain import Domain
 from bobae.learners.common.forest import Forest
 from bobae.learners.common.heads import Owner
 from bobae.learners.common.held import Tried, tried
-from bobae.learners.common.rows import groups_of
+from bobae.learners.common.rows import groups_of, times_of
+from bobae.learners.common.traced import Traced, are_traces, last_rows
 
 FEWEST_OF_A_KIND = 5
 _MOST_CROSSED = 10  # numbers of which all pairs are multiplied
@@ -31,6 +33,7 @@ class ClassifyLearner:
     Nothing is drawn anew to even out rare kinds: what a mistake costs decides, after the chances are known.
 
     Attributes:
+        traces: whether a run of several rows with one result is the example; None: found.
         candidates: of 'logit', 'trees', 'crossed' (trees that also see products and differences of pairs) and 'forest'
             (which only helps another, since it cannot say why).
         trees, leaves, rate: of the boosted trees.
@@ -41,11 +44,12 @@ class ClassifyLearner:
     name: ClassVar[str] = "classify"
     task: ClassVar[Task] = "classify"
 
+    traces: bool | None = None
     candidates: tuple[str, ...] = ("logit", "trees", "crossed", "forest")
     trees: int = 150
     leaves: int = 15
     rate: float = 0.06
-    forest: int = 200
+    forest: int = 100
     costs: tuple[float, float] | None = None
 
     def settings(self) -> Mapping[str, Any]:
@@ -59,6 +63,9 @@ class ClassifyLearner:
             NotEnoughEvidence: fewer than two kinds of result, or fewer than five rows of one.
         """
         y, names = classes_of(data)
+        groups = groups_of(data)
+        traced = self.traces if self.traces is not None else are_traces(np.where(y < 0, np.nan, y), groups)
+        y = np.where(last_rows(groups), y, -1) if traced else y
         known = y >= 0
         counts = np.bincount(y[known], minlength=len(names))
         if len(names) < 2 or counts.min() < FEWEST_OF_A_KIND:
@@ -70,10 +77,12 @@ class ClassifyLearner:
         inputs = inputs_of(data)
         sizes = category_sizes(inputs)
         x = np.column_stack([one.read(data) for one in inputs])
-        design = _design(inputs)
-        columns, owner, groups = design.run(x, np.zeros(len(x))), Owner(design.owner, len(inputs)), _groups(data)
+        gap = starts(times_of(data), groups, np.inf)
+        design: Design = Traced.learned(x, gap, sizes, step=step_of(inputs), seed=seed) if traced else _paired(inputs)
+        columns, owner = design.run(x, gap), Owner(design.owner, len(inputs))
+        groups = groups if len(np.unique(groups)) > 2 else np.arange(len(data), dtype=np.int64)
         weight = np.ones(len(y))
-        kinds = self._kinds(sizes, len(columns[0]))
+        kinds = self._kinds(tuple(sizes[i] if i >= 0 else 0 for i in owner.of[:, 0]), 0 if traced else len(inputs))
 
         def answers(kind: Speaks) -> Callable[[Bools, Bools], Floats]:
             def said(fit: Bools, prove: Bools) -> Floats:
@@ -90,7 +99,7 @@ class ClassifyLearner:
         )
         chances = _trusted(found, y, weight)
         there = (found.fold >= 0) & known
-        strange = Domain.learned(x[known], y[known], sizes, groups[known])
+        strange = Domain.learned(x, np.maximum(y, 0) if not traced else np.zeros(len(x), dtype=np.int64), sizes, groups)
         trust = Trust.learned(found.chosen()[there], y[there], weight[there])
         voices = [
             kinds[name](columns[known], y[known], groups[known], weight[known], owner, len(names), seed=seed)
@@ -105,17 +114,17 @@ class ClassifyLearner:
         )
         return replace(model, held_out=held)
 
-    def _kinds(self, sizes: tuple[int, ...], columns: int) -> dict[str, Speaks]:
-        boosting = Boosting(trees=self.trees, leaves=self.leaves, rate=self.rate, least_rows=10, columns=0.6, rows=0.8)
-        plain = len(sizes)
-        crossed = (*sizes, *(0 for _ in range(columns - plain)))
+    def _kinds(self, sizes: tuple[int, ...], plain: int) -> dict[str, Speaks]:
+        boosting = Boosting(trees=self.trees, leaves=self.leaves, rate=self.rate, least_rows=10, columns=0.6, rows=0.8, bins=255)
+        careful = replace(boosting, leaves=max(2, self.leaves // 2), l2=5.0, least_rows=20)
+        crossed = 0 < plain < len(sizes)
         kinds: dict[str, Speaks] = {
-            "logit": LogitVoice(crossed),
-            "trees": BoostedVoice(boosting, tuple(range(plain)) if columns > plain else None),
-            "crossed": BoostedVoice(boosting),
+            "logit": LogitVoice(sizes),
+            "trees": BoostedVoice(boosting, tuple(range(plain)) if crossed else None),
+            "crossed": BoostedVoice(careful),
             "forest": ForestVoice(Forest(self.forest)),
         }
-        return {n: k for n, k in kinds.items() if n in self.candidates and (n != "crossed" or columns > plain)}
+        return {n: k for n, k in kinds.items() if n in self.candidates and (n != "crossed" or crossed)}
 
     def _costs(self, counts: Ints) -> Floats:
         """What it costs to say a class (column) where another is true (row)."""
@@ -126,17 +135,12 @@ class ClassifyLearner:
         return costs
 
 
-def _design(inputs: Sequence[Input]) -> Plain:
+def _paired(inputs: Sequence[Input]) -> Plain:
     """Pairs of numbers are multiplied where there are few; those of one unit are also taken from each other."""
     numbers = [i for i, one in enumerate(inputs) if one.categories is None]
     pairs = list(combinations(numbers, 2)) if len(numbers) <= _MOST_CROSSED else []
     alike = [(i, j) for i, j in pairs if inputs[i].unit is not None and inputs[i].unit == inputs[j].unit]
     return Plain(len(inputs), *(np.array(some, dtype=np.int64).reshape(-1, 2) for some in (pairs, alike)))
-
-
-def _groups(data: Dataset) -> Ints:
-    groups = groups_of(data)
-    return groups if len(np.unique(groups)) > 2 else np.arange(len(data), dtype=np.int64)
 
 
 def _trusted(found: Tried, y: Ints, weight: Floats) -> Floats:

@@ -4,14 +4,14 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
-from scipy.optimize import minimize
+from scipy.optimize import minimize, minimize_scalar
 from scipy.special import log_softmax, softmax
 
 from bobae.core import Floats, Ints
-from bobae.graph import GraphBuilder, Linear, Trees
+from bobae.graph import GraphBuilder, Trees
 from bobae.learners.common.boosting import Boosting
 from bobae.learners.common.forest import Forest
-from bobae.learners.common.heads import Head, LinearHead, Owner, Prepared
+from bobae.learners.common.heads import Head, LinearHead, Owner, Prepared, TreesHead
 from bobae.learners.common.linear import inner_folds
 
 _STRICT = (1e-4, 1e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1.0)  # of the squared weights, beside the mean loss of a row
@@ -104,10 +104,8 @@ class BoostedVoice:
         return Margins(kind(columns, y, groups, weight, owner, seed=seed), classes, picks)
 
 
-def _two(trees: Trees) -> "Head":
+def _two(trees: Trees) -> TreesHead:
     """The log-odds of the second class over the first as those of both: minus half and plus half."""
-    from bobae.learners.common.heads import TreesHead  # noqa: PLC0415
-
     return TreesHead(replace(trees, leaves=np.concatenate([-0.5 * trees.leaves, 0.5 * trees.leaves], axis=1)))
 
 
@@ -177,37 +175,30 @@ def _logit(z: Floats, y: Ints, weight: Floats, classes: int, strict: float, star
     return np.asarray(found.x.reshape(shape))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Trust:
-    """How far the chances are to be trusted: softmax(power * log(chance) + shift), so that 30 % comes true in 30 %.
+    """How far the chances are to be trusted: chance ** power, made to add up to 1 (C. Guo et al., 2017).
 
-    Attributes:
-        linear: power on the diagonal, and the shift.
+    Nothing is done about how often each class comes: that changes with what a plant makes, and the voices know it.
     """
 
-    linear: Linear
+    power: float
 
     @classmethod
     def learned(cls, chances: Floats, y: Ints, weight: Floats) -> "Trust":
         """From chances (rows, classes) of rows that were not learned from and their classes (rows,)."""
-        classes = chances.shape[1]
         told = np.log(np.maximum(chances, LEAST))
-        shown = np.bincount(y, minlength=classes) > 0
-
-        def loss(flat: Floats) -> float:
-            margins = flat[0] * told + np.where(shown, flat[1:], 0.0)
-            return log_loss(margins, y, weight) + 1e-3 * float(np.square(flat[1:]).mean() + (flat[0] - 1.0) ** 2)
-
-        found = minimize(loss, np.concatenate([[1.0], np.zeros(classes)]), method="L-BFGS-B").x
-        return cls(Linear(max(found[0], 0.05) * np.eye(classes), np.where(shown, found[1:], 0.0)))
+        found = minimize_scalar(lambda power: log_loss(power * told, y, weight), bounds=_POWERS, method="bounded")
+        return cls(float(found.x))
 
     def run(self, chances: Floats) -> Floats:
         """(rows, classes) -> (rows, classes)."""
-        return np.asarray(softmax(self.linear.run(np.log(np.maximum(chances, LEAST))), axis=1))
+        return np.asarray(softmax(self.power * np.log(np.maximum(chances, LEAST)), axis=1))
 
     def emit(self, b: GraphBuilder, chances: str) -> str:
         """The same as nodes."""
-        return b.node("Softmax", self.linear.emit(b, b.node("Log", b.node("Max", chances, LEAST))), axis=1)
+        return b.node("Softmax", b.node("Mul", b.node("Log", b.node("Max", chances, LEAST)), self.power), axis=1)
 
 
+_POWERS = (0.2, 3.0)
 LEAST = 1e-6  # a chance below this is not told

@@ -66,3 +66,12 @@ def classes_of(data: Dataset) -> tuple[Ints, tuple[str, ...]]:
     names = sorted({kind for kind in told if kind is not None})
     number = {kind: i for i, kind in enumerate(names)}
     return np.array([-1 if kind is None else number[kind] for kind in told], dtype=np.int64), tuple(names)
+
+
+def step_of(inputs: tuple[Input, ...]) -> int | None:
+    """The input that names the step of a recipe: the category with fewest kinds, up to a dozen; None without one."""
+    few = [(len(one.categories), i) for i, one in enumerate(inputs) if one.categories and len(one.categories) <= _STEPS]
+    return min(few)[1] if few else None
+
+
+_STEPS = 12

@@ -63,6 +63,7 @@ def crossed(
     most: float = np.inf,
     members: int = 1,
     horizon: float | None = None,
+    absolute: bool = False,
     budget_s: float | None = None,
 ) -> Crossed:
     """Try every kind on the folds and learn the best anew from all rows.
@@ -76,6 +77,7 @@ def crossed(
         least, most: what can be foretold.
         members: ensembles of boosted trees that are averaged in what is kept.
         horizon: the chance to be at most this is told; None: it is not.
+        absolute: whether candidates are compared by the mean absolute error, not by the root of the mean squared one.
         budget_s: CPU seconds for trying and learning anew, about.
     """
     known = rows.known
@@ -87,8 +89,8 @@ def crossed(
         return said
 
     def loss(said: Floats, counted: Bools) -> float:
-        missed = np.square(said[counted] - rows.aim[counted])
-        return float(np.sqrt(np.average(missed, weights=rows.weight[counted])))
+        missed, weight = np.abs(said[counted] - rows.aim[counted]), rows.weight[counted]
+        return float(np.average(missed, weights=weight) if absolute else np.sqrt(np.average(missed**2, weights=weight)))
 
     trying = None if budget_s is None else budget_s * len(folds) / (len(folds) + members)
     found = tried({name: answers(kind) for name, kind in kinds.items()}, folds, known, loss, budget_s=trying)

@@ -13,8 +13,8 @@ from bobae.graph import Trees
 class Forest:
     """How many trees, and how few rows a leaf may hold."""
 
-    trees: int = 200
-    least_rows: int = 2
+    trees: int = 100
+    least_rows: int = 1
 
     def grown(self, columns: Floats, y: Ints, weight: Floats, classes: int, *, seed: int) -> Trees:
         """Trees whose leaves say the chance of each class, over the number of trees; y (rows,) are class numbers."""

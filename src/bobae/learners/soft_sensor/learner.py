@@ -10,7 +10,7 @@ from bobae.core import Dataset, Fold, NotEnoughEvidence, Task
 from bobae.frames import sampling_s, starts
 from bobae.graph import FillLast, Lags
 from bobae.learners.common.boosting import Boosting
-from bobae.learners.common.columns import category_sizes, inputs_of, middles, targets_of
+from bobae.learners.common.columns import category_sizes, inputs_of, middles, step_of, targets_of
 from bobae.learners.common.crossed import Rows, crossed
 from bobae.learners.common.designs import Design, Lagged, Plain
 from bobae.learners.common.domain import Domain
@@ -19,6 +19,7 @@ from bobae.learners.common.linear import PartialLeastSquares, Ridge
 from bobae.learners.common.process import GaussianProcess
 from bobae.learners.common.regressor import Regressor
 from bobae.learners.common.rows import groups_of, times_of
+from bobae.learners.common.traced import Traced, are_traces, last_rows
 
 FEWEST_MEASURED = 20
 _LONGEST_GAP_ROWS = 10
@@ -31,6 +32,7 @@ class SoftSensorLearner:
     """Several lines, a Gaussian process and boosted trees, of which the nearest on held-out groups is kept.
 
     Attributes:
+        traces: whether a run of several rows with one result is the example; None: found.
         lags: rows looked back at; None: 3 where rows follow on each other in runs, else 0.
         candidates: of 'ridge', 'pls', 'squares', 'process' and 'trees', those to try.
         trees, leaves, rate: of the boosted trees.
@@ -41,6 +43,7 @@ class SoftSensorLearner:
     name: ClassVar[str] = "soft_sensor"
     task: ClassVar[Task] = "soft-sensor"
 
+    traces: bool | None = None
     lags: int | None = None
     candidates: tuple[str, ...] = ("ridge", "pls", "squares", "process", "trees")
     trees: int = 250
@@ -60,6 +63,8 @@ class SoftSensorLearner:
             NotEnoughEvidence: fewer than twenty measured values.
         """
         y, groups = targets_of(data), groups_of(data)
+        traced = self.traces if self.traces is not None else are_traces(y, groups)
+        y = np.where(last_rows(groups), y, np.nan) if traced else y
         known = np.isfinite(y)
         if known.sum() < FEWEST_MEASURED:
             raise NotEnoughEvidence(
@@ -73,12 +78,15 @@ class SoftSensorLearner:
         longest = None if step is None else _LONGEST_GAP_ROWS * step
         x = np.column_stack([one.read(data) for one in inputs])
         gap = starts(times_of(data), groups, np.inf if longest is None else longest)
-        design = self._design(x, sizes, runs=len(np.unique(groups)))
+        if traced:
+            design: Design = Traced.learned(x, gap, sizes, step=step_of(inputs), seed=seed)
+        else:
+            design = self._design(x, sizes, runs=len(np.unique(groups)))
         owner = Owner(design.owner, len(inputs))
         witnesses = groups if len(np.unique(groups)) > 2 else np.arange(len(y), dtype=np.int64)
         found = crossed(
             Rows(design.run(x, gap), y, witnesses, np.ones(len(y)), owner),
-            self._kinds(tuple(sizes[i] for i in design.owner[:, 0]), int(known.sum())),
+            self._kinds(tuple(sizes[i] if i >= 0 else 0 for i in design.owner[:, 0]), int(known.sum())),
             folds,
             seed=seed,
             confidence=self.confidence,
@@ -92,7 +100,7 @@ class SoftSensorLearner:
             bands=found.bands,
             least=-np.inf,
             most=np.inf,
-            domain=Domain.learned(x[known], np.zeros(int(known.sum()), dtype=np.int64), sizes, witnesses[known]),
+            domain=Domain.learned(x, np.zeros(len(x), dtype=np.int64), sizes, witnesses),
             horizon=None,
             sampling_s=step,
             max_gap_s=longest,

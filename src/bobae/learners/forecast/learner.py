@@ -1,0 +1,155 @@
+"""How a value will go over the next hours or days: energy drawn, demand, the load of a tool."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from bobae.core import Dataset, Floats, Fold, HeldOut, Input, Ints, NotEnoughEvidence, Role, Task
+from bobae.core.model import Calendar
+from bobae.frames import sampling_s, starts
+from bobae.graph import Ewma, FillLast
+from bobae.learners.common.boosting import Boosting
+from bobae.learners.common.columns import category_sizes, inputs_of, middles, targets_of
+from bobae.learners.common.crossed import Rows, crossed
+from bobae.learners.common.heads import Learns, Owner
+from bobae.learners.common.linear import Ridge
+from bobae.learners.common.rows import groups_of, times_of
+from bobae.learners.forecast.ahead import Ahead
+from bobae.learners.forecast.forecaster import Forecaster
+from bobae.learners.forecast.free import days_off
+from bobae.learners.forecast.same import SameAs
+
+_NS = 1_000_000_000
+_DAY_S = 86_400.0
+_USUAL_S = (0.0, 3_600.0, 21_600.0, _DAY_S)
+_LONGEST_GAP_ROWS = 10
+_FEWEST_DAYS = 3.0
+_SEASONS = 3  # a day or a week must have passed so often to be looked back at
+
+
+@dataclass(frozen=True)
+class ForecastLearner:
+    """Boosted trees and a ridge for each horizon, beside the same time yesterday or last week where nothing is nearer.
+
+    Attributes:
+        steps: rows ahead, one for each horizon; None: the next row, an hour, six hours and a day.
+        timezone: whose clock the days and weeks follow, IANA name.
+        country: whose public holidays are free days, ISO 3166; '' for none; None: by the zone.
+        trees, leaves, rate: of the boosted trees.
+        confidence: share of values that an interval is to hold.
+    """
+
+    name: ClassVar[str] = "forecast"
+    task: ClassVar[Task] = "forecast"
+
+    steps: tuple[int, ...] | None = None
+    timezone: str = "UTC"
+    country: str | None = None
+    trees: int = 200
+    leaves: int = 31
+    rate: float = 0.05
+    confidence: float = 0.9
+
+    def settings(self) -> Mapping[str, Any]:
+        """All settings as plain JSON values."""
+        return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}
+
+    def fit(self, data: Dataset, *, folds: Sequence[Fold], seed: int, budget_s: float | None = None) -> Forecaster:
+        """See `Predictor`.
+
+        Raises:
+            NotEnoughEvidence: no clock, or less than three days of rows.
+        """
+        time, groups = times_of(data), groups_of(data)
+        step_s = None if data.time_ns() is None else sampling_s(time, groups)
+        days = 0.0 if step_s is None else len(data) * step_s / _DAY_S
+        if step_s is None or days < _FEWEST_DAYS:
+            raise NotEnoughEvidence(
+                "{days} days of rows with a time are too little to learn from; at least {fewest} are needed",
+                days=f"{days:.1f}",
+                fewest=int(_FEWEST_DAYS),
+            )
+        steps = self.steps or usual_steps(step_s)
+        inputs = self._inputs(data, time, horizon_s=max(steps) * step_s)
+        x = np.column_stack([one.read(data) for one in inputs])
+        gap = starts(time, groups, _LONGEST_GAP_ROWS * step_s)
+        ahead = self._ahead(x, inputs, steps, step_s, days)
+        truth = self._truth(targets_of(data), time, groups, steps, step_s)
+        witnesses = np.unique(time // int(_DAY_S * _NS), return_inverse=True)[1].astype(np.int64)
+        owner = Owner(ahead.owner(), len(inputs))
+        sizes = tuple(category_sizes(inputs)[i] for i in owner.of[:, 0])
+        found = []
+        for number, columns in enumerate(ahead.run(x, gap)):
+            kinds: dict[str, Learns] = {name: SameAs(place) for name, place in ahead.naive().items()}
+            kinds["ridge"] = Ridge(sizes)
+            kinds["trees"] = Boosting(
+                "regression_l1", self.trees, self.leaves, self.rate, least_rows=40, columns=0.6, bins=255
+            )
+            rows = Rows(columns, truth[:, number], witnesses, np.ones(len(x)), owner)
+            share = None if budget_s is None else budget_s / len(steps)
+            found.append(
+                crossed(rows, kinds, folds, seed=seed, confidence=self.confidence, absolute=True, budget_s=share)
+            )
+        told = {
+            name: np.stack([one.held_out.answers[name] for one in found], axis=1) for name in ("prediction", "low", "high")
+        }
+        said = {
+            f"{name} {step * step_s:g} s": loss
+            for step, one in zip(steps, found, strict=True)
+            for name, loss in one.held_out.said.items()
+        }
+        return Forecaster(
+            inputs=inputs,
+            ahead=ahead,
+            heads=tuple(one.heads for one in found),
+            bands=tuple(one.bands for one in found),
+            sampling_s=step_s,
+            max_gap_s=_LONGEST_GAP_ROWS * step_s,
+            held_out=HeldOut(found[0].held_out.fold, truth, told, said),
+        )
+
+    def _inputs(self, data: Dataset, time: Ints, *, horizon_s: float) -> tuple[Input, ...]:
+        name = data.name_of(Role.TARGET)
+        assert name is not None
+        column = data.column(name)
+        off = days_off(time, self.timezone, self.country)
+        own = Input(name=name, unit=column.unit)
+        minute = Input(name="minute of the week", calendar=Calendar(says="minute_of_week", timezone=self.timezone))
+        days = [
+            Input(
+                name=f"day off in {ahead} d",
+                calendar=Calendar(says="day_off", timezone=self.timezone, days_ahead=ahead, days_off=off),
+            )
+            for ahead in range(int(horizon_s // _DAY_S) + 2)
+        ]
+        others = inputs_of(data) if data.names(Role.FEATURE) or data.names(Role.CONTEXT) else ()
+        return (own, minute, *days, *(one for one in others if one.name != name))
+
+    def _ahead(self, x: Floats, inputs: tuple[Input, ...], steps: tuple[int, ...], step_s: float, days: float) -> Ahead:
+        day = round(_DAY_S / step_s)
+        seasons = tuple(n * day for n in (1, 7) if day >= 4 and days >= _SEASONS * n)
+        free = sum(one.calendar is not None for one in inputs) - 1
+        averages = Ewma((0.3, 0.05) if day < 4 else (0.3, 2.0 / (day + 1)))
+        return Ahead(FillLast(middles(x, category_sizes(inputs))), steps, step_s / 60.0, (0, 1, 2, 3), seasons, averages, free)
+
+    def _truth(self, y: Floats, time: Ints, groups: Ints, steps: tuple[int, ...], step_s: float) -> Floats:
+        """What the value was so many rows later (rows, horizons); NaN where that row is not so much later."""
+        out = np.full((len(y), len(steps)), np.nan)
+        for i, step in enumerate(steps):
+            if step < len(y):
+                later = (time[step:] - time[:-step]) / _NS
+                good = (np.abs(later - step * step_s) <= 0.5 * step_s) & (groups[step:] == groups[:-step])
+                out[:-step, i] = np.where(good, y[step:], np.nan)
+        return out
+
+
+def usual_steps(step_s: float) -> tuple[int, ...]:
+    """Rows ahead to the next row, an hour, six hours and a day, as far as they differ.
+
+    Example:
+        >>> usual_steps(900.0)
+        (1, 4, 24, 96)
+    """
+    return tuple(sorted({max(1, round(ahead / step_s)) for ahead in _USUAL_S}))

@@ -1,0 +1,39 @@
+"""Same as: the value of one column, said as it is; what a forecast has to beat, and falls back on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bobae.core import Floats, Ints
+from bobae.graph import GraphBuilder, Linear
+from bobae.learners.common.heads import Owner
+
+
+@dataclass(frozen=True, eq=False)
+class SameHead:
+    """One column, put down to the input that it is made from."""
+
+    linear: Linear
+
+    def run(self, columns: Floats) -> Floats:
+        """See `Head`."""
+        return self.linear.run(columns)
+
+    def emit(self, b: GraphBuilder, columns: str) -> str:
+        """See `Head`."""
+        return self.linear.emit(b, columns)
+
+
+@dataclass(frozen=True)
+class SameAs:
+    """The column at a place; nothing is learned."""
+
+    place: int
+
+    def __call__(self, columns: Floats, y: Floats, groups: Ints, weight: Floats, owner: Owner, *, seed: int) -> SameHead:  # noqa: ARG002
+        """See `Learns`."""
+        matrix = np.zeros((columns.shape[1], 1 + owner.inputs))
+        matrix[self.place, 0] = 1.0
+        matrix[self.place, 1:] = owner.shares[self.place]
+        usual = float(columns[:, self.place].mean())
+        return SameHead(Linear(matrix, np.concatenate([[0.0], -usual * owner.shares[self.place]])))
