@@ -172,3 +172,19 @@ class Dataset:
             values = self.values(column.name)
             digest.update("\0".join(map(str, values)).encode() if values.dtype == object else values.tobytes())
         return digest.hexdigest()
+
+
+def kinds_of(values: npt.NDArray[Any]) -> tuple[Ints, tuple[str, ...]]:
+    """Values sorted into kinds: the number of each (rows,), -1 where it is missing, and the kinds' names in order.
+
+    Example:
+        >>> kinds_of(np.array([1.0, 0.0, np.nan]))
+        (array([ 1,  0, -1]), ('0', '1'))
+    """
+    if values.dtype == object:
+        told = [None if value is None else str(value) for value in values]
+    else:
+        told = [None if np.isnan(value) else f"{value:g}" for value in values]
+    names = sorted({kind for kind in told if kind is not None})
+    number = {kind: i for i, kind in enumerate(names)}
+    return np.array([-1 if kind is None else number[kind] for kind in told], dtype=np.int64), tuple(names)

@@ -137,6 +137,24 @@ class Contract(_Frozen):
         return np.column_stack([wanted.read(dataset) for wanted in self.inputs])
 
 
+class Target(_Frozen):
+    """What a model foretells.
+
+    Attributes:
+        name: of the column, or of what was made of the rows.
+        unit: UCUM, where it is known.
+        classes: names of the kinds in the order of their numbers, for 'classify'.
+        ahead_s: for 'forecast', how far ahead each horizon lies.
+        horizon: for 'rul', within how much life left 'chance' tells of the end, in the unit.
+    """
+
+    name: str
+    unit: str | None = None
+    classes: tuple[str, ...] = ()
+    ahead_s: tuple[float, ...] = ()
+    horizon: float | None = None
+
+
 class Manifest(_Frozen):
     """All that a sealed model says about itself; `manifest.json` in the package."""
 
@@ -149,6 +167,7 @@ class Manifest(_Frozen):
     dataset_sha256: str
     seed: int
     verdict: Verdict
+    target: Target | None = None
     alarm_budget_per_week: float | None = None
     scores: dict[str, Any] = {}
     made_with: dict[str, str] = {}

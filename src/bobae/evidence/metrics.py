@@ -122,10 +122,16 @@ def row_figures(alarm: Bools, score: Floats, truth: Truth, *, seed: int) -> dict
     figures["f1"] = block_bootstrap(tables, f1, seed=seed)
     figures["far"] = figures["false_time"]
     figures["mar"] = block_bootstrap(tables, missed_rate, seed=seed)
-    ranked = _histograms(score[at], truth.marks[at], block)
-    figures["average_precision"] = block_bootstrap(ranked, binned_average_precision, seed=seed)
-    figures["auc"] = block_bootstrap(ranked, binned_auc, seed=seed)
-    return figures
+    return figures | ranked_figures(score[at], truth.marks[at], block, seed=seed)
+
+
+def ranked_figures(score: Floats, marks: Bools, block: Ints, *, seed: int) -> dict[str, Figure]:
+    """average_precision and auc of a score (rows,) for marked rows (rows,), block bootstrap over blocks (rows,)."""
+    ranked = _histograms(score, marks, block)
+    return {
+        "average_precision": block_bootstrap(ranked, binned_average_precision, seed=seed),
+        "auc": block_bootstrap(ranked, binned_auc, seed=seed),
+    }
 
 
 def f1(tables: Floats) -> Floats:

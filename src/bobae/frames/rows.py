@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from bobae.core import Floats, Ints
+from bobae.core import Bools, Floats, Ints
 
 NS = 1_000_000_000
+_FEWEST_ROWS = 5  # of a run, in the middle
 
 
 def in_time_order(time_ns: Ints, groups: Ints) -> Ints:
@@ -33,3 +34,26 @@ def starts(time_ns: Ints, groups: Ints, max_gap_s: float) -> Floats:
     broken = (steps < 0) | (steps > max_gap_s * NS)
     fresh[1:] = np.where(np.diff(groups) != 0, 2.0, np.where(broken, 1.0, 0.0))
     return fresh
+
+
+def last_rows(groups: Ints) -> Bools:
+    """The last row of each group; both (rows,), rows of a group together."""
+    return np.concatenate([np.diff(groups) != 0, [True]])
+
+
+def are_runs(y: Floats, groups: Ints) -> bool:
+    """Whether the rows are runs of several rows each with one result: then the run is the example, not the row.
+
+    Args:
+        y: the result (rows,), NaN where not known.
+        groups: the run (rows,).
+    """
+    names, who, count = np.unique(groups, return_inverse=True, return_counts=True)
+    if len(names) < 2 or np.median(count) < _FEWEST_ROWS:
+        return False
+    known = np.isfinite(y)
+    low, high = np.full(len(names), np.inf), np.full(len(names), -np.inf)
+    np.minimum.at(low, who[known], y[known])
+    np.maximum.at(high, who[known], y[known])
+    seen = np.isfinite(low)
+    return bool((low[seen] == high[seen]).all())

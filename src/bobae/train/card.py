@@ -2,12 +2,32 @@
 
 import math
 from datetime import UTC, datetime
+from typing import Protocol
 
 from bobae.core import Contract, Text, text
 from bobae.evidence.budget import rounded
 from bobae.evidence.intervals import Figure
 from bobae.evidence.value import money
 from bobae.train.outcome import METRIC_TITLES, Outcome, PartRows
+
+
+class Origin(Protocol):
+    """What a card says of how a model was made."""
+
+    @property
+    def learner(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def seed(self) -> int:
+        """Of everything random."""
+        ...
+
+    @property
+    def dataset_sha256(self) -> str:
+        """Of the rows."""
+        ...
 
 
 def card(outcome: Outcome, contract: Contract, *, name: str, language: str) -> str:
@@ -23,18 +43,18 @@ def card(outcome: Outcome, contract: Contract, *, name: str, language: str) -> s
         budget=rounded(outcome.alarms.budget_per_week),
     )
     divided = text("The rows were divided by {by}: {reason}.", by=outcome.split.by, reason=outcome.split.reason)
-    parts = [told(_part(part, has_time=outcome.has_time)) for part in outcome.split.parts]
+    parts = [told(part_line(part, has_time=outcome.has_time)) for part in outcome.split.parts]
     limits = [told(limit) for limit in (*_limits(contract), *outcome.warnings)]
     figures = _figures(outcome, language)
     sections = (
         (text("What it is for"), [told(watches)]),
         (
             text("What it was tried on"),
-            [told(divided), _list(parts), figures, told(outcome.alarms.said)],
+            [told(divided), bullets(parts), figures, told(outcome.alarms.said)],
         ),
-        (text("Where it must not be used"), [_list(limits)]),
-        (text("Signals"), [_signals(contract, language)]),
-        (text("How to make it again"), [_list([told(line) for line in _origin(outcome)])]),
+        (text("Where it must not be used"), [bullets(limits)]),
+        (text("Signals"), [signals_table(contract, language)]),
+        (text("How to make it again"), [bullets([told(line) for line in origin_lines(outcome)])]),
     )
     blocks = [f"# {name}", *(told(said) for said in outcome.headlines)]
     for title, texts in sections:
@@ -42,11 +62,13 @@ def card(outcome: Outcome, contract: Contract, *, name: str, language: str) -> s
     return "\n\n".join(blocks) + "\n"
 
 
-def _list(lines: list[str]) -> str:
+def bullets(lines: list[str]) -> str:
+    """A Markdown list."""
     return "\n".join(f"- {line}" for line in lines)
 
 
-def _origin(outcome: Outcome) -> tuple[Text, ...]:
+def origin_lines(outcome: Origin) -> tuple[Text, ...]:
+    """How to make the model again."""
     return (
         text("learner: {learner}", learner=outcome.learner),
         text("seed: {seed}", seed=outcome.seed),
@@ -54,7 +76,8 @@ def _origin(outcome: Outcome) -> tuple[Text, ...]:
     )
 
 
-def _part(part: PartRows, *, has_time: bool) -> Text:
+def part_line(part: PartRows, *, has_time: bool) -> Text:
+    """One part of the split in words."""
     values = {"title": part.title, "rows": f"{part.rows:,}"}
     if not has_time or part.start_ns is None or part.end_ns is None:
         return text("{title}: {rows} rows", **values)
@@ -83,13 +106,14 @@ def _figures(outcome: Outcome, language: str) -> str:
 def _cell(name: str, figure: Figure | None) -> str:
     if figure is None or not math.isfinite(figure.value):
         return "-"
-    said = money if name == "saved_per_quarter" else _short
+    said = money if name == "saved_per_quarter" else short
     if not (math.isfinite(figure.low) and math.isfinite(figure.high)):
         return said(figure.value)
     return f"{said(figure.value)} ({said(figure.low)} - {said(figure.high)})"
 
 
-def _short(number: float) -> str:
+def short(number: float) -> str:
+    """Three significant digits."""
     return f"{number:.0f}" if abs(number) >= 100 else f"{number:.3g}"
 
 
@@ -104,7 +128,8 @@ def _limits(contract: Contract) -> tuple[Text, ...]:
     )
 
 
-def _signals(contract: Contract, language: str) -> str:
+def signals_table(contract: Contract, language: str) -> str:
+    """The inputs with unit and range seen, as a Markdown table."""
     head = [text("signal").render(language), text("unit").render(language), text("range seen").render(language)]
     table = ["| " + " | ".join(head) + " |", "|---|---|---|"]
     for wanted in contract.inputs:

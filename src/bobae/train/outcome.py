@@ -26,9 +26,9 @@ class PartRows:
 
 @dataclass(frozen=True)
 class SplitOutcome:
-    """How the rows were divided: `kind` 'time', 'asset' or 'lot'; `by` and `reason` in words."""
+    """How the rows were divided: `kind` 'time', 'asset', 'lot', 'level', 'block' or 'row'; `by` and `reason` in words."""
 
-    kind: Literal["time", "asset", "lot"]
+    kind: Literal["time", "asset", "lot", "level", "block", "row"]
     by: Text
     reason: Text
     parts: tuple[PartRows, ...]
@@ -238,7 +238,7 @@ class Outcome:
             "task": self.task,
             "verdict": str(self.verdict),
             "headlines": [str(said) for said in self.headlines],
-            "split": _split_json(self.split),
+            "split": split_json(self.split),
             "metrics": {name: figure.as_json() for name, figure in self.metrics.items()},
             "baseline": {"name": best.name, "metric": main, "value": finite(best.metrics[main].value)},
             "baselines": {b.name: {name: f.as_json() for name, f in b.metrics.items()} for b in self.baselines},
@@ -273,7 +273,8 @@ METRIC_TITLES: Mapping[str, Text] = {
 }
 
 
-def _split_json(split: SplitOutcome) -> dict[str, Any]:
+def split_json(split: SplitOutcome) -> dict[str, Any]:
+    """A split as plain JSON values in the current language."""
     parts = {p.part: {"rows": p.rows, "start_ns": p.start_ns, "end_ns": p.end_ns} for p in split.parts}
     return {"kind": split.kind, "by": str(split.by), "reason": str(split.reason), "parts": parts}
 

@@ -25,7 +25,7 @@ class Classifier:
         trust: makes chances come true as often as they say.
         costs: of saying a class (column) where another is true (row).
         domain: whether a row is like those learned from.
-        proof: what models like it said of rows they had not seen.
+        held_out: what models like it said of rows they had not seen.
     """
 
     inputs: tuple[Input, ...]
@@ -48,23 +48,17 @@ class Classifier:
         )
         return Contract(inputs=self.inputs, outputs=outputs, states=self._built.states)
 
-    def decided(self, chances: Floats) -> Floats:
-        """The number of the class that costs least to say, from chances (rows, classes)."""
-        return np.asarray((chances @ self.costs).argmin(axis=1), dtype=np.float64)
-
     def run(self, x: Floats, gap: Floats) -> Mapping[str, Floats]:
         """Prediction (rows,), chances (rows, classes), contribution (rows, inputs) to it, and strange (rows,)."""
         columns = self.design.run(x, gap)
         told = [voice.run(columns) for voice in self.voices]
         chances = self.trust.run(np.mean([said for said, _ in told], axis=0))
-        prediction = self.decided(chances)
-        whys = [why for _, why in told if why is not None]
-        each = np.mean(whys, axis=0).reshape(len(x), len(self.classes), -1)
-        each = each - each.mean(axis=1, keepdims=True)  # only what sets the kinds apart
+        prediction = decided(chances, self.costs)
+        why = np.mean([why for _, why in told if why is not None], axis=0)
         return {
             "prediction": prediction,
             "chances": chances,
-            "contribution": each[np.arange(len(x)), prediction.astype(np.int64)],
+            "contribution": reasons(why, prediction, len(self.classes)),
             "strange": self.domain.run(x)[:, 0],
         }
 
@@ -86,6 +80,24 @@ class Classifier:
         b.output("contribution", b.node("Gather", apart, number, axis=0), shape=(inputs,))
         b.output("strange", self.domain.emit(b, b.x))
         return b
+
+
+def decided(chances: Floats, costs: Floats) -> Floats:
+    """The number of the class that costs least to say (rows,), from chances (rows, classes)."""
+    return np.asarray((chances @ costs).argmin(axis=1), dtype=np.float64)
+
+
+def reasons(why: Floats, prediction: Floats, classes: int) -> Floats:
+    """What each input brought about for the class said, against the mean of all classes (rows, inputs).
+
+    Args:
+        why: class after class (rows, classes * inputs).
+        prediction: the number of the class said (rows,).
+        classes: how many.
+    """
+    each = why.reshape(len(why), classes, -1)
+    each = each - each.mean(axis=1, keepdims=True)
+    return np.asarray(each[np.arange(len(why)), prediction.astype(np.int64)])
 
 
 def _mean(b: GraphBuilder, values: list[str]) -> str:

@@ -8,18 +8,18 @@ from typing import Any, ClassVar
 import numpy as np
 
 from bobae.core import Bools, Dataset, Floats, Fold, HeldOut, Input, Ints, NotEnoughEvidence, Task
-from bobae.frames import starts
-from bobae.learners.classify.classifier import Classifier
-from bobae.learners.classify.voices import BoostedVoice, ForestVoice, LogitVoice, Speaks, Trust, log_loss
+from bobae.frames import are_runs, last_rows, starts
+from bobae.learners.classify.classifier import Classifier, decided, reasons
+from bobae.learners.classify.voices import LEAST, BoostedVoice, ForestVoice, LogitVoice, Speaks, Trust, log_loss
 from bobae.learners.common.boosting import Boosting
 from bobae.learners.common.columns import category_sizes, classes_of, inputs_of, step_of
 from bobae.learners.common.designs import Design, Plain
 from bobae.learners.common.domain import Domain
 from bobae.learners.common.forest import Forest
 from bobae.learners.common.heads import Owner
-from bobae.learners.common.held import Tried, tried
+from bobae.learners.common.held import tried
 from bobae.learners.common.rows import groups_of, times_of
-from bobae.learners.common.traced import Traced, are_traces, last_rows
+from bobae.learners.common.traced import Traced
 
 FEWEST_OF_A_KIND = 5
 _MOST_CROSSED = 10  # numbers of which all pairs are multiplied
@@ -64,7 +64,7 @@ class ClassifyLearner:
         """
         y, names = classes_of(data)
         groups = groups_of(data)
-        traced = self.traces if self.traces is not None else are_traces(np.where(y < 0, np.nan, y), groups)
+        traced = self.traces if self.traces is not None else are_runs(np.where(y < 0, np.nan, y), groups)
         y = np.where(last_rows(groups), y, -1) if traced else y
         known = y >= 0
         counts = np.bincount(y[known], minlength=len(names))
@@ -87,32 +87,36 @@ class ClassifyLearner:
         def answers(kind: Speaks) -> Callable[[Bools, Bools], Floats]:
             def said(fit: Bools, prove: Bools) -> Floats:
                 voice = kind(columns[fit], y[fit], groups[fit], weight[fit], owner, len(names), seed=seed)
-                return voice.run(columns[prove])[0]
+                chances, why = voice.run(columns[prove])
+                silent = np.zeros((len(chances), len(names) * len(inputs)))
+                return np.concatenate([chances, silent if why is None else why], axis=1)
 
             return said
 
         def loss(said: Floats, counted: Bools) -> float:
-            return log_loss(np.log(np.maximum(said[counted], 1e-6)), y[counted], weight[counted])
+            return log_loss(np.log(np.maximum(said[counted, : len(names)], LEAST)), y[counted], weight[counted])
 
         found = tried(
             {name: answers(kind) for name, kind in kinds.items()}, folds, known, loss, helpers=_HELPERS, budget_s=budget_s
         )
-        chances = _trusted(found, y, weight)
+        said = found.chosen()
+        chances = _trusted(said[:, : len(names)], found.fold, y, weight)
         there = (found.fold >= 0) & known
         strange = Domain.learned(x, np.maximum(y, 0) if not traced else np.zeros(len(x), dtype=np.int64), sizes, groups)
-        trust = Trust.learned(found.chosen()[there], y[there], weight[there])
+        trust = Trust.learned(said[there, : len(names)], y[there], weight[there])
         voices = [
             kinds[name](columns[known], y[known], groups[known], weight[known], owner, len(names), seed=seed)
             for name in found.best()
         ]
-        model = Classifier(inputs, names, design, tuple(voices), trust, self._costs(counts), strange, None)
+        costs = self._costs(counts)
+        prediction = decided(chances, costs)
         held = HeldOut(
             found.fold,
             np.where(known, y, np.nan).astype(np.float64),
-            {"prediction": model.decided(chances), "chances": chances},
+            {"prediction": prediction, "chances": chances, "contribution": reasons(said[:, len(names) :], prediction, len(names))},
             found.told(),
         )
-        return replace(model, held_out=held)
+        return Classifier(inputs, names, design, tuple(voices), trust, costs, strange, held)
 
     def _kinds(self, sizes: tuple[int, ...], plain: int) -> dict[str, Speaks]:
         boosting = Boosting(trees=self.trees, leaves=self.leaves, rate=self.rate, least_rows=10, columns=0.6, rows=0.8, bins=255)
@@ -143,12 +147,11 @@ def _paired(inputs: Sequence[Input]) -> Plain:
     return Plain(len(inputs), *(np.array(some, dtype=np.int64).reshape(-1, 2) for some in (pairs, alike)))
 
 
-def _trusted(found: Tried, y: Ints, weight: Floats) -> Floats:
-    """What the chosen say of each held-out row, trusted as far as the other folds teach (rows, classes)."""
-    chances = found.chosen()
+def _trusted(chances: Floats, fold: Ints, y: Ints, weight: Floats) -> Floats:
+    """Chances of held-out rows (rows, classes), trusted as far as the other folds teach."""
     out = np.full_like(chances, 1.0 / chances.shape[1])
-    for number in range(int(found.fold.max(initial=-1)) + 1):
-        mine, others = found.fold == number, (found.fold >= 0) & (found.fold != number) & (y >= 0)
+    for number in range(int(fold.max(initial=-1)) + 1):
+        mine, others = fold == number, (fold >= 0) & (fold != number) & (y >= 0)
         others = others if others.any() else mine & (y >= 0)
         out[mine] = Trust.learned(chances[others], y[others], weight[others]).run(chances[mine])
     return out

@@ -3,6 +3,7 @@
 import numpy as np
 
 from bobae.core import Dataset, Floats, Input, Ints, Kind, NotEnoughEvidence, Role
+from bobae.core.dataset import kinds_of
 from bobae.core.model import UNSEEN
 
 
@@ -58,14 +59,7 @@ def classes_of(data: Dataset) -> tuple[Ints, tuple[str, ...]]:
     """The kind of each row as a number (rows,), -1 where it is not known, and the kinds' names in order."""
     name = data.name_of(Role.TARGET)
     assert name is not None
-    values = data.values(name)
-    if values.dtype != object:
-        told = [None if np.isnan(value) else f"{value:g}" for value in values]
-    else:
-        told = [None if value is None else str(value) for value in values]
-    names = sorted({kind for kind in told if kind is not None})
-    number = {kind: i for i, kind in enumerate(names)}
-    return np.array([-1 if kind is None else number[kind] for kind in told], dtype=np.int64), tuple(names)
+    return kinds_of(data.values(name))
 
 
 def step_of(inputs: tuple[Input, ...]) -> int | None:

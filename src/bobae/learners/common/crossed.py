@@ -83,21 +83,29 @@ def crossed(
     known = rows.known
 
     def answers(kind: Learns) -> Callable[[Bools, Bools], Floats]:
-        def said(fit: Bools, prove: Bools) -> Floats:
-            return np.clip(rows.learned(kind, fit, seed=seed).run(rows.columns[prove])[:, 0], least, most)
+        def tells(fit: Bools, prove: Bools) -> Floats:
+            said = rows.learned(kind, fit, seed=seed).run(rows.columns[prove])
+            said[:, 0] = np.clip(said[:, 0], least, most)
+            return said
 
-        return said
+        return tells
 
     def loss(said: Floats, counted: Bools) -> float:
-        missed, weight = np.abs(said[counted] - rows.aim[counted]), rows.weight[counted]
+        missed, weight = np.abs(said[counted, 0] - rows.aim[counted]), rows.weight[counted]
         return float(np.average(missed, weights=weight) if absolute else np.sqrt(np.average(missed**2, weights=weight)))
 
     trying = None if budget_s is None else budget_s * len(folds) / (len(folds) + members)
     found = tried({name: answers(kind) for name, kind in kinds.items()}, folds, known, loss, budget_s=trying)
-    said, there = found.chosen(), (found.fold >= 0) & known
+    chosen, there = found.chosen(), (found.fold >= 0) & known
+    said = chosen[:, 0]
     errors = (rows.aim[there], said[there], rows.groups[there])
     low, high, quantiles = crossed_bands(*errors, found.fold[there], confidence=confidence)
-    told = {"prediction": said, "low": _at(there, np.clip(low, least, most)), "high": _at(there, np.clip(high, least, most))}
+    told = {
+        "prediction": said,
+        "low": _at(there, np.clip(low, least, most)),
+        "high": _at(there, np.clip(high, least, most)),
+        "contribution": chosen[:, 1:],
+    }
     if horizon is not None:
         told["chance"] = _at(there, (quantiles <= horizon).mean(axis=1))
     heads = []

@@ -5,14 +5,13 @@ from itertools import combinations
 
 import numpy as np
 
-from bobae.core import Bools, Floats, Ints
+from bobae.core import Floats, Ints
 from bobae.graph import FillLast, GraphBuilder, Lags, Ripples, Trace
 from bobae.learners.common.columns import middles
 
 _LENGTH, _HIGH = 9, 3  # of a kernel: rows, and rows that weigh 2 where the others weigh -1
 _DILATIONS = (1, 2, 4)
 _MOST_KERNELS = 168
-_FEWEST_ROWS = 5  # of a run, in the middle
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,28 +76,6 @@ class Traced:
         lagged = lags.run(fill.run(x, gap)[0][:, :n], gap)[0]
         ripples, owner = _ripples(lagged, n, dilations, seed)
         return cls(fill, trace, step, lags, ripples, owner)
-
-
-def last_rows(groups: Ints) -> Bools:
-    """The last row of each run (rows,), rows of a run together."""
-    return np.concatenate([np.diff(groups) != 0, [True]])
-
-
-def are_traces(y: Floats, groups: Ints) -> bool:
-    """Whether the rows are runs of several rows each with one result: then the run is the example, not the row.
-
-    Args:
-        y: the result (rows,), NaN where not known.
-        groups: the run (rows,).
-    """
-    names, who, count = np.unique(groups, return_inverse=True, return_counts=True)
-    if len(names) < 2 or np.median(count) < _FEWEST_ROWS:
-        return False
-    known = np.isfinite(y)
-    low, high = np.full(len(names), np.inf), np.full(len(names), -np.inf)
-    np.minimum.at(low, who[known], y[known])
-    np.maximum.at(high, who[known], y[known])
-    return bool((low[np.isfinite(low)] == high[np.isfinite(low)]).all())
 
 
 def _ripples(lagged: Floats, inputs: int, dilations: list[int], seed: int) -> tuple[Ripples, Ints]:

@@ -95,6 +95,7 @@ class ForecastLearner:
         told = {
             name: np.stack([one.held_out.answers[name] for one in found], axis=1) for name in ("prediction", "low", "high")
         }
+        told["contribution"] = np.mean([one.held_out.answers["contribution"] for one in found], axis=0)
         said = {
             f"{name} {step * step_s:g} s": loss
             for step, one in zip(steps, found, strict=True)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from bobae.core import Dataset, Fold, NotEnoughEvidence, Task
-from bobae.frames import sampling_s, starts
+from bobae.frames import are_runs, last_rows, sampling_s, starts
 from bobae.graph import FillLast, Lags
 from bobae.learners.common.boosting import Boosting
 from bobae.learners.common.columns import category_sizes, inputs_of, middles, step_of, targets_of
@@ -19,7 +19,7 @@ from bobae.learners.common.linear import PartialLeastSquares, Ridge
 from bobae.learners.common.process import GaussianProcess
 from bobae.learners.common.regressor import Regressor
 from bobae.learners.common.rows import groups_of, times_of
-from bobae.learners.common.traced import Traced, are_traces, last_rows
+from bobae.learners.common.traced import Traced
 
 FEWEST_MEASURED = 20
 _LONGEST_GAP_ROWS = 10
@@ -63,7 +63,7 @@ class SoftSensorLearner:
             NotEnoughEvidence: fewer than twenty measured values.
         """
         y, groups = targets_of(data), groups_of(data)
-        traced = self.traces if self.traces is not None else are_traces(y, groups)
+        traced = self.traces if self.traces is not None else are_runs(y, groups)
         y = np.where(last_rows(groups), y, np.nan) if traced else y
         known = np.isfinite(y)
         if known.sum() < FEWEST_MEASURED:
