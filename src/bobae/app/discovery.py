@@ -5,8 +5,9 @@ import importlib.util
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
-from bobae.core import Learner, Missing, UnknownName
+from bobae.core import Missing, UnknownName
 
 GROUPS = ("connectors", "learners", "twins")
 
@@ -56,17 +57,19 @@ def load(group: str, name: str) -> ModuleType:
     return plugin
 
 
-def learner_for(task: str) -> Learner:
-    """The first installed learner that answers `task`, with its usual settings.
+def learner_for(task: str) -> Any:
+    """The installed learner that answers `task`, with its usual settings: a `Learner`, or a `Predictor`.
+
+    One of the task's own name is taken first, so that no other needs to load.
 
     Raises:
         UnknownName: no installed learner does.
     """
-    learners = [load("learners", name).LEARNER() for name in names("learners")]
-    for learner in learners:
+    own = task.replace("-", "_")
+    tasks = []
+    for name in sorted(names("learners"), key=lambda one: one != own):
+        learner = load("learners", name).LEARNER()
         if learner.task == task:
-            found: Learner = learner
-            return found
-    raise UnknownName.among(
-        "no learner answers the task {name!r}; installed: {nearest}", name=task, known=[one.task for one in learners]
-    )
+            return learner
+        tasks.append(learner.task)
+    raise UnknownName.among("no learner answers the task {name!r}; installed: {nearest}", name=task, known=tasks)

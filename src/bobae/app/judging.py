@@ -10,19 +10,37 @@ from bobae.app.data import read
 from bobae.app.models import run_of
 from bobae.app.settings import Settings
 from bobae.app.wanted import Wanted
-from bobae.core import Dataset, Progress, alarms_per_week, silent
+from bobae.core import Candidate, Dataset, NotEnoughEvidence, Progress, Role, alarms_per_week, silent
 from bobae.registry import SealedModel, TrustList, open_sealed, own_key, seal
+from bobae.train.assess import assess
 from bobae.train.backtest import backtest as backtest_dataset
 from bobae.train.known import LoggedFault, read_log
 from bobae.train.outcome import Outcome
+from bobae.train.predicting.backtest import backtest_prediction
+from bobae.train.predicting.outcome import PredictionOutcome
+from bobae.train.predicting.posed import Asked
+from bobae.train.predicting.train import QUESTIONS, train_prediction
 from bobae.train.train import train as train_dataset
+
+
+TASKS = ("anomaly", *QUESTIONS)
 
 
 @dataclass(frozen=True, eq=False)
 class Judged:
-    """What came of a training or a backtest, the rows it rests on, and the sealed model."""
+    """What came of a training or a backtest of a model that watches, the rows it rests on, and the sealed model."""
 
     outcome: Outcome
+    dataset: Dataset
+    model: SealedModel
+    path: Path
+
+
+@dataclass(frozen=True, eq=False)
+class Foretold:
+    """The same of a model that foretells."""
+
+    outcome: PredictionOutcome
     dataset: Dataset
     model: SealedModel
     path: Path
@@ -36,18 +54,46 @@ def train(
     out: Path,
     wanted: Wanted | None = None,
     progress: Progress = silent,
-) -> Judged:
+) -> Judged | Foretold:
     """Train the installed learner for `task` on these rows, prove the model, and seal it into `out`.
+
+    Args:
+        dataset: the rows.
+        settings: of the plant, or of this computer.
+        task: the question; 'auto': the one that the rows answer best.
+        out: where the sealed model goes.
+        wanted: what else is asked.
+        progress: told how far it is.
 
     Raises:
         BadInput: the rows or the task are not right.
         Refused: the data cannot carry an honest answer.
     """
     wanted = wanted or Wanted()
-    learner = discovery.learner_for(task)
+    task = answered_best(dataset) if task == "auto" else task
+    if task == "anomaly":
+        return train_watch(dataset, settings, out=out, wanted=wanted, progress=progress)
+    outcome = train_prediction(
+        dataset,
+        discovery.learner_for(task),
+        asked=_asked(wanted, settings),
+        currency=settings.currency,
+        budget_s=wanted.budget_s,
+        name=out.stem,
+        progress=progress,
+    )
+    assert outcome.candidate is not None
+    return Foretold(outcome, dataset, _sealed(outcome.candidate, out, settings), out)
+
+
+def train_watch(
+    dataset: Dataset, settings: Settings, *, out: Path, wanted: Wanted | None = None, progress: Progress = silent
+) -> Judged:
+    """As `train`, for the task 'anomaly'."""
+    wanted = wanted or Wanted()
     outcome = train_dataset(
         dataset,
-        learner,
+        discovery.learner_for("anomaly"),
         alarm_budget=alarms_per_week(wanted.alarm_budget or settings.alarm_budget),
         costs=_costs(wanted, settings),
         currency=settings.currency,
@@ -58,15 +104,25 @@ def train(
         progress=progress,
     )
     assert outcome.candidate is not None
-    today = datetime.now(tz=UTC).date()
-    out.parent.mkdir(parents=True, exist_ok=True)
-    model = seal(outcome.candidate, out, key=own_key(settings.home, name=platform.node() or "here", today=today))
-    return Judged(outcome, dataset, model, out)
+    return Judged(outcome, dataset, _sealed(outcome.candidate, out, settings), out)
+
+
+def answered_best(dataset: Dataset) -> str:
+    """The question that the rows answer best, of those that a learner is installed for.
+
+    Raises:
+        NotEnoughEvidence: they are ready for none; what is nearest is said.
+    """
+    chosen = {role: name for role in (Role.TARGET,) for name in dataset.names(role)[:1]}
+    answers = [one for one in assess(dataset, chosen=chosen).tasks if one.task in TASKS]
+    if answers[0].ready == "no":
+        raise NotEnoughEvidence("the rows answer no question yet; nearest: {task} ({why})", task=answers[0].title, why=answers[0].why)
+    return answers[0].task
 
 
 def backtest(
     model: Path, dataset: Dataset, settings: Settings, *, wanted: Wanted | None = None, progress: Progress = silent
-) -> Judged:
+) -> Judged | Foretold:
     """Judge a sealed model on new rows, as honestly as at its training.
 
     Raises:
@@ -75,6 +131,16 @@ def backtest(
     """
     wanted = wanted or Wanted()
     sealed = open_sealed(model, trust=TrustList.read(settings.home))
+    if sealed.manifest.task != "anomaly":
+        foretold = backtest_prediction(
+            dataset,
+            sealed.manifest,
+            run_of(sealed),
+            asked=_asked(wanted, settings),
+            currency=settings.currency,
+            progress=progress,
+        )
+        return Foretold(foretold, dataset, sealed, model)
     outcome = backtest_dataset(
         dataset,
         sealed.manifest,
@@ -87,6 +153,24 @@ def backtest(
         progress=progress,
     )
     return Judged(outcome, dataset, sealed, model)
+
+
+def _sealed(candidate: Candidate, out: Path, settings: Settings) -> SealedModel:
+    today = datetime.now(tz=UTC).date()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    return seal(candidate, out, key=own_key(settings.home, name=platform.node() or "here", today=today))
+
+
+def _asked(wanted: Wanted, settings: Settings) -> Asked:
+    costs = _costs(wanted, settings)
+    given = (costs["missed"], costs["false"]) if {"missed", "false"} <= set(costs) else None
+    return Asked(
+        censored=wanted.censored,
+        horizon=wanted.horizon,
+        timezone=settings.timezone or "UTC",
+        costs=given,
+        seed=wanted.seed,
+    )
 
 
 def _costs(wanted: Wanted, settings: Settings) -> dict[str, float]:

@@ -12,7 +12,7 @@ from typing import Any
 from bobae.app import plant_file
 from bobae.app.data import read_with_roles
 from bobae.app.happened import Happened
-from bobae.app.judging import Judged, train
+from bobae.app.judging import Judged, train_watch
 from bobae.app.plant_data import plant_of
 from bobae.app.reports import FOLDER, report_of, write_report
 from bobae.app.settings import Settings
@@ -168,7 +168,7 @@ def _train(job: _Job, dataset: Dataset, assessment: Assessment, *, model: Path) 
     try:
         if answer.ready == "no":
             raise Refused("the machine cannot be watched with these data: {why}", why=answer.why)
-        judged = train(dataset, job.settings, task=TASK, out=model, wanted=job.wanted, progress=job.progress)
+        judged = train_watch(dataset, job.settings, out=model, wanted=job.wanted, progress=job.progress)
     except Refused as error:
         job.tell(error.text, "warning")
         job.tell(text("No model was made; the assessment says what the data can answer as they are."), "warning")

@@ -58,6 +58,11 @@ class Scored:
     has_time: bool
     timezone: str
 
+    @property
+    def watches(self) -> bool:
+        """Whether the model raises alarms; else it foretells."""
+        return self.model.manifest.task == "anomaly"
+
     def alarms(self) -> list[Alarm]:
         """Rows that alarm one after the other, as one alarm each, in the order of the rows."""
         alarm = np.asarray(self.table.column("alarm").fill_null(False).to_numpy(zero_copy_only=False), dtype=np.int8)

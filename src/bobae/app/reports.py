@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from bobae.app.judging import Judged
-from bobae.train.report import report_html
+from bobae.app.judging import Foretold, Judged
+from bobae.train.report import foretold_html, report_html
 
 FOLDER = Path("bobae-reports")
 
@@ -15,8 +15,10 @@ def report_path(data: Path, kind: str) -> Path:
     return FOLDER / f"{name}-{kind}.html"
 
 
-def report_of(judged: Judged) -> str:
+def report_of(judged: Judged | Foretold) -> str:
     """The page of a training or a backtest, in the current language."""
+    if isinstance(judged, Foretold):
+        return foretold_html(judged.outcome, judged.dataset)
     return report_html(judged.outcome, judged.dataset)
 
 

@@ -15,6 +15,8 @@ class Wanted:
         log: a table of known faults, beside the data.
         seed: where chance begins.
         budget_s: CPU seconds that may be spent.
+        censored: a column that marks machines which still live, for the life left.
+        horizon: how far ahead: in units of the life left, or in seconds for a forecast.
     """
 
     alarm_budget: str | None = None
@@ -22,3 +24,5 @@ class Wanted:
     log: Path | None = None
     seed: int = 0
     budget_s: float | None = None
+    censored: str | None = None
+    horizon: float | None = None

@@ -99,6 +99,11 @@ def stretches(rows: int, *, at_most: int = 60) -> Ints:
     return np.arange(rows, dtype=np.int64) * min(at_most, rows) // rows
 
 
+def whole_machines(groups: Ints, *, count: int = COUNT) -> Folding:
+    """Folds of whole machines (rows,), whatever clocks they share; every few one."""
+    return _of_groups("asset", groups, count)
+
+
 def _of_groups(kind: Kind, groups: Ints, count: int) -> Folding:
     names = np.unique(groups)
     # every few levels one, so that what is tried lies between what was learned

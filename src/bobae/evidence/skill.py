@@ -82,11 +82,11 @@ def decide_by_skill(found: Figure, witnesses: int, *, best: Text) -> Weighing:
     """The verdict by the rules above; `best` is the best simple rule in words."""
     values = {"best": best, "share": _percent(found.value), "low": _percent(found.low), "high": _percent(found.high)}
     if found.value <= 0:
-        nearer = text("Its errors are no smaller than those of a simple rule ({best}).", best=best)
+        nearer = text("It is no nearer to what came true than a simple rule ({best}).", best=best)
         return Weighing(Verdict.NO_BETTER_THAN_BASELINE, (_NO_BETTER, nearer))
     if found.low > 0 and witnesses >= FEWEST_WITNESSES:
         nearer = text(
-            "Its loss is {share} % smaller than that of the best simple rule ({best}); {low} to {high} % with 95 % "
+            "It is {share} % nearer to what came true than the best simple rule ({best}); {low} to {high} % with 95 % "
             "certainty.",
             **values,
         )
@@ -99,8 +99,8 @@ def decide_by_skill(found: Figure, witnesses: int, *, best: Text) -> Weighing:
         )
         return Weighing(Verdict.NOT_ENOUGH_EVIDENCE, (_TOO_LITTLE, few))
     chance = text(
-        "Its loss is {share} % smaller than that of the best simple rule ({best}), but that may still be chance ({low} "
-        "to {high} %).",
+        "It is {share} % nearer to what came true than the best simple rule ({best}), but that may still be chance "
+        "({low} to {high} %).",
         **values,
     )
     return Weighing(Verdict.NOT_ENOUGH_EVIDENCE, (_TOO_LITTLE, chance))

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from bobae.core import BadInput, Contract, Dataset, Floats, Ints, Kind, Manifest, Progress, Role, silent, text
 from bobae.train.assess.roles import find_roles
+from bobae.train.predicting.score import answer_columns
 from bobae.train.rows import Rows, rows_in_order
 
 KEYS = (Role.TIME, Role.ASSET, Role.LOT)
@@ -23,10 +24,10 @@ class Runs(Protocol):
 
 
 def score(dataset: Dataset, manifest: Manifest, run: Runs, *, progress: Progress = silent) -> pa.Table:
-    """The key columns of the dataset (time, asset, lot), then score, alarm and top_tag, row for row.
+    """The key columns of the dataset (time, asset, lot), then what the model says, row for row.
 
-    Rows without a time cannot be placed and get empty answers. `score` is 1.0 at the alarm limit; `top_tag` is the
-    signal with the largest share, empty where the score has none.
+    Rows without a time cannot be placed and get empty answers. Of an anomaly model `score` is 1.0 at the alarm limit;
+    `top_tag` is the signal with the largest share, empty where the score has none. See `answer_columns` for others.
 
     Args:
         dataset: rows as read; roles are found unless some column already is a feature.
@@ -43,12 +44,19 @@ def score(dataset: Dataset, manifest: Manifest, run: Runs, *, progress: Progress
     answers = run(manifest.contract.rows(rows.data), rows.gap(manifest.contract.max_gap_s))
     keys = [name for role in KEYS for name in rows.data.names(role)]
     columns = {name: dataset.table.column(name) for name in keys}
-    count = len(dataset)
-    columns["score"] = pa.array(_spread(np.asarray(answers["score"]), rows.source, count), pa.float64())
-    columns["alarm"] = pa.array(_spread(np.asarray(answers["alarm"]) > 0.5, rows.source, count), pa.bool_())
-    columns["top_tag"] = pa.array(_spread(_top_tags(answers, manifest.contract), rows.source, count), pa.string())
+    said = alarm_columns(answers, manifest) if manifest.task == "anomaly" else answer_columns(answers, manifest)
+    columns |= {name: _spread(values, rows.source, len(dataset)) for name, values in said.items()}
     progress(text("scoring the rows"), 2, 2)
     return pa.table(columns)
+
+
+def alarm_columns(answers: Mapping[str, Floats], manifest: Manifest) -> dict[str, npt.NDArray[Any]]:
+    """What an anomaly model's outputs say, as columns of one value a row: 'score', 'alarm', 'top_tag'."""
+    return {
+        "score": np.asarray(answers["score"]),
+        "alarm": np.asarray(answers["alarm"]) > 0.5,
+        "top_tag": _top_tags(answers, manifest.contract),
+    }
 
 
 def rows_for(dataset: Dataset, contract: Contract) -> Rows:
@@ -60,6 +68,8 @@ def rows_for(dataset: Dataset, contract: Contract) -> Rows:
     if not dataset.names(Role.FEATURE):
         dataset = find_roles(dataset)
     for wanted in contract.inputs:
+        if wanted.calendar is not None:
+            continue
         column = dataset.column(wanted.name)
         if wanted.categories is not None:
             continue
@@ -69,7 +79,7 @@ def rows_for(dataset: Dataset, contract: Contract) -> Rows:
                 name=wanted.name,
                 origin=dataset.origin or "-",
             )
-        if column.role is not Role.FEATURE:
+        if column.role not in (Role.FEATURE, Role.TARGET):
             dataset = dataset.with_role(wanted.name, Role.FEATURE)
     return rows_in_order(dataset)
 
@@ -82,9 +92,9 @@ def _top_tags(answers: Mapping[str, Floats], contract: Contract) -> npt.NDArray[
     return named
 
 
-def _spread(values: npt.NDArray[Any], place: Ints, count: int) -> list[Any]:
-    """The values at their places among `count` rows, None elsewhere."""
+def _spread(values: npt.NDArray[Any], place: Ints, count: int) -> pa.Array:
+    """The values at their places among `count` rows, empty elsewhere."""
     out: list[Any] = [None] * count
     for at, value in zip(place.tolist(), values.tolist(), strict=True):
         out[at] = value
-    return out
+    return pa.array(out, {"f": pa.float64(), "b": pa.bool_()}.get(values.dtype.kind, pa.string()))

@@ -40,18 +40,23 @@ def score(
         dataset = app.read_with_roles(data, settings(), chosen=chosen, asset=asset, progress=progress)
         target = out or app.report_path(data[0], "scores").with_suffix(".csv")
         scored = app.score(model, dataset, settings(), out=target, progress=progress)
-    alarms = scored.alarms()
+    alarms = scored.alarms() if scored.watches else []
     document = {
         "model": str(model),
         "model_sha256": scored.model.sha256,
         "rows": scored.table.num_rows,
+        "columns": scored.table.column_names,
         "alarm_rows": sum(alarm.rows for alarm in alarms),
         "alarms": [alarm.as_json() for alarm in alarms],
         "out": str(scored.path),
     }
 
     def show(console: Console) -> None:
-        console.print(say("{n} alarms in {rows} rows", n=len(alarms), rows=f"{scored.table.num_rows:,}"))
+        rows = f"{scored.table.num_rows:,}"
+        if not scored.watches:
+            console.print(say("{rows} rows were told", rows=rows))
+        else:
+            console.print(say("{n} alarms in {rows} rows", n=len(alarms), rows=rows))
         for alarm in alarms[:_SHOWN]:
             said = say("{start} to {end}: {tag}", start=alarm.start, end=alarm.end, tag=alarm.top_tag or "-")
             console.print(f"  {said}", markup=False, soft_wrap=True)

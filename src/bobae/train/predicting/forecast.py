@@ -25,7 +25,7 @@ class Forecast:
         if not rows.has_time:
             raise NotEnoughEvidence("there is no time column: nothing can be foretold without knowing when each row was")
         step = rows.sampling_s
-        ahead = _USUAL_S if asked.horizon is None else (0.0, asked.horizon)
+        ahead = asked.ahead_s or (_USUAL_S if asked.horizon is None else (0.0, asked.horizon))
         steps = tuple(sorted({max(1, round(seconds / step)) for seconds in ahead}))
         y = rows.data.values(name).astype(np.float64)
         folding = plan_folds(

@@ -21,6 +21,7 @@ class Asked:
     Attributes:
         censored: a column that marks machines which still live; their last row is no failure.
         horizon: for 'rul' in the unit of the life left; for 'forecast' in seconds.
+        ahead_s: for 'forecast' all horizons, instead.
         timezone: whose days and weeks a forecast follows, IANA name.
         costs: of a bad part passed ('missed') and of a good one rejected ('false'), for two kinds of result.
         seed: of what is drawn by lot.
@@ -28,6 +29,7 @@ class Asked:
 
     censored: str | None = None
     horizon: float | None = None
+    ahead_s: tuple[float, ...] | None = None
     timezone: str = "UTC"
     costs: tuple[float, float] | None = None
     seed: int = 0

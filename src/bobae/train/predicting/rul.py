@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from bobae.core import BadInput, Bools, Dataset, Floats, HeldOut, Ints, NotEnoughEvidence, Role, Target, Text, text
-from bobae.evidence.folding import plan_folds
+from bobae.evidence.folding import whole_machines
 from bobae.evidence.intervals import Figure
 from bobae.evidence.skill import Witnesses
 from bobae.frames import last_rows
@@ -53,7 +53,7 @@ class Rul:
         if failed < 3:
             raise NotEnoughEvidence("only {n} machines are known to have failed; at least 3 are needed", n=failed)
         # machines are tried as wholes, whatever clocks they share: what is asked is how another machine will end
-        folding = plan_folds(None, groups, groups, x=np.empty((len(groups), 0)), y=left, seed=asked.seed)
+        folding = whole_machines(groups)
         target = Target(name=name, unit=unit, horizon=asked.horizon)
         settings = {} if asked.horizon is None else {"horizon": asked.horizon}
         return Posed(

@@ -62,7 +62,7 @@ def train_prediction(
     asked = asked or Asked()
     question = question_of(learner.task)
     progress(text("finding out what each column is"), 0, _STEPS)
-    rows = _rows(dataset)
+    rows = rows_of(dataset)
     posed = question.pose(rows, asked)
     learner = _told(learner, posed.settings)
     progress(text("learning, and trying on rows not seen"), 1, _STEPS)
@@ -187,18 +187,18 @@ def told(
     )
 
 
-def _rows(dataset: Dataset) -> Rows:
+def rows_of(dataset: Dataset) -> Rows:
+    """The rows in order; a lone series is its own measured column.
+
+    Raises:
+        BadInput: no column holds measured numbers.
+    """
     found = dataset if dataset.names(Role.FEATURE) else find_roles(dataset)
-    if not found.names(Role.FEATURE) and found.names(Role.TARGET):
-        # a lone series is its own measured column
-        name = found.names(Role.TARGET)[0]
-        return replace(rows_in_order(found.with_role(name, Role.FEATURE)), data=_lone(found, name))
-    return rows_in_order(found)
-
-
-def _lone(found: Dataset, name: str) -> Dataset:
-    ordered = rows_in_order(found.with_role(name, Role.FEATURE)).data
-    return ordered.with_role(name, Role.TARGET)
+    target = found.name_of(Role.TARGET)
+    if found.names(Role.FEATURE) or target is None:
+        return rows_in_order(found)
+    rows = rows_in_order(found.with_role(target, Role.FEATURE))
+    return replace(rows, data=rows.data.with_role(target, Role.TARGET))
 
 
 def _told(learner: Predictor, settings: Mapping[str, Any]) -> Predictor:

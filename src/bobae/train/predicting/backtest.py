@@ -1,0 +1,109 @@
+"""Backtest of a prediction: the same judgement of a sealed model on rows it has never seen."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from bobae.core import BadInput, Dataset, Floats, HeldOut, Manifest, Progress, Role, Task, silent, text
+from bobae.train.assess.roles import find_roles
+from bobae.train.predicting.outcome import PredictionOutcome
+from bobae.train.predicting.posed import Asked, Posed, with_target
+from bobae.train.predicting.train import judge, question_of, told
+from bobae.train.rows import Rows
+from bobae.train.score import Runs, rows_for
+
+
+@dataclass(frozen=True)
+class _Sealed:
+    """The learner of a sealed model, as far as its outcome tells of it."""
+
+    name: str
+    task: Task
+    kept: Mapping[str, Any]
+
+    def settings(self) -> Mapping[str, Any]:
+        return self.kept
+
+
+def backtest_prediction(
+    dataset: Dataset,
+    manifest: Manifest,
+    run: Runs,
+    *,
+    asked: Asked | None = None,
+    currency: str = "KRW",
+    progress: Progress = silent,
+) -> PredictionOutcome:
+    """What a sealed model says of new rows, weighed as at its training.
+
+    The simple rules are learned from the new rows themselves, part by part, so they know more of them than the model.
+
+    Raises:
+        BadInput: an input of the model or what it foretells is missing.
+    """
+    began = time.process_time()
+    if manifest.target is None:
+        raise BadInput("the model {name} does not say what it foretells; train it anew", name=manifest.name)
+    asked = replace(asked or Asked(), ahead_s=manifest.target.ahead_s or None)
+    question, contract = question_of(manifest.task), manifest.contract
+    progress(text("finding out what each column is"), 0, 2)
+    rows = rows_for(_aimed(dataset, manifest.target.name), contract)
+    posed = _as_sealed(question.pose(rows, asked), manifest)
+    progress(text("proving it on rows it has not seen"), 1, 2)
+    answers = run(contract.rows(posed.data), posed.rows.gap(contract.max_gap_s))
+    held = HeldOut(_folds(posed, rows), posed.truth, answers, {})
+    outcome = told(
+        question,
+        posed,
+        held,
+        judge(question, posed, held, asked),
+        tags=tuple(one.name for one in contract.inputs),
+        leak=None,
+        asked=asked,
+        currency=currency,
+        learner=_Sealed(manifest.learner, manifest.task, manifest.settings),
+        dataset=dataset,
+    )
+    split = replace(
+        outcome.split,
+        by=text("nothing: all rows are new to the model"),
+        reason=text("the model was sealed before it saw them"),
+        parts=outcome.split.parts[1:],
+    )
+    progress(text("writing it all down"), 2, 2)
+    return replace(outcome, split=split, cpu_s=time.process_time() - began)
+
+
+def _aimed(dataset: Dataset, target: str) -> Dataset:
+    """The rows with their roles found, and the column that the model foretells as the target where it is there."""
+    found = dataset if dataset.names(Role.FEATURE) else find_roles(dataset)
+    there = target in found.table.column_names
+    return with_target(found, target) if there else found
+
+
+def _as_sealed(posed: Posed, manifest: Manifest) -> Posed:
+    """The truth in the numbers of the model's own kinds; kinds it does not know count as not known."""
+    assert manifest.target is not None
+    if not manifest.target.classes:
+        return replace(posed, target=manifest.target)
+    place = {name: float(i) for i, name in enumerate(manifest.target.classes)}
+    numbers = np.array([place.get(name, np.nan) for name in posed.target.classes])
+    strangers = [name for name in posed.target.classes if name not in place]
+    warnings = posed.warnings
+    if strangers:
+        warnings = (*warnings, text("The model knows nothing of: {kinds}. Their rows are left out.", kinds=", ".join(strangers)))
+    known = np.isfinite(posed.truth)
+    truth: Floats = np.full(len(posed.truth), np.nan)
+    truth[known] = numbers[posed.truth[known].astype(np.int64)]
+    return replace(posed, target=manifest.target, truth=truth, warnings=warnings)
+
+
+def _folds(posed: Posed, rows: Rows) -> np.ndarray:
+    """In which fold of the simple rules each row is tried (rows,)."""
+    fold = np.full(len(rows), -1, dtype=np.int64)
+    for number, (_, prove) in enumerate(posed.folding.folds):
+        fold[prove] = number
+    return fold
