@@ -22,7 +22,6 @@ from bobae.train.predicting.posed import Asked
 from bobae.train.predicting.train import QUESTIONS, train_prediction
 from bobae.train.train import train as train_dataset
 
-
 TASKS = ("anomaly", *QUESTIONS)
 
 
@@ -116,7 +115,9 @@ def answered_best(dataset: Dataset) -> str:
     chosen = {role: name for role in (Role.TARGET,) for name in dataset.names(role)[:1]}
     answers = [one for one in assess(dataset, chosen=chosen).tasks if one.task in TASKS]
     if answers[0].ready == "no":
-        raise NotEnoughEvidence("the rows answer no question yet; nearest: {task} ({why})", task=answers[0].title, why=answers[0].why)
+        raise NotEnoughEvidence(
+            "the rows answer no question yet; nearest: {task} ({why})", task=answers[0].title, why=answers[0].why
+        )
     return answers[0].task
 
 

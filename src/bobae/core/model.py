@@ -59,7 +59,9 @@ class Calendar(_Frozen):
         """
         time_ns = dataset.time_ns()
         if time_ns is None:
-            raise BadInput("{origin} has no time column, and the model needs the time of each row", origin=dataset.origin)
+            raise BadInput(
+                "{origin} has no time column, and the model needs the time of each row", origin=dataset.origin
+            )
         local = local_ns(time_ns, self.timezone)
         if self.says == "minute_of_week":
             return np.asarray(((local // _MINUTE_NS + _EPOCH_MINUTE) % _WEEK_MINUTES), dtype=np.float64)

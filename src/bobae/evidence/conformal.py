@@ -35,7 +35,9 @@ def error_bands(
     """
     edges = _edges(predicted, groups, most)
     band = np.searchsorted(edges, predicted, side="left")
-    rows = [_usual(truth[band == i] - predicted[band == i], groups[band == i], confidence) for i in range(len(edges) + 1)]
+    rows = [
+        _usual(truth[band == i] - predicted[band == i], groups[band == i], confidence) for i in range(len(edges) + 1)
+    ]
     return edges, np.stack(rows)
 
 

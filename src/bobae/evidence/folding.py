@@ -88,7 +88,7 @@ def plan_folds(
 
 
 def shuffled(folding: Folding, y: Floats, *, seed: int) -> tuple[Fold, ...]:
-    """As many folds of rows drawn by lot, whatever they belong to: what the leak meter holds against the honest ones."""
+    """As many folds of rows drawn by lot, whatever they belong to: what the leak meter compares with."""
     count = len(folding.folds)
     fold = np.random.default_rng(seed).permutation(len(y)) % count
     return tuple((fold != i, fold == i) for i in range(count))

@@ -72,7 +72,7 @@ class Trees:
 
     def run(self, x: Floats) -> Floats:
         """(rows, columns), NaN allowed -> (rows, sums * numbers), sum after sum."""
-        from bobae.graph.walk import walk  # noqa: PLC0415 - numba loads where trees are walked only
+        from bobae.graph.walk import walk
 
         found = walk(
             np.ascontiguousarray(x, dtype=np.float64),

@@ -26,7 +26,7 @@ class PartRows:
 
 @dataclass(frozen=True)
 class SplitOutcome:
-    """How the rows were divided: `kind` 'time', 'asset', 'lot', 'level', 'block' or 'row'; `by` and `reason` in words."""
+    """How the rows were divided, `by` and `reason` in words; kinds as in `Folding`."""
 
     kind: Literal["time", "asset", "lot", "level", "block", "row"]
     by: Text

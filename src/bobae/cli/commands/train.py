@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _TASKS = (
-    "the question: anomaly (watch the machine), rul (how long is left), soft-sensor (a quality value), classify (good or"
-    " bad), forecast (look ahead), or auto: the one that the data answer best"
+    "the question: anomaly (watch the machine), rul (how long is left), soft-sensor (a quality value), classify (good"
+    " or bad), forecast (look ahead), or auto: the one that the data answer best"
 )
 Task = Annotated[str, typer.Option("--task", metavar="TASK", help=_TASKS)]
 Spend = Annotated[str | None, typer.Option("--budget", metavar="TIME", help="CPU time that may be spent, such as 120s")]
@@ -54,7 +54,9 @@ def train(
     report: Report = None,
 ) -> Answer:
     """Train a model on the data, judge it as it will be used, and seal it with its verdict."""
-    wanted = app.Wanted(alarm_budget, costs_of(costs), log, seed, seconds_of(budget) if budget else None, censored, _ahead(horizon))
+    wanted = app.Wanted(
+        alarm_budget, costs_of(costs), log, seed, seconds_of(budget) if budget else None, censored, _ahead(horizon)
+    )
     chosen = app.chosen_roles(time=time_col, asset=asset_col, lot=lot_col, target=target)
     model = out or app.report_path(data[0], "model").with_suffix(".bobae")
     with bars() as progress:

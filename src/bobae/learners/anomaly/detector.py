@@ -11,9 +11,9 @@ from bobae.graph import DriftingLimit, GraphBuilder, Lags
 from bobae.learners.anomaly.calibration import Calibration, calibrated, drift_rate
 from bobae.learners.anomaly.operation import Operation
 from bobae.learners.anomaly.residuals import Residuals
-from bobae.learners.common.rows import arranged
 from bobae.learners.anomaly.surprise import Memories, Surprise
 from bobae.learners.anomaly.trace import Trace
+from bobae.learners.common.rows import arranged
 
 _TINY = 1e-12
 FEWEST_ROWS = 20

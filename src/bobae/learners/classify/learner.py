@@ -16,7 +16,7 @@ from bobae.learners.common.columns import category_sizes, classes_of, inputs_of,
 from bobae.learners.common.designs import Design, Plain
 from bobae.learners.common.domain import Domain
 from bobae.learners.common.forest import Forest
-from bobae.learners.common.heads import Owner
+from bobae.learners.common.heads import Examples, Owner
 from bobae.learners.common.held import tried
 from bobae.learners.common.rows import groups_of, times_of
 from bobae.learners.common.traced import Traced
@@ -82,11 +82,12 @@ class ClassifyLearner:
         columns, owner = design.run(x, gap), Owner(design.owner, len(inputs))
         groups = groups if len(np.unique(groups)) > 2 else np.arange(len(data), dtype=np.int64)
         weight = np.ones(len(y))
+        given = Examples(columns, y.astype(np.float64), groups, weight, owner)
         kinds = self._kinds(tuple(sizes[i] if i >= 0 else 0 for i in owner.of[:, 0]), 0 if traced else len(inputs))
 
         def answers(kind: Speaks) -> Callable[[Bools, Bools], Floats]:
             def said(fit: Bools, prove: Bools) -> Floats:
-                voice = kind(columns[fit], y[fit], groups[fit], weight[fit], owner, len(names), seed=seed)
+                voice = kind(given.chosen(fit), len(names), seed=seed)
                 chances, why = voice.run(columns[prove])
                 silent = np.zeros((len(chances), len(names) * len(inputs)))
                 return np.concatenate([chances, silent if why is None else why], axis=1)
@@ -97,29 +98,37 @@ class ClassifyLearner:
             return log_loss(np.log(np.maximum(said[counted, : len(names)], LEAST)), y[counted], weight[counted])
 
         found = tried(
-            {name: answers(kind) for name, kind in kinds.items()}, folds, known, loss, helpers=_HELPERS, budget_s=budget_s
+            {name: answers(kind) for name, kind in kinds.items()},
+            folds,
+            known,
+            loss,
+            helpers=_HELPERS,
+            budget_s=budget_s,
         )
         said = found.chosen()
         chances = _trusted(said[:, : len(names)], found.fold, y, weight)
         there = (found.fold >= 0) & known
         strange = Domain.learned(x, np.maximum(y, 0) if not traced else np.zeros(len(x), dtype=np.int64), sizes, groups)
         trust = Trust.learned(said[there, : len(names)], y[there], weight[there])
-        voices = [
-            kinds[name](columns[known], y[known], groups[known], weight[known], owner, len(names), seed=seed)
-            for name in found.best()
-        ]
+        voices = [kinds[name](given.chosen(known), len(names), seed=seed) for name in found.best()]
         costs = self._costs(counts)
         prediction = decided(chances, costs)
         held = HeldOut(
             found.fold,
             np.where(known, y, np.nan).astype(np.float64),
-            {"prediction": prediction, "chances": chances, "contribution": reasons(said[:, len(names) :], prediction, len(names))},
+            {
+                "prediction": prediction,
+                "chances": chances,
+                "contribution": reasons(said[:, len(names) :], prediction, len(names)),
+            },
             found.told(),
         )
         return Classifier(inputs, names, design, tuple(voices), trust, costs, strange, held)
 
     def _kinds(self, sizes: tuple[int, ...], plain: int) -> dict[str, Speaks]:
-        boosting = Boosting(trees=self.trees, leaves=self.leaves, rate=self.rate, least_rows=10, columns=0.6, rows=0.8, bins=255)
+        boosting = Boosting(
+            trees=self.trees, leaves=self.leaves, rate=self.rate, least_rows=10, columns=0.6, rows=0.8, bins=255
+        )
         careful = replace(boosting, leaves=max(2, self.leaves // 2), l2=5.0, least_rows=20)
         crossed = 0 < plain < len(sizes)
         kinds: dict[str, Speaks] = {

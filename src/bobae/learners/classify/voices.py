@@ -11,7 +11,7 @@ from bobae.core import Floats, Ints
 from bobae.graph import GraphBuilder, Trees
 from bobae.learners.common.boosting import Boosting
 from bobae.learners.common.forest import Forest
-from bobae.learners.common.heads import Head, LinearHead, Owner, Prepared, TreesHead
+from bobae.learners.common.heads import Examples, Head, LinearHead, Prepared, TreesHead
 from bobae.learners.common.linear import inner_folds
 
 _STRICT = (1e-4, 1e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1.0)  # of the squared weights, beside the mean loss of a row
@@ -19,7 +19,7 @@ _MOST_STEPS = 200
 
 
 class Voice(Protocol):
-    """Tells chances (rows, classes) and, in log-odds, what each input brought about (rows, classes * inputs) or None."""
+    """Tells chances (rows, classes) and, in log-odds, what each input brought about (rows, classes * inputs)."""
 
     def run(self, columns: Floats) -> tuple[Floats, Floats | None]:
         """From columns (rows, columns)."""
@@ -31,12 +31,10 @@ class Voice(Protocol):
 
 
 class Speaks(Protocol):
-    """A way to learn a voice; y are class numbers (rows,)."""
+    """A way to learn a voice from examples whose aims are class numbers."""
 
-    def __call__(
-        self, columns: Floats, y: Ints, groups: Ints, weight: Floats, owner: Owner, classes: int, *, seed: int
-    ) -> Voice:
-        """From rows (rows, columns)."""
+    def __call__(self, given: Examples, classes: int, *, seed: int) -> Voice:
+        """The voice; `seed` is of everything random."""
         ...
 
 
@@ -91,22 +89,17 @@ class BoostedVoice:
     boosting: Boosting
     picks: tuple[int, ...] | None = None
 
-    def __call__(
-        self, columns: Floats, y: Ints, groups: Ints, weight: Floats, owner: Owner, classes: int, *, seed: int
-    ) -> Margins:
+    def __call__(self, given: Examples, classes: int, *, seed: int) -> Margins:
         """See `Speaks`; two classes are told apart by one sum."""
         picks = None if self.picks is None else np.array(self.picks)
-        if picks is not None:
-            columns, owner = columns[:, picks], Owner(owner.of[picks], owner.inputs)
-        kind = replace(self.boosting, objective="multiclass", classes=classes)
-        if classes == 2:
-            return Margins(_two(replace(self.boosting, objective="binary")(columns, y, groups, weight, owner, seed=seed).trees), 2, picks)
-        return Margins(kind(columns, y, groups, weight, owner, seed=seed), classes, picks)
-
-
-def _two(trees: Trees) -> TreesHead:
-    """The log-odds of the second class over the first as those of both: minus half and plus half."""
-    return TreesHead(replace(trees, leaves=np.concatenate([-0.5 * trees.leaves, 0.5 * trees.leaves], axis=1)))
+        given = given if picks is None else given.only(picks)
+        if classes > 2:
+            grown = replace(self.boosting, objective="multiclass", classes=classes)(given, seed=seed)
+            return Margins(grown, classes, picks)
+        trees = replace(self.boosting, objective="binary")(given, seed=seed).trees
+        # the log-odds of the second class over the first as those of both: minus half and plus half
+        both = replace(trees, leaves=np.concatenate([-0.5 * trees.leaves, 0.5 * trees.leaves], axis=1))
+        return Margins(TreesHead(both), classes, picks)
 
 
 @dataclass(frozen=True)
@@ -115,11 +108,9 @@ class ForestVoice:
 
     forest: Forest
 
-    def __call__(
-        self, columns: Floats, y: Ints, groups: Ints, weight: Floats, owner: Owner, classes: int, *, seed: int  # noqa: ARG002
-    ) -> Shares:
+    def __call__(self, given: Examples, classes: int, *, seed: int) -> Shares:
         """See `Speaks`."""
-        return Shares(self.forest.grown(columns, y, weight, classes, seed=seed))
+        return Shares(self.forest.grown(given.columns, given.aim.astype(np.int64), given.weight, classes, seed=seed))
 
 
 @dataclass(frozen=True)
@@ -132,21 +123,19 @@ class LogitVoice:
 
     sizes: tuple[int, ...]
 
-    def __call__(
-        self, columns: Floats, y: Ints, groups: Ints, weight: Floats, owner: Owner, classes: int, *, seed: int  # noqa: ARG002
-    ) -> Margins:
+    def __call__(self, given: Examples, classes: int, *, seed: int) -> Margins:  # noqa: ARG002 - no chance in it
         """See `Speaks`."""
-        prepared = Prepared.learned(columns, self.sizes)
-        z = prepared.run(columns)
+        prepared = Prepared.learned(given.columns, self.sizes)
+        z, y, weight = prepared.run(given.columns), given.aim.astype(np.int64), given.weight
         losses = np.zeros(len(_STRICT))
-        for tried in inner_folds(groups):
+        for tried in inner_folds(given.groups):
             start = None
             for i in reversed(range(len(_STRICT))):
                 start = _logit(z[~tried], y[~tried], weight[~tried], classes, _STRICT[i], start)
                 losses[i] += log_loss(z[tried] @ start[:-1] + start[-1], y[tried], weight[tried])
         found = _logit(z, y, weight, classes, _STRICT[int(losses.argmin())], None)
         usual = np.average(z, axis=0, weights=weight)
-        return Margins(LinearHead.of(prepared, found[:-1], found[-1], usual, owner), classes)
+        return Margins(LinearHead.of(prepared, found[:-1], found[-1], usual, given.owner), classes)
 
 
 def log_loss(margins: Floats, y: Ints, weight: Floats) -> float:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 import lightgbm
 import numpy as np
 
-from bobae.core import Floats, Ints
+from bobae.core import Floats
 from bobae.graph import Trees
-from bobae.learners.common.heads import Owner, TreesHead
+from bobae.learners.common.heads import Examples, Owner, TreesHead
 
 
 @dataclass(frozen=True)
@@ -38,15 +38,15 @@ class Boosting:
     alpha: float = 0.9
     members: int = 1
 
-    def __call__(self, columns: Floats, y: Floats, groups: Ints, weight: Floats, owner: Owner, *, seed: int) -> TreesHead:  # noqa: ARG002
-        """See `Learns`; y of a classifier are the numbers of its classes."""
-        data = lightgbm.Dataset(columns, y, weight=weight, free_raw_data=False, params={"max_bin": self.bins, "verbose": -1})
+    def __call__(self, given: Examples, *, seed: int) -> TreesHead:
+        """See `Learns`."""
+        binning = {"max_bin": self.bins, "verbose": -1}
+        data = lightgbm.Dataset(given.columns, given.aim, weight=given.weight, free_raw_data=False, params=binning)
         told = [
-            lightgbm.train(self._parameters(len(y), seed=seed + 1000 * i), data, self.trees).model_to_string()
+            lightgbm.train(self._parameters(len(given.aim), seed=seed + 1000 * i), data, self.trees).model_to_string()
             for i in range(self.members)
         ]
-        grown = [as_trees(one, owner, self._sums) for one in told]
-        trees = Trees.joined(grown, sums=self._sums)
+        trees = Trees.joined([as_trees(one, given.owner, self._sums) for one in told], sums=self._sums)
         return TreesHead(replace(trees, leaves=trees.leaves / self.members))
 
     @property
@@ -95,7 +95,9 @@ def _tree(block: str, share: Floats) -> Trees:
     inputs = share.shape[1]
     if int(told["num_leaves"]) == 1:
         return _leaf(np.concatenate([values[:1], np.zeros(inputs)])[None])
-    column, left, right = (_numbers(told, name).astype(np.int64) for name in ("split_feature", "left_child", "right_child"))
+    column, left, right = (
+        _numbers(told, name).astype(np.int64) for name in ("split_feature", "left_child", "right_child")
+    )
     threshold, means = _numbers(told, "threshold"), _numbers(told, "internal_value")
     kind = _numbers(told, "decision_type").astype(np.int64)
     inner, leaves = len(column), len(values)

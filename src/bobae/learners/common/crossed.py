@@ -9,38 +9,8 @@ from bobae.core import Bools, Floats, Fold, HeldOut, Ints
 from bobae.evidence.conformal import crossed_bands, error_bands
 from bobae.graph import Bands
 from bobae.learners.common.boosting import Boosting
-from bobae.learners.common.heads import Head, Learns, Owner
+from bobae.learners.common.heads import Examples, Head, Learns
 from bobae.learners.common.held import tried
-
-
-@dataclass(frozen=True, eq=False)
-class Rows:
-    """What a number is learned from; all (rows, ...).
-
-    Attributes:
-        columns: of the design.
-        aim: what is foretold, NaN where it is not known.
-        groups: rows that are one witness together.
-        weight: how much a row counts.
-        owner: whose each column is.
-    """
-
-    columns: Floats
-    aim: Floats
-    groups: Ints
-    weight: Floats
-    owner: Owner
-
-    @property
-    def known(self) -> Bools:
-        """Rows whose aim is known."""
-        return np.isfinite(self.aim)
-
-    def learned(self, kind: Learns, chosen: Bools, *, seed: int) -> Head:
-        """A head from the chosen rows."""
-        return kind(
-            self.columns[chosen], self.aim[chosen], self.groups[chosen], self.weight[chosen], self.owner, seed=seed
-        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +23,7 @@ class Crossed:
 
 
 def crossed(
-    rows: Rows,
+    given: Examples,
     kinds: Mapping[str, Learns],
     folds: Sequence[Fold],
     *,
@@ -69,36 +39,37 @@ def crossed(
     """Try every kind on the folds and learn the best anew from all rows.
 
     Args:
-        rows: to learn from.
+        given: to learn from.
         kinds: candidates, cheapest first.
         folds: rows to learn from and to be tried on.
         seed: of everything random.
         confidence: share of witnesses that an interval is to hold.
-        least, most: what can be foretold.
+        least: what can be foretold at least.
+        most: what can be foretold at most.
         members: ensembles of boosted trees that are averaged in what is kept.
         horizon: the chance to be at most this is told; None: it is not.
         absolute: whether candidates are compared by the mean absolute error, not by the root of the mean squared one.
         budget_s: CPU seconds for trying and learning anew, about.
     """
-    known = rows.known
+    known = given.known
 
     def answers(kind: Learns) -> Callable[[Bools, Bools], Floats]:
         def tells(fit: Bools, prove: Bools) -> Floats:
-            said = rows.learned(kind, fit, seed=seed).run(rows.columns[prove])
+            said = kind(given.chosen(fit), seed=seed).run(given.columns[prove])
             said[:, 0] = np.clip(said[:, 0], least, most)
             return said
 
         return tells
 
     def loss(said: Floats, counted: Bools) -> float:
-        missed, weight = np.abs(said[counted, 0] - rows.aim[counted]), rows.weight[counted]
+        missed, weight = np.abs(said[counted, 0] - given.aim[counted]), given.weight[counted]
         return float(np.average(missed, weights=weight) if absolute else np.sqrt(np.average(missed**2, weights=weight)))
 
     trying = None if budget_s is None else budget_s * len(folds) / (len(folds) + members)
     found = tried({name: answers(kind) for name, kind in kinds.items()}, folds, known, loss, budget_s=trying)
     chosen, there = found.chosen(), (found.fold >= 0) & known
     said = chosen[:, 0]
-    errors = (rows.aim[there], said[there], rows.groups[there])
+    errors = (given.aim[there], said[there], given.groups[there])
     low, high, quantiles = crossed_bands(*errors, found.fold[there], confidence=confidence)
     told = {
         "prediction": said,
@@ -108,12 +79,12 @@ def crossed(
     }
     if horizon is not None:
         told["chance"] = _at(there, (quantiles <= horizon).mean(axis=1))
-    heads = []
-    for name in found.best():
-        kind = kinds[name]
-        heads.append(rows.learned(replace(kind, members=members) if isinstance(kind, Boosting) else kind, known, seed=seed))
+    learned = given.chosen(known)
+    kept = [kinds[name] for name in found.best()]
+    kept = [replace(kind, members=members) if isinstance(kind, Boosting) else kind for kind in kept]
+    heads = tuple(kind(learned, seed=seed) for kind in kept)
     bands = Bands(*error_bands(*errors, confidence=confidence))
-    return Crossed(tuple(heads), bands, HeldOut(found.fold, rows.aim, told, found.told()))
+    return Crossed(heads, bands, HeldOut(found.fold, given.aim, told, found.told()))
 
 
 def one_each(groups: Ints) -> Floats:

@@ -42,14 +42,17 @@ class Plain:
 
     @property
     def owner(self) -> Ints:
+        """See `Design`."""
         own = np.repeat(np.arange(self.inputs)[:, None], 2, axis=1)
         return np.concatenate([own, self.products, self.differences])
 
     def run(self, x: Floats, gap: Floats) -> Floats:  # noqa: ARG002 - a row of its own
+        """See `Design`."""
         (a, b), (c, d) = self.products.T, self.differences.T
         return np.concatenate([x, x[:, a] * x[:, b], x[:, c] - x[:, d]], axis=1)
 
     def emit(self, b: GraphBuilder, name: str) -> str:  # noqa: ARG002 - keeps nothing
+        """See `Design`."""
         parts = [b.x]
         for op, pairs in (("Mul", self.products), ("Sub", self.differences)):
             if len(pairs):
@@ -71,13 +74,16 @@ class Lagged:
 
     @property
     def owner(self) -> Ints:
+        """See `Design`."""
         own = np.tile(np.arange(self.lags.inputs), self.lags.lags + 1)
         return np.stack([own, own], axis=1)
 
     def run(self, x: Floats, gap: Floats) -> Floats:
+        """See `Design`."""
         return self.lags.run(self.fill.run(x, gap)[0], gap)[0]
 
     def emit(self, b: GraphBuilder, name: str) -> str:
+        """See `Design`."""
         return self.lags.emit(b, f"{name}_lags", self.fill.emit(b, f"{name}_fill", b.x)[0])[0]
 
 
@@ -95,15 +101,18 @@ class Worn:
 
     @property
     def owner(self) -> Ints:
+        """See `Design`."""
         own = np.array([*self.wear.owner, *range(self.wear.inputs, len(self.fill.default))])
         return np.stack([own, own], axis=1)
 
     def run(self, x: Floats, gap: Floats) -> Floats:
+        """See `Design`."""
         filled = self.fill.run(x, gap)[0]
         measured = self.wear.inputs
         return np.concatenate([self.wear.run(filled[:, :measured], gap), filled[:, measured:]], axis=1)
 
     def emit(self, b: GraphBuilder, name: str) -> str:
+        """See `Design`."""
         filled, measured = self.fill.emit(b, f"{name}_fill", b.x)[0], self.wear.inputs
         if measured == len(self.fill.default):
             return self.wear.emit(b, f"{name}_wear", filled)

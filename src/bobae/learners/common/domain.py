@@ -81,4 +81,4 @@ def _distance(z: Floats, factor: Floats, centres: Floats) -> Floats:
     nearest = np.full(len(z), np.inf)
     for centre in centres:
         nearest = np.minimum(nearest, np.square(turned - centre).sum(axis=1))
-    return np.sqrt(nearest)
+    return np.asarray(np.sqrt(nearest))

@@ -1,6 +1,6 @@
 """Heads: from the columns of a design to what is foretold and how much of it each input brought about."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -15,8 +15,8 @@ class Head(Protocol):
     """Foretells from the columns of a design.
 
     What comes out stands sum after sum (classes of a classifier; one for a number): what is foretold, then for each
-    input how much of it that input brought about. The shares of the inputs and what is foretold of a usual row add up to
-    what is foretold of this one.
+    input how much of it that input brought about. The shares of the inputs and what is foretold of a usual row add up
+    to what is foretold of this one.
     """
 
     def run(self, columns: Floats) -> Floats:
@@ -25,14 +25,6 @@ class Head(Protocol):
 
     def emit(self, b: GraphBuilder, columns: str) -> str:
         """The same as nodes."""
-        ...
-
-
-class Learns(Protocol):
-    """A way to learn a head."""
-
-    def __call__(self, columns: Floats, y: Floats, groups: Ints, weight: Floats, owner: "Owner", *, seed: int) -> Head:
-        """A head from rows (rows, columns) with what is to be foretold (rows,), groups (rows,), weights (rows,)."""
         ...
 
 
@@ -51,6 +43,46 @@ class Owner:
             at = np.flatnonzero(side >= 0)
             np.add.at(out, (at, side[at]), 0.5)
         return out
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """What is learned from; arrays are (rows, ...).
+
+    Attributes:
+        columns: of the design.
+        aim: what is to be foretold: a number, or the number of a class; NaN where it is not known.
+        groups: rows that are one witness together.
+        weight: how much a row counts.
+        owner: whose each column is.
+    """
+
+    columns: Floats
+    aim: Floats
+    groups: Ints
+    weight: Floats
+    owner: Owner
+
+    @property
+    def known(self) -> Bools:
+        """Rows whose aim is known."""
+        return np.isfinite(self.aim)
+
+    def chosen(self, rows: Bools | Ints) -> "Examples":
+        """Some of the rows."""
+        return Examples(self.columns[rows], self.aim[rows], self.groups[rows], self.weight[rows], self.owner)
+
+    def only(self, columns: Ints) -> "Examples":
+        """Some of the columns."""
+        return replace(self, columns=self.columns[:, columns], owner=Owner(self.owner.of[columns], self.owner.inputs))
+
+
+class Learns(Protocol):
+    """A way to learn a head from examples that are all known."""
+
+    def __call__(self, given: Examples, *, seed: int) -> Head:
+        """The head; `seed` is of everything random."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +159,9 @@ class Prepared:
             empty = np.isnan(seen).all(axis=0)
             middle = np.where(empty, 0.0, np.nanmedian(np.where(empty, 0.0, seen), axis=0))
         made = [
-            (i, code) for i, size in enumerate(sizes) for code in ([np.nan] if size == 0 else [float(c) for c in range(size)])
+            (i, code)
+            for i, size in enumerate(sizes)
+            for code in ([np.nan] if size == 0 else [float(c) for c in range(size)])
         ]
         picks, codes = np.array([i for i, _ in made]), np.array([code for _, code in made])
         filled = np.where(np.isfinite(columns), columns, middle)[:, picks]
@@ -161,9 +195,7 @@ class LinearHead:
         return self.linear.emit(b, self.prepared.emit(b, columns))
 
     @classmethod
-    def of(
-        cls, prepared: Prepared, weights: Floats, bias: Floats, usual: Floats, owner: Owner
-    ) -> "LinearHead":
+    def of(cls, prepared: Prepared, weights: Floats, bias: Floats, usual: Floats, owner: Owner) -> "LinearHead":
         """From the weights of the prepared columns.
 
         Args:

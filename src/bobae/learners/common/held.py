@@ -96,10 +96,7 @@ def tried(
     counts = [(fold == number) & known for number in range(len(folds))]
     losses = {
         mixture: np.array(
-            [
-                loss(np.mean([said[name] for name in mixture], axis=0), rows) if rows.any() else np.nan
-                for rows in counts
-            ]
+            [loss(np.mean([said[name] for name in mixture], axis=0), rows) if rows.any() else np.nan for rows in counts]
         )
         for mixture in mixtures
     }

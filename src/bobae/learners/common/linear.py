@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bobae.core import Floats, Ints
-from bobae.learners.common.heads import LinearHead, Owner, Prepared
+from bobae.learners.common.heads import Examples, LinearHead, Prepared
 
 _STRICT = 10.0 ** np.arange(-13, 5)  # of the mean squared singular value
 _INNER = 4
@@ -25,18 +25,18 @@ class Ridge:
     sizes: tuple[int, ...]
     squares: bool = False
 
-    def __call__(self, columns: Floats, y: Floats, groups: Ints, weight: Floats, owner: Owner, *, seed: int) -> LinearHead:  # noqa: ARG002
+    def __call__(self, given: Examples, *, seed: int) -> LinearHead:  # noqa: ARG002 - nothing is left to chance
         """See `Learns`."""
         squares = self.squares and self.sizes.count(0) <= _MOST_SQUARED
-        prepared = Prepared.learned(columns, self.sizes, squares=squares)
-        z = prepared.run(columns)
-        found = [
-            [_loss(path, z[tried], y[tried], weight[tried]) for path in _ridge_paths(z[~tried], y[~tried], weight[~tried])]
-            for tried in inner_folds(groups)
-        ]
-        best = int(np.mean(found, axis=0).argmin())
-        weights, bias = _ridge_paths(z, y, weight)[best]
-        return LinearHead.of(prepared, weights[:, None], np.array([bias]), np.average(z, axis=0, weights=weight), owner)
+        prepared = Prepared.learned(given.columns, self.sizes, squares=squares)
+        z, y, weight = prepared.run(given.columns), given.aim, given.weight
+        losses = []
+        for tried in inner_folds(given.groups):
+            paths = _ridge_paths(z[~tried], y[~tried], weight[~tried])
+            losses.append([_loss(path, z[tried], y[tried], weight[tried]) for path in paths])
+        weights, bias = _ridge_paths(z, y, weight)[int(np.mean(losses, axis=0).argmin())]
+        usual = np.average(z, axis=0, weights=weight)
+        return LinearHead.of(prepared, weights[:, None], np.array([bias]), usual, given.owner)
 
 
 @dataclass(frozen=True)
@@ -49,18 +49,18 @@ class PartialLeastSquares:
 
     sizes: tuple[int, ...]
 
-    def __call__(self, columns: Floats, y: Floats, groups: Ints, weight: Floats, owner: Owner, *, seed: int) -> LinearHead:  # noqa: ARG002
+    def __call__(self, given: Examples, *, seed: int) -> LinearHead:  # noqa: ARG002 - nothing is left to chance
         """See `Learns`; all rows weigh the same."""
-        prepared = Prepared.learned(columns, self.sizes)
-        z = prepared.run(columns)
-        found = [
-            [_loss(path, z[tried], y[tried], weight[tried]) for path in _pls_paths(z[~tried], y[~tried])]
-            for tried in inner_folds(groups)
-        ]
-        least = min(len(losses) for losses in found)
-        best = int(np.mean([losses[:least] for losses in found], axis=0).argmin())
+        prepared = Prepared.learned(given.columns, self.sizes)
+        z, y, weight = prepared.run(given.columns), given.aim, given.weight
+        losses = []
+        for tried in inner_folds(given.groups):
+            paths = _pls_paths(z[~tried], y[~tried])
+            losses.append([_loss(path, z[tried], y[tried], weight[tried]) for path in paths])
+        least = min(map(len, losses))
+        best = int(np.mean([each[:least] for each in losses], axis=0).argmin())
         weights, bias = _pls_paths(z, y)[best]
-        return LinearHead.of(prepared, weights[:, None], np.array([bias]), z.mean(axis=0), owner)
+        return LinearHead.of(prepared, weights[:, None], np.array([bias]), z.mean(axis=0), given.owner)
 
 
 def inner_folds(groups: Ints) -> list[np.ndarray]:

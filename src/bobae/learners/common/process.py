@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bobae.core import Floats, Ints
+from bobae.core import Floats
 from bobae.graph import GraphBuilder, Kernel
-from bobae.learners.common.heads import Owner, Prepared
+from bobae.learners.common.heads import Examples, Prepared
 from bobae.learners.common.linear import inner_folds
 
 _LENGTHS = (0.5, 1.0, 2.0, 4.0)  # of the middle distance between rows
@@ -43,12 +43,12 @@ class GaussianProcess:
     sizes: tuple[int, ...]
     most_rows: int = 400
 
-    def __call__(self, columns: Floats, y: Floats, groups: Ints, weight: Floats, owner: Owner, *, seed: int) -> KernelHead:  # noqa: ARG002
+    def __call__(self, given: Examples, *, seed: int) -> KernelHead:
         """See `Learns`; all rows weigh the same."""
         rng = np.random.default_rng(seed)
-        if len(y) > self.most_rows:
-            chosen = np.sort(rng.choice(len(y), self.most_rows, replace=False))
-            columns, y, groups = columns[chosen], y[chosen], groups[chosen]
+        if len(given.aim) > self.most_rows:
+            given = given.chosen(np.sort(rng.choice(len(given.aim), self.most_rows, replace=False)))
+        columns, y, groups = given.columns, given.aim, given.groups
         prepared = Prepared.learned(columns, self.sizes)
         z, middle = prepared.run(columns), float(y.mean())
         a, b = rng.integers(len(z), size=(2, _MOST_PAIRS))
@@ -60,7 +60,7 @@ class GaussianProcess:
         }
         length, noise = min(losses, key=lambda one: losses[one])
         points = z / (apart * length)
-        share = owner.shares  # (columns, inputs)
+        share = given.owner.shares  # (columns, inputs)
         of_input = (share[prepared.picks] > 0).astype(np.float64).T
         kernel = Kernel(points, _weights(points, y - middle, noise), middle, of_input)
         return KernelHead(prepared, kernel, apart * length)

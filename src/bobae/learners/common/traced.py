@@ -16,7 +16,7 @@ _MOST_KERNELS = 168
 
 @dataclass(frozen=True, eq=False)
 class Traced:
-    """Statistics of a run by recipe step, and shares of its rows that follow a short pattern (A. Dempster et al., 2021).
+    """Statistics of a run by recipe step, and shares of its rows that follow short patterns (A. Dempster et al., 2021).
 
     Attributes:
         fill: stands in for missing inputs.

@@ -94,9 +94,13 @@ class Ahead:
             looked = [place[ago] for ago in (*self.near, *self._seasonal(step))]
             minute = b.node("Mod", b.node("Add", now, step * self.step_min), WEEK, fmod=1)
             day = b.node("Floor", b.node("Div", minute, DAY))
-            later = b.node("Floor", b.node("Div", b.node("Add", b.node("Mod", now, DAY, fmod=1), step * self.step_min), DAY))
+            later = b.node(
+                "Floor", b.node("Div", b.node("Add", b.node("Mod", now, DAY, fmod=1), step * self.step_min), DAY)
+            )
             hits = [
-                b.node("Mul", b.columns(filled, [2 + ahead]), b.node("Cast", b.node("Equal", later, float(ahead)), to=11))
+                b.node(
+                    "Mul", b.columns(filled, [2 + ahead]), b.node("Cast", b.node("Equal", later, float(ahead)), to=11)
+                )
                 for ahead in range(self.days)
             ]
             free = hits[0]

@@ -7,7 +7,13 @@ import holidays
 from bobae.core import Ints
 
 _YEARS_ON = 10
-_COUNTRIES = {"Asia/Seoul": "KR", "Asia/Tokyo": "JP", "Asia/Taipei": "TW", "Europe/Berlin": "DE", "America/New_York": "US"}
+_COUNTRIES = {
+    "Asia/Seoul": "KR",
+    "Asia/Tokyo": "JP",
+    "Asia/Taipei": "TW",
+    "Europe/Berlin": "DE",
+    "America/New_York": "US",
+}
 
 
 def days_off(time_ns: Ints, timezone: str, country: str | None) -> tuple[str, ...]:
@@ -16,4 +22,6 @@ def days_off(time_ns: Ints, timezone: str, country: str | None) -> tuple[str, ..
     if not country or not len(time_ns):
         return ()
     first, last = (datetime.fromtimestamp(int(ns) / 1e9, UTC).year for ns in (time_ns.min(), time_ns.max()))
-    return tuple(sorted(str(day) for day in holidays.country_holidays(country, years=range(first, last + _YEARS_ON + 1))))
+    return tuple(
+        sorted(str(day) for day in holidays.country_holidays(country, years=range(first, last + _YEARS_ON + 1)))
+    )

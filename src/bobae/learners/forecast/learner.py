@@ -12,8 +12,8 @@ from bobae.frames import sampling_s, starts
 from bobae.graph import Ewma, FillLast
 from bobae.learners.common.boosting import Boosting
 from bobae.learners.common.columns import category_sizes, inputs_of, middles, targets_of
-from bobae.learners.common.crossed import Rows, crossed
-from bobae.learners.common.heads import Learns, Owner
+from bobae.learners.common.crossed import crossed
+from bobae.learners.common.heads import Examples, Learns, Owner
 from bobae.learners.common.linear import Ridge
 from bobae.learners.common.rows import groups_of, times_of
 from bobae.learners.forecast.ahead import Ahead
@@ -87,13 +87,14 @@ class ForecastLearner:
             kinds["trees"] = Boosting(
                 "regression_l1", self.trees, self.leaves, self.rate, least_rows=40, columns=0.6, bins=255
             )
-            rows = Rows(columns, truth[:, number], witnesses, np.ones(len(x)), owner)
+            rows = Examples(columns, truth[:, number], witnesses, np.ones(len(x)), owner)
             share = None if budget_s is None else budget_s / len(steps)
             found.append(
                 crossed(rows, kinds, folds, seed=seed, confidence=self.confidence, absolute=True, budget_s=share)
             )
         told = {
-            name: np.stack([one.held_out.answers[name] for one in found], axis=1) for name in ("prediction", "low", "high")
+            name: np.stack([one.held_out.answers[name] for one in found], axis=1)
+            for name in ("prediction", "low", "high")
         }
         told["contribution"] = np.mean([one.held_out.answers["contribution"] for one in found], axis=0)
         said = {
@@ -133,7 +134,9 @@ class ForecastLearner:
         seasons = tuple(n * day for n in (1, 7) if day >= 4 and days >= _SEASONS * n)
         free = sum(one.calendar is not None for one in inputs) - 1
         averages = Ewma((0.3, 0.05) if day < 4 else (0.3, 2.0 / (day + 1)))
-        return Ahead(FillLast(middles(x, category_sizes(inputs))), steps, step_s / 60.0, (0, 1, 2, 3), seasons, averages, free)
+        return Ahead(
+            FillLast(middles(x, category_sizes(inputs))), steps, step_s / 60.0, (0, 1, 2, 3), seasons, averages, free
+        )
 
     def _truth(self, y: Floats, time: Ints, groups: Ints, steps: tuple[int, ...], step_s: float) -> Floats:
         """What the value was so many rows later (rows, horizons); NaN where that row is not so much later."""

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bobae.core import Floats, Ints
+from bobae.core import Floats
 from bobae.graph import GraphBuilder, Linear
-from bobae.learners.common.heads import Owner
+from bobae.learners.common.heads import Examples
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,10 +30,10 @@ class SameAs:
 
     place: int
 
-    def __call__(self, columns: Floats, y: Floats, groups: Ints, weight: Floats, owner: Owner, *, seed: int) -> SameHead:  # noqa: ARG002
+    def __call__(self, given: Examples, *, seed: int) -> SameHead:  # noqa: ARG002 - nothing is left to chance
         """See `Learns`."""
-        matrix = np.zeros((columns.shape[1], 1 + owner.inputs))
-        matrix[self.place, 0] = 1.0
-        matrix[self.place, 1:] = owner.shares[self.place]
-        usual = float(columns[:, self.place].mean())
-        return SameHead(Linear(matrix, np.concatenate([[0.0], -usual * owner.shares[self.place]])))
+        share = given.owner.shares[self.place]
+        matrix = np.zeros((given.columns.shape[1], 1 + given.owner.inputs))
+        matrix[self.place] = [1.0, *share]
+        usual = float(given.columns[:, self.place].mean())
+        return SameHead(Linear(matrix, np.concatenate([[0.0], -usual * share])))

@@ -1,9 +1,10 @@
 """The cap: from how far away an end can be told at all, found from the lives that ended."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from bobae.core import Floats, Ints
-from bobae.learners.common.heads import Learns, Owner
+from bobae.learners.common.heads import Examples, Learns
 
 _SHARES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)  # of the middle life
 _LOST = 0.025  # of the share explained; what is gained in length must not cost more
@@ -11,7 +12,7 @@ _MOST_ROWS = 8_000
 _FOLDS = 3
 
 
-def found_cap(learn: Learns, columns: Floats, left: Floats, groups: Ints, owner: Owner, *, seed: int) -> float:
+def found_cap(learn: Learns, given: Examples, *, seed: int) -> float:
     """The farthest end that is foretold nearly as well as a near one.
 
     For each length c a small model foretells min(left, c) of machines it has not seen; the cap is the longest c at
@@ -19,13 +20,11 @@ def found_cap(learn: Learns, columns: Floats, left: Floats, groups: Ints, owner:
 
     Args:
         learn: how the small model learns.
-        columns: of the design (rows, columns).
-        left: life left (rows,), all known.
-        groups: machine (rows,).
-        owner: whose each column is.
+        given: rows whose life left is known; groups are machines.
         seed: of the small models.
     """
-    names, who, count = np.unique(groups, return_inverse=True, return_counts=True)
+    left = given.aim
+    names, who, count = np.unique(given.groups, return_inverse=True, return_counts=True)
     middle = float(np.median([left[who == i].max() for i in range(len(names))]))
     rows = np.arange(0, len(left), max(1, len(left) // _MOST_ROWS))
     fold = who % min(_FOLDS, len(names))
@@ -36,8 +35,8 @@ def found_cap(learn: Learns, columns: Floats, left: Floats, groups: Ints, owner:
         aim, said = np.minimum(left, length), np.zeros(len(left))
         for number in np.unique(fold):
             mine, other = rows[fold[rows] == number], rows[fold[rows] != number]
-            head = learn(columns[other], aim[other], groups[other], weight[other], owner, seed=seed)
-            said[mine] = np.clip(head.run(columns[mine])[:, 0], 0.0, length)
+            head = learn(replace(given, aim=aim, weight=weight).chosen(other), seed=seed)
+            said[mine] = np.clip(head.run(given.columns[mine])[:, 0], 0.0, length)
         centre = np.average(aim[rows], weights=weight[rows])
         missed = np.average(np.square(said - aim)[rows], weights=weight[rows])
         explained.append(1.0 - missed / np.average(np.square(aim[rows] - centre), weights=weight[rows]))

@@ -11,9 +11,9 @@ from bobae.frames import sampling_s, starts
 from bobae.graph import FillLast, Wear
 from bobae.learners.common.boosting import Boosting
 from bobae.learners.common.columns import category_sizes, inputs_of, middles, targets_of
+from bobae.learners.common.crossed import crossed, one_each
 from bobae.learners.common.designs import Worn
-from bobae.learners.common.crossed import Rows, crossed, one_each
-from bobae.learners.common.heads import Owner
+from bobae.learners.common.heads import Examples, Learns, Owner
 from bobae.learners.common.linear import Ridge
 from bobae.learners.common.regressor import Regressor
 from bobae.learners.common.rows import groups_of, times_of
@@ -85,11 +85,11 @@ class RulLearner:
         columns = design.run(x, gap)
         owner = Owner(design.owner, len(inputs))
         kinds = self._kinds(tuple(sizes[i] if i >= 0 else 0 for i in design.owner[:, 0]), len(lives))
-        pilot = replace(kinds["trees"], trees=100, rate=0.08) if "trees" in kinds else kinds["ridge"]
-        cap = self.cap or found_cap(pilot, columns[known], y[known], groups[known], owner, seed=seed)
+        given = Examples(columns, y, groups, one_each(groups), owner)
+        cap = self.cap or found_cap(self._pilot(kinds), given.chosen(known), seed=seed)
         horizon = self.horizon if self.horizon is not None else _tenth_of_a_life(y, groups)
         found = crossed(
-            Rows(columns, np.minimum(y, cap), groups, one_each(groups), owner),
+            replace(given, aim=np.minimum(y, cap)),
             kinds,
             folds,
             seed=seed,
@@ -117,11 +117,15 @@ class RulLearner:
     def _design(self, x: Floats, sizes: tuple[int, ...]) -> Worn:
         return Worn(FillLast(middles(x, sizes)), Wear(sizes.count(0), self.quick, self.slow, self.early))
 
-    def _kinds(self, sizes: tuple[int, ...], lives: int) -> dict[str, Ridge | Boosting]:
-        kinds: dict[str, Ridge | Boosting] = {"ridge": Ridge(sizes)}
+    def _kinds(self, sizes: tuple[int, ...], lives: int) -> dict[str, Learns]:
+        kinds: dict[str, Learns] = {"ridge": Ridge(sizes)}
         if lives >= self.fewest_for_trees:
             kinds["trees"] = Boosting(trees=self.trees, leaves=self.leaves, rate=self.rate)
         return kinds
+
+    def _pilot(self, kinds: Mapping[str, Learns]) -> Learns:
+        """A small model that is quick to learn."""
+        return Boosting(trees=100, leaves=self.leaves, rate=2 * self.rate) if "trees" in kinds else kinds["ridge"]
 
 
 def _tenth_of_a_life(left: Floats, groups: Ints) -> float:

@@ -11,10 +11,10 @@ from bobae.frames import are_runs, last_rows, sampling_s, starts
 from bobae.graph import FillLast, Lags
 from bobae.learners.common.boosting import Boosting
 from bobae.learners.common.columns import category_sizes, inputs_of, middles, step_of, targets_of
-from bobae.learners.common.crossed import Rows, crossed
+from bobae.learners.common.crossed import crossed
 from bobae.learners.common.designs import Design, Lagged, Plain
 from bobae.learners.common.domain import Domain
-from bobae.learners.common.heads import Learns, Owner
+from bobae.learners.common.heads import Examples, Learns, Owner
 from bobae.learners.common.linear import PartialLeastSquares, Ridge
 from bobae.learners.common.process import GaussianProcess
 from bobae.learners.common.regressor import Regressor
@@ -85,7 +85,7 @@ class SoftSensorLearner:
         owner = Owner(design.owner, len(inputs))
         witnesses = groups if len(np.unique(groups)) > 2 else np.arange(len(y), dtype=np.int64)
         found = crossed(
-            Rows(design.run(x, gap), y, witnesses, np.ones(len(y)), owner),
+            Examples(design.run(x, gap), y, witnesses, np.ones(len(y)), owner),
             self._kinds(tuple(sizes[i] if i >= 0 else 0 for i in design.owner[:, 0]), int(known.sum())),
             folds,
             seed=seed,

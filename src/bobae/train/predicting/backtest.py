@@ -67,6 +67,9 @@ def backtest_prediction(
         learner=_Sealed(manifest.learner, manifest.task, manifest.settings),
         dataset=dataset,
     )
+    warnings = outcome.warnings
+    if dataset.sha256 == manifest.dataset_sha256:
+        warnings = (text("These are the rows that the model learned from: they prove nothing."), *warnings)
     split = replace(
         outcome.split,
         by=text("nothing: all rows are new to the model"),
@@ -74,7 +77,7 @@ def backtest_prediction(
         parts=outcome.split.parts[1:],
     )
     progress(text("writing it all down"), 2, 2)
-    return replace(outcome, split=split, cpu_s=time.process_time() - began)
+    return replace(outcome, split=split, warnings=warnings, cpu_s=time.process_time() - began)
 
 
 def _aimed(dataset: Dataset, target: str) -> Dataset:
@@ -94,7 +97,10 @@ def _as_sealed(posed: Posed, manifest: Manifest) -> Posed:
     strangers = [name for name in posed.target.classes if name not in place]
     warnings = posed.warnings
     if strangers:
-        warnings = (*warnings, text("The model knows nothing of: {kinds}. Their rows are left out.", kinds=", ".join(strangers)))
+        warnings = (
+            *warnings,
+            text("The model knows nothing of: {kinds}. Their rows are left out.", kinds=", ".join(strangers)),
+        )
     known = np.isfinite(posed.truth)
     truth: Floats = np.full(len(posed.truth), np.nan)
     truth[known] = numbers[posed.truth[known].astype(np.int64)]

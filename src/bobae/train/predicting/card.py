@@ -15,8 +15,6 @@ def prediction_card(outcome: PredictionOutcome, contract: Contract, *, name: str
     def told(said: Text) -> str:
         return said.render(language)
 
-    target = outcome.target
-    tells = _TELLS[outcome.task](target.name, target.unit or "-", ", ".join(target.classes))
     divided = text("The rows were divided by {by}: {reason}.", by=outcome.split.by, reason=outcome.split.reason)
     parts = [told(part_line(part, has_time=outcome.has_time)) for part in outcome.split.parts]
     weights = [
@@ -33,7 +31,7 @@ def prediction_card(outcome: PredictionOutcome, contract: Contract, *, name: str
         if w.share > 0
     ]
     sections = (
-        (text("What it is for"), [told(tells)]),
+        (text("What it is for"), [told(_tells(outcome))]),
         (
             text("What it was tried on"),
             [told(divided), bullets(parts), _figures(outcome, language)],
@@ -49,28 +47,35 @@ def prediction_card(outcome: PredictionOutcome, contract: Contract, *, name: str
     return "\n\n".join(blocks) + "\n"
 
 
-_TELLS = {
-    "rul": lambda name, unit, kinds: text(
-        "It tells how much life is left ({name}, in {unit}), an interval that holds nine lives of ten, and the chance to "
-        "fail soon.",
-        name=name,
-        unit=unit,
-    ),
-    "soft-sensor": lambda name, unit, kinds: text(
-        "It tells {name} (in {unit}) from the machine's own signals, between two measurements, with an interval that "
-        "holds nine values of ten.",
-        name=name,
-        unit=unit,
-    ),
-    "classify": lambda name, unit, kinds: text(
-        "It tells which kind of {name} a part or a run will have ({kinds}), with the chance of each.", name=name, kinds=kinds
-    ),
-    "forecast": lambda name, unit, kinds: text(
+def _tells(outcome: PredictionOutcome) -> Text:
+    name, unit, kinds = outcome.target.name, outcome.target.unit or "-", ", ".join(outcome.target.classes)
+    if outcome.task == "rul":
+        return text(
+            "It tells how much life is left ({name}, in {unit}), an interval that holds nine lives of ten, and the "
+            "chance to fail soon.",
+            name=name,
+            unit=unit,
+        )
+    if outcome.task == "soft-sensor":
+        return text(
+            "It tells {name} (in {unit}) from the machine's own signals, between two measurements, with an interval "
+            "that holds nine values of ten.",
+            name=name,
+            unit=unit,
+        )
+    if outcome.task == "classify":
+        return text(
+            "It tells which kind of {name} a part or a run will have ({kinds}), with the chance of each.",
+            name=name,
+            kinds=kinds,
+        )
+    return text(
         "It tells how {name} (in {unit}) will go on, with an interval for each horizon that holds nine values of ten.",
         name=name,
         unit=unit,
-    ),
-}
+    )
+
+
 _ASSOCIATION = text("These signals go along with the answer; they need not have caused it.")
 
 

@@ -203,7 +203,7 @@ def _ranks_in_fold(score: Floats, fold: Ints) -> Floats:
     out = np.empty(len(score))
     for number in np.unique(fold):
         mine = np.flatnonzero(fold == number)
-        values, place, count = np.unique(score[mine], return_inverse=True, return_counts=True)
+        _, place, count = np.unique(score[mine], return_inverse=True, return_counts=True)
         out[mine] = ((np.cumsum(count) - count / 2.0) / len(mine))[place]
     return out
 

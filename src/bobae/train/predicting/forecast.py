@@ -23,7 +23,9 @@ class Forecast:
         """See `Question`."""
         name = numeric_target(rows.data, text("a forecast goes on with a measured value"))
         if not rows.has_time:
-            raise NotEnoughEvidence("there is no time column: nothing can be foretold without knowing when each row was")
+            raise NotEnoughEvidence(
+                "there is no time column: nothing can be foretold without knowing when each row was"
+            )
         step = rows.sampling_s
         ahead = asked.ahead_s or (_USUAL_S if asked.horizon is None else (0.0, asked.horizon))
         steps = tuple(sorted({max(1, round(seconds / step)) for seconds in ahead}))
@@ -41,20 +43,30 @@ class Forecast:
         target = Target(name=name, unit=column.unit, ahead_s=tuple(n * step for n in steps))
         settings = {"steps": steps, "timezone": asked.timezone}
         truth = np.stack([_later(y, rows, n) for n in steps], axis=1)
-        return Posed(rows, with_target(rows.data, name), target, truth, np.ones(len(y), dtype=np.bool_), folding, settings)
+        return Posed(
+            rows, with_target(rows.data, name), target, truth, np.ones(len(y), dtype=np.bool_), folding, settings
+        )
 
     def rules(self, posed: Posed, held: HeldOut) -> list[Said]:  # noqa: ARG002
         """The last value, and that of the same time yesterday or a week ago as far as it can be known."""
         y, rows = posed.data.values(posed.target.name).astype(np.float64), posed.rows
         step = rows.sampling_s
-        found = [Said("last_value", text("the last value"), {"prediction": np.repeat(y[:, None], posed.truth.shape[1], axis=1)})]
+        found = [
+            Said(
+                "last_value",
+                text("the last value"),
+                {"prediction": np.repeat(y[:, None], posed.truth.shape[1], axis=1)},
+            )
+        ]
         for name, title, days in (
             ("same_time_yesterday", text("the same time yesterday"), 1),
             ("same_time_last_week", text("the same time a week ago"), 7),
         ):
             season = round(days * _DAY_S / step)
             if season >= 4 and len(y) > 3 * season:
-                back = [-(-round(ahead / step) // season) * season - round(ahead / step) for ahead in posed.target.ahead_s]
+                back = [
+                    -(-round(ahead / step) // season) * season - round(ahead / step) for ahead in posed.target.ahead_s
+                ]
                 told = np.stack([_earlier(y, rows, n) for n in back], axis=1)
                 found.append(Said(name, title, {"prediction": told}))
         return found
@@ -95,7 +107,9 @@ def _later(y: Floats, rows: Rows, steps: int) -> Floats:
     """The value so many rows later (rows,); NaN where that row is not so much later."""
     out = np.full(len(y), np.nan)
     apart = (rows.time_ns[steps:] - rows.time_ns[:-steps]) / NS
-    good = (np.abs(apart - steps * rows.sampling_s) <= 0.5 * rows.sampling_s) & (rows.stream[steps:] == rows.stream[:-steps])
+    good = (np.abs(apart - steps * rows.sampling_s) <= 0.5 * rows.sampling_s) & (
+        rows.stream[steps:] == rows.stream[:-steps]
+    )
     out[:-steps] = np.where(good, y[steps:], np.nan)
     return out
 

@@ -1,6 +1,6 @@
 """A question posed to rows: what is foretold, how it is tried, what it must beat, which figures tell how good it is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -116,14 +116,17 @@ def with_target(data: Dataset, name: str, values: Floats | None = None, *, unit:
     A column of the same name that was made by an earlier run is not expected: the name must be free.
     """
     others = tuple(
-        Column(c.name, c.kind, Role.IGNORED if c.role is Role.TARGET else c.role, c.unit, c.reason) for c in data.columns
+        Column(c.name, c.kind, Role.IGNORED if c.role is Role.TARGET else c.role, c.unit, c.reason)
+        for c in data.columns
     )
     if values is None:
         return Dataset(data.table, others, data.origin, data.as_of, data.findings).with_role(name, Role.TARGET)
-    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow as pa
 
     table = data.table.append_column(name, pa.array(values, pa.float64(), from_pandas=True))
-    return Dataset(table, (*others, Column(name, Kind.NUMBER, Role.TARGET, unit)), data.origin, data.as_of, data.findings)
+    return Dataset(
+        table, (*others, Column(name, Kind.NUMBER, Role.TARGET, unit)), data.origin, data.as_of, data.findings
+    )
 
 
 def numeric_target(data: Dataset, task: Text) -> str:
@@ -156,9 +159,7 @@ def by_fold(posed: Posed, learn: Any) -> Floats:
     return out
 
 
-def number_figures(
-    said: Said, truth: Floats, weight: Floats, groups: Ints, witnesses: Witnesses
-) -> dict[str, Figure]:
+def number_figures(said: Said, truth: Floats, weight: Floats, groups: Ints, witnesses: Witnesses) -> dict[str, Figure]:
     """Of numbers foretold: rmse, mae, bias, share explained, and of their intervals coverage and width.
 
     Args:

@@ -57,7 +57,14 @@ class Rul:
         target = Target(name=name, unit=unit, horizon=asked.horizon)
         settings = {} if asked.horizon is None else {"horizon": asked.horizon}
         return Posed(
-            rows, data, target, left, np.ones(len(left), dtype=np.bool_), folding, settings, self._warnings(counter, failed)
+            rows,
+            data,
+            target,
+            left,
+            np.ones(len(left), dtype=np.bool_),
+            folding,
+            settings,
+            self._warnings(counter, failed),
         )
 
     def rules(self, posed: Posed, held: HeldOut) -> list[Said]:
@@ -71,7 +78,7 @@ class Rul:
 
         def mean_life(fit: Bools, prove: Bools) -> Floats:
             lives = [left[fit & (groups == name)].max() for name in np.unique(groups[fit])]
-            return np.clip(np.mean(lives) - age[prove], 0.0, reach)
+            return np.asarray(np.clip(np.mean(lives) - age[prove], 0.0, reach))
 
         return [
             Said("mean_life", text("the mean life less the age"), {"prediction": by_fold(posed, mean_life)}),
@@ -81,7 +88,9 @@ class Rul:
     def losses(self, said: Said, posed: Posed, held: HeldOut) -> Floats:
         """Squared errors of the rows whose end is near enough to be told."""
         truth = self._told(posed, held)
-        return np.asarray(np.square(said.answers["prediction"] - truth) * _each_once(posed.rows.stream, np.isfinite(truth)))
+        return np.asarray(
+            np.square(said.answers["prediction"] - truth) * _each_once(posed.rows.stream, np.isfinite(truth))
+        )
 
     def figures(self, said: Said, posed: Posed, held: HeldOut, witnesses: Witnesses) -> dict[str, Figure]:
         """See `Question`; every machine counts the same."""
@@ -93,13 +102,13 @@ class Rul:
         figures["too_late"] = even.mean(late)
         return figures
 
-    def titles(self, posed: Posed) -> Mapping[str, Text]:
+    def titles(self, posed: Posed) -> Mapping[str, Text]:  # noqa: ARG002
         """See `Question`."""
         return {**NUMBER_TITLES, "too_late": text("share told more than a tenth too long")}
 
     def _reach(self, held: HeldOut) -> float:
         """The most that the model tells: ends farther away count for nothing."""
-        return float(held.answers["prediction"][held.fold >= 0].max())
+        return float(np.max(held.answers["prediction"][held.fold >= 0]))
 
     def _told(self, posed: Posed, held: HeldOut) -> Floats:
         near = (posed.truth < self._reach(held)) & (held.fold >= 0)
@@ -110,8 +119,8 @@ class Rul:
         if counter is None:
             found.append(
                 text(
-                    "How old a machine is was counted from its first row: begin a new run of rows whenever a machine or "
-                    "a part is renewed, or give the hours since then as a column."
+                    "How old a machine is was counted from its first row: begin a new run of rows whenever a machine "
+                    "or a part is renewed, or give the hours since then as a column."
                 )
             )
         if failed < 10:

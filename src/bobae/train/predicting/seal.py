@@ -37,7 +37,9 @@ def prediction_candidate(outcome: PredictionOutcome, posed: Posed, fitted: Predi
         graph=fitted.graph(),
         reference=_reference(fitted, x, gap, seed=outcome.seed),
         monitor=_usual(posed, fitted, x),
-        cards={language: prediction_card(outcome, contract, name=name, language=language) for language in CARD_LANGUAGES},
+        cards={
+            language: prediction_card(outcome, contract, name=name, language=language) for language in CARD_LANGUAGES
+        },
     )
 
 

@@ -46,7 +46,12 @@ class SoftSensor:
         )
         column = rows.data.column(name)
         return Posed(
-            rows, with_target(rows.data, name), Target(name=name, unit=column.unit), np.where(counted, y, np.nan), counted, folding
+            rows,
+            with_target(rows.data, name),
+            Target(name=name, unit=column.unit),
+            np.where(counted, y, np.nan),
+            counted,
+            folding,
         )
 
     def rules(self, posed: Posed, held: HeldOut) -> list[Said]:  # noqa: ARG002
@@ -62,7 +67,11 @@ class SoftSensor:
 
         found = [
             Said("mean", text("always the mean"), {"prediction": by_fold(posed, mean)}),
-            Said("one_signal", text("a straight line through the one best signal"), {"prediction": by_fold(posed, one_signal)}),
+            Said(
+                "one_signal",
+                text("a straight line through the one best signal"),
+                {"prediction": by_fold(posed, one_signal)},
+            ),
         ]
         if posed.folding.kind in ("time", "block", "lot"):
             last = _last_known(y, posed.rows.time_ns if posed.rows.has_time else np.arange(len(y)))

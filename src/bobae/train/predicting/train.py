@@ -3,13 +3,12 @@
 import time
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import numpy as np
 
-from bobae.core import BadInput, Dataset, HeldOut, Predicted, Predictor, Progress, Role, Task, Text, silent, text
+from bobae.core import BadInput, Dataset, HeldOut, Predictor, Progress, Role, Task, Text, silent, text
 from bobae.evidence.folding import shuffled
-from bobae.evidence.intervals import Figure
 from bobae.evidence.leak import Leak, leak_meter
 from bobae.evidence.skill import Witnesses, decide_by_skill, skill
 from bobae.train.assess.roles import find_roles
@@ -98,8 +97,28 @@ def question_of(task: str) -> Question:
         BadInput: it is none that foretells.
     """
     if task not in QUESTIONS:
-        raise BadInput("the task {task} foretells nothing; choose one of {tasks}", task=task, tasks=", ".join(QUESTIONS))
+        raise BadInput(
+            "the task {task} foretells nothing; choose one of {tasks}", task=task, tasks=", ".join(QUESTIONS)
+        )
     return QUESTIONS[task]
+
+
+class Asks(Protocol):
+    """Who answers: a learner, or what a sealed model says of its own."""
+
+    @property
+    def name(self) -> str:
+        """Of the learner."""
+        ...
+
+    @property
+    def task(self) -> Task:
+        """The question."""
+        ...
+
+    def settings(self) -> Mapping[str, Any]:
+        """All settings as plain JSON values."""
+        ...
 
 
 class Judged:
@@ -121,7 +140,8 @@ class Judged:
         self.weighing = decide_by_skill(self.skill, self.count, best=self.best.title)
         self.metrics = question.figures(model, posed, held, self.witnesses)
         self.baselines = tuple(
-            BaselineOutcome(rule.name, rule.title, question.figures(rule, posed, held, self.witnesses)) for rule in rules
+            BaselineOutcome(rule.name, rule.title, question.figures(rule, posed, held, self.witnesses))
+            for rule in rules
         )
 
 
@@ -140,7 +160,7 @@ def told(
     leak: Leak | None,
     asked: Asked,
     currency: str,
-    learner: Predictor,
+    learner: Asks,
     dataset: Dataset,
 ) -> PredictionOutcome:
     """Everything as one outcome; the candidate and the time it took are still missing."""
@@ -202,7 +222,7 @@ def rows_of(dataset: Dataset) -> Rows:
 
 
 def _told(learner: Predictor, settings: Mapping[str, Any]) -> Predictor:
-    known = {one.name for one in fields(learner)} if is_dataclass(learner) else set()
+    known: set[str] = {one.name for one in fields(learner)} if is_dataclass(learner) else set()
     chosen = {name: value for name, value in settings.items() if name in known}
     return cast(Predictor, replace(cast(Any, learner), **chosen)) if chosen else learner
 
@@ -215,7 +235,9 @@ def _leak(question: Question, posed: Posed, learner: Predictor, judged: Judged, 
     mixed = replace(posed, folding=replace(posed.folding, folds=folds))
     again = learner.fit(posed.data, folds=folds, seed=asked.seed)
     main = next(iter(judged.metrics))
-    figure = question.figures(Said("model", text("this model"), again.held_out.answers), mixed, again.held_out, judged.witnesses)
+    figure = question.figures(
+        Said("model", text("this model"), again.held_out.answers), mixed, again.held_out, judged.witnesses
+    )
     return leak_meter(figure[main].value, judged.metrics[main].value, higher_is_better=False)
 
 

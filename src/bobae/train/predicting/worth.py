@@ -17,11 +17,11 @@ def worth(posed: Posed, held: HeldOut, best: Said, asked: Asked, currency: str) 
     Without a model one passes all, rejects all, or follows the best simple rule, whichever costs least.
     """
     if len(posed.target.classes) != 2 or asked.costs is None:
-        said = text(
-            "What it saves depends on what is done with the number: say what a decision costs, and it can be worked out."
-        )
+        said = text("What it saves depends on what is done with the number; bobae knows no cost of that.")
         if posed.target.classes:
-            said = text("What it saves can be said for two kinds of result and your own costs: --costs missed=..,false=..")
+            said = text(
+                "What it saves can be said for two kinds of result and your own costs: --costs missed=..,false=.."
+            )
         return MoneyOutcome(currency, Figure(np.nan), "thousand", {}, said)
     at = np.flatnonzero(held.tried & posed.known)
     truth = posed.truth[at].astype(np.int64)

@@ -112,7 +112,10 @@ def _facts(outcome: PredictionOutcome) -> list[_Fact]:
         facts.append(_Fact(Told(other.value), text("the same for the best simple rule: {rule}", rule=best.title)))
     facts.append(
         _Fact(
-            Told(percent(outcome.skill.value), text("{low} to {high}", low=percent(outcome.skill.low), high=percent(outcome.skill.high))),
+            Told(
+                percent(outcome.skill.value),
+                text("{low} to {high}", low=percent(outcome.skill.low), high=percent(outcome.skill.high)),
+            ),
             text("smaller loss than that rule"),
             outcome.skill.value <= 0,
         )
@@ -120,7 +123,11 @@ def _facts(outcome: PredictionOutcome) -> list[_Fact]:
     if "coverage" in outcome.metrics:
         covered = outcome.metrics["coverage"]
         facts.append(
-            _Fact(told_figure(outcome, "coverage", covered), text("of true values inside the interval; 90 % promised"), covered.value < 0.8)
+            _Fact(
+                told_figure(outcome, "coverage", covered),
+                text("of true values inside the interval; 90 % promised"),
+                covered.value < 0.8,
+            )
         )
     facts.append(_Fact(Told(f"{outcome.witnesses:,}"), text("independent machines, lots or stretches it was tried on")))
     return facts
@@ -159,7 +166,12 @@ def _horizon(outcome: PredictionOutcome, number_: int) -> tuple[str, Markup]:
     at = np.flatnonzero(np.isfinite(trials.truth[:, number_]))[-_ROWS_DRAWN:]
     when = When(outcome.has_time, outcome.sampling_s)
     x = when.x(trials.time_ns[at] + int(seconds * 1e9))
-    drawn = _lines(x, trials.truth[at, number_], *(trials.answers[n][at, number_] for n in ("prediction", "low", "high")), kind=when.kind)
+    drawn = _lines(
+        x,
+        trials.truth[at, number_],
+        *(trials.answers[n][at, number_] for n in ("prediction", "low", "high")),
+        kind=when.kind,
+    )
     return say("{time} ahead", time=duration(seconds)), drawn
 
 
@@ -179,7 +191,10 @@ def _confusion(outcome: PredictionOutcome) -> dict[str, Any]:
     truth, told = outcome.trials.truth.astype(np.int64), outcome.trials.answers["prediction"].astype(np.int64)
     table = np.zeros((len(kinds), len(kinds)), dtype=np.int64)
     np.add.at(table, (truth, told), 1)
-    rows = [(name, int(row.sum()), [(int(n), i == j) for j, n in enumerate(row)]) for i, (name, row) in enumerate(zip(kinds, table, strict=True))]
+    rows = [
+        (name, int(row.sum()), [(int(n), i == j) for j, n in enumerate(row)])
+        for i, (name, row) in enumerate(zip(kinds, table, strict=True))
+    ]
     return {"kinds": kinds, "rows": rows}
 
 
@@ -224,18 +239,29 @@ def _misses(outcome: PredictionOutcome) -> list[_Miss]:
 def _miss(outcome: PredictionOutcome, i: int) -> _Miss:
     trials = outcome.trials
     pattern = trials.answers["contribution"]
-    tags = [one.name for one in outcome.candidate.manifest.contract.inputs] if outcome.candidate else [w.tag for w in outcome.weights]
+    tags = (
+        [one.name for one in outcome.candidate.manifest.contract.inputs]
+        if outcome.candidate
+        else [w.tag for w in outcome.weights]
+    )
     size = np.abs(pattern[i])
     most = np.argsort(-size, kind="stable")[:3] if outcome.candidate else np.empty(0, dtype=np.int64)
     low, high = trials.answers.get("low"), trials.answers.get("high")
-    between = "" if low is None or high is None else say("{low} to {high}", low=_value(outcome, low[i]), high=_value(outcome, high[i]))
+    between = (
+        ""
+        if low is None or high is None
+        else say("{low} to {high}", low=_value(outcome, low[i]), high=_value(outcome, high[i]))
+    )
     return _Miss(
         _where(outcome, i),
         _value(outcome, trials.answers["prediction"][i]),
         _value(outcome, trials.truth[i]),
         between,
         tuple((tags[j], float(size[j] / max(size.sum(), 1e-12))) for j in most),
-        tuple((_where(outcome, j), _value(outcome, trials.truth[j])) for j in _alike(pattern, trials.fold, trials.machine, i)),
+        tuple(
+            (_where(outcome, j), _value(outcome, trials.truth[j]))
+            for j in _alike(pattern, trials.fold, trials.machine, i)
+        ),
     )
 
 
@@ -259,19 +285,26 @@ def _alike(pattern: Floats, fold: Ints, machine: Ints, i: int) -> list[int]:
 def _where(outcome: PredictionOutcome, i: int) -> str:
     trials = outcome.trials
     name = trials.machines[trials.machine[i]]
-    place = str(When(True, outcome.sampling_s).at(int(trials.time_ns[i]))) if outcome.has_time else say("row {n}", n=f"{trials.row[i] + 1:,}")
+    place = (
+        str(When(True, outcome.sampling_s).at(int(trials.time_ns[i])))
+        if outcome.has_time
+        else say("row {n}", n=f"{trials.row[i] + 1:,}")
+    )
     return f"{name} · {place}" if name else place
 
 
 def _value(outcome: PredictionOutcome, value: float) -> str:
     if outcome.target.classes:
-        return outcome.target.classes[int(value)]
+        return str(outcome.target.classes[int(value)])
     return f"{number(float(value), 3)} {unit(outcome.target.unit)}".strip()
 
 
 def _table(outcome: PredictionOutcome, names: list[str]) -> dict[str, Any]:
     """Figures of the model and the simple rules side by side."""
-    rules = [("this model", text("this model"), outcome.metrics), *((b.name, b.title, b.metrics) for b in outcome.baselines)]
+    rules = [
+        ("this model", text("this model"), outcome.metrics),
+        *((b.name, b.title, b.metrics) for b in outcome.baselines),
+    ]
     rows = [
         (title, [told_figure(outcome, n, metrics.get(n, Figure(math.nan))) for n in names], name == "this model")
         for name, title, metrics in rules
