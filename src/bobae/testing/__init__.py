@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bobae.testing.chaos import ChaosContract
     from bobae.testing.chaos_subject import ChaosSource, Subject
     from bobae.testing.connector import ConnectorContract
-    from bobae.testing.learner import AnomalyContract, LearnerContract
+    from bobae.testing.learner import AnomalyContract, LearnerContract, PredictorContract
     from bobae.testing.live_connector import LiveConnectorContract, LiveSource
     from bobae.testing.made_machine import FAULT_TAG, machine, with_columns_in_order
     from bobae.testing.twin import Readings, Twin, TwinContract
@@ -34,6 +34,7 @@ __all__ = [
     "LearnerContract",
     "LiveConnectorContract",
     "LiveSource",
+    "PredictorContract",
     "Readings",
     "Subject",
     "Twin",
@@ -46,7 +47,7 @@ _IN = {
     "chaos": ("ChaosContract",),
     "chaos_subject": ("ChaosSource", "Subject"),
     "connector": ("ConnectorContract",),
-    "learner": ("AnomalyContract", "LearnerContract"),
+    "learner": ("AnomalyContract", "LearnerContract", "PredictorContract"),
     "live_connector": ("LiveConnectorContract", "LiveSource"),
     "made_machine": ("FAULT_TAG", "machine", "with_columns_in_order"),
     "twin": ("Readings", "Twin", "TwinContract"),

@@ -2,14 +2,17 @@
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
-from bobae.core import Contract, Dataset, Fitted, Floats, Learner, NotEnoughEvidence, Role
+from bobae.core import Bools, Contract, Dataset, Fitted, Floats, Fold, HeldOut, Learner, NotEnoughEvidence, Role
 from bobae.graph import Runner
 from bobae.testing.made_machine import FAULT_TAG, machine, with_columns_in_order
+from bobae.testing.made_results import TELLING
 
 ANOTHER_STREAM = 2.0  # the value of `gap` that makes a graph forget everything
 
@@ -21,6 +24,7 @@ class LearnerContract:
     """
 
     SCORE_ERROR = 1e-9  # largest difference between graph and learner, as a share of the score's range
+    MAY_BE_ASKED = (Role.FEATURE, Role.CONTEXT, Role.ASSET)
     FEW_ROWS = 5  # so few that no learner may pretend to have learned
 
     @pytest.fixture
@@ -41,7 +45,12 @@ class LearnerContract:
     @pytest.fixture
     def fitted(self, learner: Learner, normal: Dataset) -> Fitted:
         """The learner's model of the normal rows."""
-        return learner.fit(normal, seed=0)
+        return self.learned(learner, normal)
+
+    def learned(self, learner: Any, data: Dataset) -> Fitted:
+        """What the learner makes of these rows."""
+        fitted: Fitted = learner.fit(data, seed=0)
+        return fitted
 
     def test_settings_are_json_and_equal_the_learners_attributes(self, learner: Learner) -> None:
         settings = dict(learner.settings())
@@ -57,13 +66,13 @@ class LearnerContract:
                 setattr(learner, name, None)
 
     def test_the_same_seed_gives_the_same_model(self, learner: Learner, normal: Dataset, fitted: Fitted) -> None:
-        again = learner.fit(normal, seed=0)
+        again = self.learned(learner, normal)
         assert again.contract == fitted.contract
         assert again.graph() == fitted.graph()
 
     def test_a_known_answer_is_never_an_input(self, fitted: Fitted, normal: Dataset) -> None:
-        allowed = {c.name for c in normal.columns if c.role in (Role.FEATURE, Role.CONTEXT, Role.ASSET)}
-        assert {given.name for given in fitted.contract.inputs} <= allowed
+        allowed = {c.name for c in normal.columns if c.role in self.MAY_BE_ASKED}
+        assert {given.name for given in fitted.contract.inputs if given.calendar is None} <= allowed
 
     def test_every_row_gets_every_output(self, fitted: Fitted, faulty: Dataset) -> None:
         x, gap = rows_of(fitted.contract, faulty)
@@ -101,7 +110,7 @@ class LearnerContract:
         self, learner: Learner, normal: Dataset, faulty: Dataset, fitted: Fitted
     ) -> None:
         backwards = [column.name for column in reversed(normal.columns)]
-        other = learner.fit(with_columns_in_order(normal, backwards), seed=0)
+        other = self.learned(learner, with_columns_in_order(normal, backwards))
         here = fitted.run(*rows_of(fitted.contract, faulty))
         there = other.run(*rows_of(other.contract, with_columns_in_order(faulty, backwards)))
         for output in fitted.contract.outputs:
@@ -112,7 +121,7 @@ class LearnerContract:
 
     def test_too_few_rows_are_refused(self, learner: Learner, normal: Dataset) -> None:
         with pytest.raises(NotEnoughEvidence, match=r"\d"):
-            learner.fit(normal.rows(np.arange(self.FEW_ROWS)), seed=0)
+            self.learned(learner, normal.rows(np.arange(self.FEW_ROWS)))
 
     def _same(self, fitted: Fitted, here: Mapping[str, Floats], there: Mapping[str, Floats]) -> None:
         for output in fitted.contract.outputs:
@@ -148,6 +157,83 @@ class AnomalyContract(LearnerContract):
         mean = shares[faulty.values("fault") > 0].mean(axis=0)
         assert fitted.contract.inputs[int(mean.argmax())].name == FAULT_TAG
         assert (shares >= 0).all()
+
+
+class PredictorContract(LearnerContract):
+    """What a learner that foretells must keep beyond that; give `normal`, `faulty` and, where it differs, `folds`.
+
+    The rows of `normal` and `faulty` come machine after machine in time order, with one target.
+    """
+
+    NUMBERS = True  # whether the target is a number that gets an interval
+    ALONE: Mapping[str, Any] = {}  # settings with which there is nothing to choose between
+
+    def learned(self, learner: Any, data: Dataset) -> Fitted:
+        """What the learner makes of these rows, tried on folds of whole groups."""
+        fitted: Fitted = learner.fit(data, folds=self.folds(data), seed=0)
+        return fitted
+
+    def folds(self, data: Dataset) -> Sequence[Fold]:
+        """Three folds of whole machines or lots."""
+        name = data.name_of(Role.ASSET) or data.name_of(Role.LOT)
+        assert name is not None, "override `folds` where rows belong to no machine or lot"
+        number = np.unique(data.values(name).astype(str), return_inverse=True)[1] % 3
+        return [(number != i, number == i) for i in range(3)]
+
+    @pytest.fixture
+    def evidence(self, fitted: Any) -> HeldOut:
+        """What was said of rows not seen."""
+        found: HeldOut = fitted.held_out
+        return found
+
+    def test_every_tried_row_was_answered(self, normal: Dataset, evidence: HeldOut) -> None:
+        assert len(evidence.fold) == len(evidence.truth) == len(normal)
+        assert evidence.tried.any()
+        for answer in evidence.answers.values():
+            assert np.isfinite(answer[evidence.tried]).all()
+
+    def test_what_is_said_of_a_row_does_not_rest_on_it(self, learner: Any, normal: Dataset) -> None:
+        """The targets of one fold are mixed up: what is said of its own rows stays as it was, bit for bit."""
+        alone, prove = replace(learner, **self.ALONE), self.folds(normal)[-1][1]
+        before, after = (
+            self.learned(alone, data).held_out.answers  # type: ignore[attr-defined]
+            for data in (normal, _with_mixed_targets(normal, prove))
+        )
+        name = "prediction" if self.NUMBERS else "contribution"
+        assert np.array_equal(before[name][prove], after[name][prove])
+
+    def test_it_is_nearer_than_the_mean(self, evidence: HeldOut) -> None:
+        tried = evidence.tried
+        truth, said = evidence.truth[tried], evidence.answers["prediction"][tried]
+        if self.NUMBERS:
+            known = np.isfinite(truth)
+            assert np.square(truth - said)[known].mean() < 0.5 * np.square(truth - np.nanmean(truth))[known].mean()
+        else:
+            assert (truth == said).mean() > np.bincount(truth.astype(np.int64)).max() / len(truth)
+
+    def test_nine_values_of_ten_lie_inside_the_interval(self, evidence: HeldOut) -> None:
+        if not self.NUMBERS:
+            return
+        known = evidence.tried[:, None] & np.isfinite(evidence.truth.reshape(len(evidence.fold), -1))
+        low, high = (evidence.answers[name].reshape(known.shape) for name in ("low", "high"))
+        truth = np.minimum(evidence.truth.reshape(known.shape), evidence.answers["prediction"].max())
+        inside = (truth >= low) & (truth <= high)
+        assert 0.8 <= inside[known].mean() <= 0.99
+
+    def test_the_telling_signal_counts_most(self, fitted: Fitted, faulty: Dataset) -> None:
+        names = [one.name for one in fitted.contract.inputs]
+        if TELLING not in names:
+            return
+        shares = np.abs(fitted.run(*rows_of(fitted.contract, faulty))["contribution"]).mean(axis=0)
+        assert names[int(shares.argmax())] == TELLING
+
+
+def _with_mixed_targets(data: Dataset, chosen: Bools) -> Dataset:
+    name = data.names(Role.TARGET)[0]
+    order = np.arange(len(data))
+    order[chosen] = np.random.default_rng(0).permutation(np.flatnonzero(chosen))
+    place = data.table.column_names.index(name)
+    return replace(data, table=data.table.set_column(place, name, data.table.column(name).take(order)))
 
 
 def rows_of(contract: Contract, data: Dataset) -> tuple[Floats, Floats]:

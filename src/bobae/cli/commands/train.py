@@ -18,11 +18,15 @@ from bobae.core import costs_of, say, seconds_of
 if TYPE_CHECKING:
     from rich.console import Console
 
-_TASKS = (
-    "the question: anomaly (watch the machine), rul (how long is left), soft-sensor (a quality value), classify (good"
-    " or bad), forecast (look ahead), or auto: the one that the data answer best"
-)
-Task = Annotated[str, typer.Option("--task", metavar="TASK", help=_TASKS)]
+Task = Annotated[
+    str,
+    typer.Option(
+        "--task",
+        metavar="TASK",
+        help="the question: anomaly (watch the machine), rul (how long is left), soft-sensor (a quality value), "
+        "classify (good or bad), forecast (look ahead), or auto: the one that the data answer best",
+    ),
+]
 Spend = Annotated[str | None, typer.Option("--budget", metavar="TIME", help="CPU time that may be spent, such as 120s")]
 Censored = Annotated[
     str | None, typer.Option("--censored", metavar="COL", help="the column that marks machines which still live (rul)")

@@ -13,7 +13,7 @@ from bobae.learners.anomaly.operation import Operation
 from bobae.learners.anomaly.residuals import Residuals
 from bobae.learners.anomaly.surprise import Memories, Surprise
 from bobae.learners.anomaly.trace import Trace
-from bobae.learners.common.rows import arranged
+from bobae.learners.making.rows import arranged
 
 _TINY = 1e-12
 FEWEST_ROWS = 20

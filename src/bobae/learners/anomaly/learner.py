@@ -16,7 +16,7 @@ from bobae.learners.anomaly.regimes import settling
 from bobae.learners.anomaly.residuals import cross_fitted
 from bobae.learners.anomaly.surprise import Memories, Rates, Surprise
 from bobae.learners.anomaly.trace import Trace
-from bobae.learners.common.rows import arranged, groups_of, times_of
+from bobae.learners.making.rows import arranged, groups_of, times_of
 
 LONGEST_GAP_ROWS = 10
 FEWEST_JUDGED = 20

@@ -9,8 +9,8 @@ import numpy as np
 from bobae.core import Contract, Floats, HeldOut, Input, Output
 from bobae.graph import GraphBuilder
 from bobae.learners.classify.voices import Trust, Voice
-from bobae.learners.common.designs import Design
-from bobae.learners.common.domain import Domain
+from bobae.learners.making.designs import Design
+from bobae.learners.making.domain import Domain
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,15 +11,15 @@ from bobae.core import Bools, Dataset, Floats, Fold, HeldOut, Input, Ints, NotEn
 from bobae.frames import are_runs, last_rows, starts
 from bobae.learners.classify.classifier import Classifier, decided, reasons
 from bobae.learners.classify.voices import LEAST, BoostedVoice, ForestVoice, LogitVoice, Speaks, Trust, log_loss
-from bobae.learners.common.boosting import Boosting
-from bobae.learners.common.columns import category_sizes, classes_of, inputs_of, step_of
-from bobae.learners.common.designs import Design, Plain
-from bobae.learners.common.domain import Domain
-from bobae.learners.common.forest import Forest
-from bobae.learners.common.heads import Examples, Owner
-from bobae.learners.common.held import tried
-from bobae.learners.common.rows import groups_of, times_of
-from bobae.learners.common.traced import Traced
+from bobae.learners.making.boosting import Boosting
+from bobae.learners.making.columns import category_sizes, classes_of, inputs_of, step_of
+from bobae.learners.making.designs import Design, Plain
+from bobae.learners.making.domain import Domain
+from bobae.learners.making.forest import Forest
+from bobae.learners.making.heads import Examples, Owner
+from bobae.learners.making.held import tried
+from bobae.learners.making.rows import groups_of, times_of
+from bobae.learners.making.traced import Traced
 
 FEWEST_OF_A_KIND = 5
 _MOST_CROSSED = 10  # numbers of which all pairs are multiplied

@@ -9,10 +9,10 @@ from scipy.special import log_softmax, softmax
 
 from bobae.core import Floats, Ints
 from bobae.graph import GraphBuilder, Trees
-from bobae.learners.common.boosting import Boosting
-from bobae.learners.common.forest import Forest
-from bobae.learners.common.heads import Examples, Head, LinearHead, Prepared, TreesHead
-from bobae.learners.common.linear import inner_folds
+from bobae.learners.making.boosting import Boosting
+from bobae.learners.making.forest import Forest
+from bobae.learners.making.heads import Examples, Head, LinearHead, Prepared, TreesHead
+from bobae.learners.making.linear import inner_folds
 
 _STRICT = (1e-4, 1e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1.0)  # of the squared weights, beside the mean loss of a row
 _MOST_STEPS = 200

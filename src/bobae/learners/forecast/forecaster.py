@@ -8,8 +8,8 @@ import numpy as np
 
 from bobae.core import Contract, Floats, HeldOut, Input, Output
 from bobae.graph import Bands, GraphBuilder
-from bobae.learners.common.heads import Head
 from bobae.learners.forecast.ahead import Ahead
+from bobae.learners.making.heads import Head
 
 
 @dataclass(frozen=True, eq=False)

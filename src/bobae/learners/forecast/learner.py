@@ -10,16 +10,16 @@ from bobae.core import Dataset, Floats, Fold, HeldOut, Input, Ints, NotEnoughEvi
 from bobae.core.model import Calendar
 from bobae.frames import sampling_s, starts
 from bobae.graph import Ewma, FillLast
-from bobae.learners.common.boosting import Boosting
-from bobae.learners.common.columns import category_sizes, inputs_of, middles, targets_of
-from bobae.learners.common.crossed import crossed
-from bobae.learners.common.heads import Examples, Learns, Owner
-from bobae.learners.common.linear import Ridge
-from bobae.learners.common.rows import groups_of, times_of
 from bobae.learners.forecast.ahead import Ahead
 from bobae.learners.forecast.forecaster import Forecaster
 from bobae.learners.forecast.free import days_off
 from bobae.learners.forecast.same import SameAs
+from bobae.learners.making.boosting import Boosting
+from bobae.learners.making.columns import category_sizes, inputs_of, middles, targets_of
+from bobae.learners.making.crossed import crossed
+from bobae.learners.making.heads import Examples, Learns, Owner
+from bobae.learners.making.linear import Ridge
+from bobae.learners.making.rows import groups_of, times_of
 
 _NS = 1_000_000_000
 _DAY_S = 86_400.0
@@ -37,6 +37,7 @@ class ForecastLearner:
         steps: rows ahead, one for each horizon; None: the next row, an hour, six hours and a day.
         timezone: whose clock the days and weeks follow, IANA name.
         country: whose public holidays are free days, ISO 3166; '' for none; None: by the zone.
+        candidates: of 'same' (the last value, the same time yesterday or last week), 'ridge' and 'trees', those to try.
         trees, leaves, rate: of the boosted trees.
         confidence: share of values that an interval is to hold.
     """
@@ -47,6 +48,7 @@ class ForecastLearner:
     steps: tuple[int, ...] | None = None
     timezone: str = "UTC"
     country: str | None = None
+    candidates: tuple[str, ...] = ("same", "ridge", "trees")
     trees: int = 200
     leaves: int = 31
     rate: float = 0.05
@@ -82,15 +84,18 @@ class ForecastLearner:
         sizes = tuple(category_sizes(inputs)[i] for i in owner.of[:, 0])
         found = []
         for number, columns in enumerate(ahead.run(x, gap)):
-            kinds: dict[str, Learns] = {name: SameAs(place) for name, place in ahead.naive().items()}
-            kinds["ridge"] = Ridge(sizes)
-            kinds["trees"] = Boosting(
-                "regression_l1", self.trees, self.leaves, self.rate, least_rows=40, columns=0.6, bins=255
-            )
             rows = Examples(columns, truth[:, number], witnesses, np.ones(len(x)), owner)
             share = None if budget_s is None else budget_s / len(steps)
             found.append(
-                crossed(rows, kinds, folds, seed=seed, confidence=self.confidence, absolute=True, budget_s=share)
+                crossed(
+                    rows,
+                    self._kinds(ahead, sizes),
+                    folds,
+                    seed=seed,
+                    confidence=self.confidence,
+                    absolute=True,
+                    budget_s=share,
+                )
             )
         told = {
             name: np.stack([one.held_out.answers[name] for one in found], axis=1)
@@ -111,6 +116,18 @@ class ForecastLearner:
             max_gap_s=_LONGEST_GAP_ROWS * step_s,
             held_out=HeldOut(found[0].held_out.fold, truth, told, said),
         )
+
+    def _kinds(self, ahead: Ahead, sizes: tuple[int, ...]) -> dict[str, Learns]:
+        kinds: dict[str, Learns] = {}
+        if "same" in self.candidates:
+            kinds |= {name: SameAs(place) for name, place in ahead.naive().items()}
+        if "ridge" in self.candidates:
+            kinds["ridge"] = Ridge(sizes)
+        if "trees" in self.candidates:
+            kinds["trees"] = Boosting(
+                "regression_l1", self.trees, self.leaves, self.rate, least_rows=40, columns=0.6, bins=255
+            )
+        return kinds
 
     def _inputs(self, data: Dataset, time: Ints, *, horizon_s: float) -> tuple[Input, ...]:
         name = data.name_of(Role.TARGET)

@@ -6,7 +6,7 @@ import numpy as np
 
 from bobae.core import Floats
 from bobae.graph import GraphBuilder, Linear
-from bobae.learners.common.heads import Examples
+from bobae.learners.making.heads import Examples
 
 
 @dataclass(frozen=True, eq=False)

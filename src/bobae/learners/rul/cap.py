@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from bobae.learners.common.heads import Examples, Learns
+from bobae.learners.making.heads import Examples, Learns
 
 _SHARES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)  # of the middle life
 _LOST = 0.025  # of the share explained; what is gained in length must not cost more

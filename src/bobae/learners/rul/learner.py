@@ -9,14 +9,14 @@ import numpy as np
 from bobae.core import Dataset, Floats, Fold, Ints, NotEnoughEvidence, Task
 from bobae.frames import sampling_s, starts
 from bobae.graph import FillLast, Wear
-from bobae.learners.common.boosting import Boosting
-from bobae.learners.common.columns import category_sizes, inputs_of, middles, targets_of
-from bobae.learners.common.crossed import crossed, one_each
-from bobae.learners.common.designs import Worn
-from bobae.learners.common.heads import Examples, Learns, Owner
-from bobae.learners.common.linear import Ridge
-from bobae.learners.common.regressor import Regressor
-from bobae.learners.common.rows import groups_of, times_of
+from bobae.learners.making.boosting import Boosting
+from bobae.learners.making.columns import category_sizes, inputs_of, middles, targets_of
+from bobae.learners.making.crossed import crossed, one_each
+from bobae.learners.making.designs import Worn
+from bobae.learners.making.heads import Examples, Learns, Owner
+from bobae.learners.making.linear import Ridge
+from bobae.learners.making.regressor import Regressor
+from bobae.learners.making.rows import groups_of, times_of
 from bobae.learners.rul.cap import found_cap
 
 FEWEST_LIVES = 3

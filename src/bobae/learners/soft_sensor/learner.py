@@ -9,17 +9,17 @@ import numpy as np
 from bobae.core import Dataset, Fold, NotEnoughEvidence, Task
 from bobae.frames import are_runs, last_rows, sampling_s, starts
 from bobae.graph import FillLast, Lags
-from bobae.learners.common.boosting import Boosting
-from bobae.learners.common.columns import category_sizes, inputs_of, middles, step_of, targets_of
-from bobae.learners.common.crossed import crossed
-from bobae.learners.common.designs import Design, Lagged, Plain
-from bobae.learners.common.domain import Domain
-from bobae.learners.common.heads import Examples, Learns, Owner
-from bobae.learners.common.linear import PartialLeastSquares, Ridge
-from bobae.learners.common.process import GaussianProcess
-from bobae.learners.common.regressor import Regressor
-from bobae.learners.common.rows import groups_of, times_of
-from bobae.learners.common.traced import Traced
+from bobae.learners.making.boosting import Boosting
+from bobae.learners.making.columns import category_sizes, inputs_of, middles, step_of, targets_of
+from bobae.learners.making.crossed import crossed
+from bobae.learners.making.designs import Design, Lagged, Plain
+from bobae.learners.making.domain import Domain
+from bobae.learners.making.heads import Examples, Learns, Owner
+from bobae.learners.making.linear import PartialLeastSquares, Ridge
+from bobae.learners.making.process import GaussianProcess
+from bobae.learners.making.regressor import Regressor
+from bobae.learners.making.rows import groups_of, times_of
+from bobae.learners.making.traced import Traced
 
 FEWEST_MEASURED = 20
 _LONGEST_GAP_ROWS = 10

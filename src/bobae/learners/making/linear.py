@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bobae.core import Floats, Ints
-from bobae.learners.common.heads import Examples, LinearHead, Prepared
+from bobae.learners.making.heads import Examples, LinearHead, Prepared
 
 _STRICT = 10.0 ** np.arange(-13, 5)  # of the mean squared singular value
 _INNER = 4

@@ -7,7 +7,7 @@ from sklearn.covariance import LedoitWolf
 
 from bobae.core import Floats, Ints
 from bobae.graph import GraphBuilder
-from bobae.learners.common.heads import Prepared
+from bobae.learners.making.heads import Prepared
 
 _SHARE = 0.995  # of the rows learned from that lie inside
 _ROOM = 1.5  # times the distance of those: what is told to be strange should be strange

@@ -7,7 +7,7 @@ import numpy as np
 
 from bobae.core import Floats, Ints
 from bobae.graph import FillLast, GraphBuilder, Lags, Ripples, Trace
-from bobae.learners.common.columns import middles
+from bobae.learners.making.columns import middles
 
 _LENGTH, _HIGH = 9, 3  # of a kernel: rows, and rows that weigh 2 where the others weigh -1
 _DILATIONS = (1, 2, 4)

@@ -9,9 +9,9 @@ import numpy as np
 from bobae.core import Contract, Floats, HeldOut, Input, Output
 from bobae.evidence.conformal import LEVELS
 from bobae.graph import Bands, GraphBuilder
-from bobae.learners.common.designs import Design
-from bobae.learners.common.domain import Domain
-from bobae.learners.common.heads import Head
+from bobae.learners.making.designs import Design
+from bobae.learners.making.domain import Domain
+from bobae.learners.making.heads import Head
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ import numpy as np
 
 from bobae.core import Floats
 from bobae.graph import Trees
-from bobae.learners.common.heads import Examples, Owner, TreesHead
+from bobae.learners.making.heads import Examples, Owner, TreesHead
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import numpy as np
 
 from bobae.core import Floats
 from bobae.graph import GraphBuilder, Kernel
-from bobae.learners.common.heads import Examples, Prepared
-from bobae.learners.common.linear import inner_folds
+from bobae.learners.making.heads import Examples, Prepared
+from bobae.learners.making.linear import inner_folds
 
 _LENGTHS = (0.5, 1.0, 2.0, 4.0)  # of the middle distance between rows
 _NOISES = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)  # of the variance of the result

@@ -8,9 +8,9 @@ import numpy as np
 from bobae.core import Bools, Floats, Fold, HeldOut, Ints
 from bobae.evidence.conformal import crossed_bands, error_bands
 from bobae.graph import Bands
-from bobae.learners.common.boosting import Boosting
-from bobae.learners.common.heads import Examples, Head, Learns
-from bobae.learners.common.held import tried
+from bobae.learners.making.boosting import Boosting
+from bobae.learners.making.heads import Examples, Head, Learns
+from bobae.learners.making.held import tried
 
 
 @dataclass(frozen=True, eq=False)
