@@ -110,7 +110,7 @@ class Trace:
     def _slope(self, n: Floats, sums: Floats, slants: Floats) -> Floats:
         """Of a straight line over rows 1 to n."""
         spread = np.maximum((np.square(n) - 1.0) / 12.0, _TINY)
-        return np.asarray(np.where(n > 1.5, (slants / n - (n + 1.0) / 2.0 * sums / n) / spread, 0.0))
+        return np.asarray(np.where(n > 1.5, (slants / n - (n + 1.0) / 2.0 * (sums / n)) / spread, 0.0))
 
     def _emit_slope(self, b: GraphBuilder, n: str, sums: str, slants: str) -> str:
         spread = b.node("Max", b.node("Div", b.node("Sub", b.node("Mul", n, n), 1.0), 12.0), _TINY)

@@ -10,7 +10,7 @@ import numpy as np
 from bobae.core import Bools, Dataset, Floats, Fold, HeldOut, Input, Ints, NotEnoughEvidence, Task
 from bobae.frames import are_runs, last_rows, starts
 from bobae.learners.classify.classifier import Classifier, decided, reasons
-from bobae.learners.classify.voices import LEAST, BoostedVoice, ForestVoice, LogitVoice, Speaks, Trust, log_loss
+from bobae.learners.classify.voices import BoostedVoice, ForestVoice, LogitVoice, Speaks, Trust
 from bobae.learners.making.boosting import Boosting
 from bobae.learners.making.columns import category_sizes, classes_of, inputs_of, step_of
 from bobae.learners.making.designs import Design, Plain
@@ -95,7 +95,7 @@ class ClassifyLearner:
             return said
 
         def loss(said: Floats, counted: Bools) -> float:
-            return log_loss(np.log(np.maximum(said[counted, : len(names)], LEAST)), y[counted], weight[counted])
+            return Trust.least_loss(said[counted, : len(names)], y[counted], weight[counted])
 
         found = tried(
             {name: answers(kind) for name, kind in kinds.items()},

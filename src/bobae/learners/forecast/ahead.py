@@ -65,48 +65,52 @@ class Ahead:
     def run(self, x: Floats, gap: Floats) -> list[Floats]:
         """(rows, inputs) -> for each horizon (rows, columns)."""
         filled = self.fill.run(x, gap)[0]
-        past = self.delays.run(filled[:, :1], gap)
-        place = {ago: i for i, ago in enumerate(self.delays.rows)}
-        averages = self.averages.run(filled[:, :1], gap)
-        out = []
-        for step in self.steps:
-            looked = [place[ago] for ago in (*self.near, *self._seasonal(step))]
-            minute = np.mod(filled[:, 1:2] + step * self.step_min, WEEK)
-            day = np.floor(minute / DAY)
-            later = np.floor((np.mod(filled[:, 1:2], DAY) + step * self.step_min) / DAY)
-            free = np.zeros_like(minute)
-            for ahead in range(self.days):
-                free = free + filled[:, 2 + ahead : 3 + ahead] * (later == ahead)
-            others = filled[:, 2 + self.days :]
-            out.append(np.concatenate([past[:, looked], averages, minute - DAY * day, day, free, others], axis=1))
-        return out
+        past, averages = self.delays.run(filled[:, :1], gap), self.averages.run(filled[:, :1], gap)
+        ahead = self.step_min * np.array(self.steps)
+        minute = np.mod(filled[:, 1:2] + ahead, WEEK)
+        day = np.floor(minute / DAY)
+        later = np.floor((np.mod(filled[:, 1:2], DAY) + ahead) / DAY)
+        free = np.zeros_like(minute)
+        for number in range(self.days):
+            free = free + filled[:, 2 + number : 3 + number] * (later == number)
+        everything = np.concatenate([past, averages, minute - DAY * day, day, free, filled[:, 2 + self.days :]], axis=1)
+        return [everything[:, picks] for picks in self._picks()]
 
     def emit(self, b: GraphBuilder) -> list[str]:
-        """The same as nodes."""
+        """The same as nodes; what horizons share is worked out once, for all of them side by side."""
         filled = self.fill.emit(b, "fill", b.x)[0]
         value, now = b.columns(filled, [0]), b.columns(filled, [1])
-        past = self.delays.emit(b, "delays", value)
-        averages = self.averages.emit(b, "averages", value)
+        past, averages = self.delays.emit(b, "delays", value), self.averages.emit(b, "averages", value)
+        ahead = self.step_min * np.array([self.steps], dtype=np.float64)
+        minute = b.node("Mod", b.node("Add", now, ahead), WEEK, fmod=1)
+        day = b.node("Floor", b.node("Div", minute, DAY))
+        later = b.node("Floor", b.node("Div", b.node("Add", b.node("Mod", now, DAY, fmod=1), ahead), DAY))
+        free = b.constant(np.zeros((1, len(self.steps))))
+        for number in range(self.days):
+            there = b.node("Cast", b.node("Equal", later, float(number)), to=11)
+            free = b.node("Add", free, b.node("Mul", b.columns(filled, [2 + number]), there))
+        parts = [past, averages, b.node("Sub", minute, b.node("Mul", day, DAY)), day, free]
+        if self.others:
+            parts.append(b.columns(filled, 2 + self.days + np.arange(self.others)))
+        everything = b.node("Concat", *parts, axis=1)
+        return [b.columns(everything, picks) for picks in self._picks()]
+
+    @property
+    def others(self) -> int:
+        """Inputs beside the value and the calendar."""
+        return len(self.fill.default) - 2 - self.days
+
+    def _picks(self) -> list[list[int]]:
+        """For each horizon the places of its columns among those of all horizons."""
         place = {ago: i for i, ago in enumerate(self.delays.rows)}
-        others = np.arange(2 + self.days, len(self.fill.default))
-        out = []
-        for step in self.steps:
-            looked = [place[ago] for ago in (*self.near, *self._seasonal(step))]
-            minute = b.node("Mod", b.node("Add", now, step * self.step_min), WEEK, fmod=1)
-            day = b.node("Floor", b.node("Div", minute, DAY))
-            later = b.node(
-                "Floor", b.node("Div", b.node("Add", b.node("Mod", now, DAY, fmod=1), step * self.step_min), DAY)
-            )
-            hits = [
-                b.node(
-                    "Mul", b.columns(filled, [2 + ahead]), b.node("Cast", b.node("Equal", later, float(ahead)), to=11)
-                )
-                for ahead in range(self.days)
-            ]
-            free = hits[0]
-            for hit in hits[1:]:
-                free = b.node("Add", free, hit)
-            parts = [b.columns(past, looked), averages, b.node("Sub", minute, b.node("Mul", day, DAY)), day, free]
-            parts += [b.columns(filled, others)] if len(others) else []
-            out.append(b.node("Concat", *parts, axis=1))
-        return out
+        averages, horizons = len(self.averages.rates), len(self.steps)
+        calendar = len(place) + averages
+        own = list(range(len(place), calendar))
+        rest = list(range(calendar + 3 * horizons, calendar + 3 * horizons + self.others))
+        return [
+            [place[ago] for ago in (*self.near, *self._seasonal(step))]
+            + own
+            + [calendar + part * horizons + i for part in range(3)]
+            + rest
+            for i, step in enumerate(self.steps)
+        ]
