@@ -39,6 +39,8 @@ bench-peers: | $(BIN)/python  ## install the tools that bobae is compared with, 
 	.venv-peers/bin/python -m pip install -q --disable-pip-version-check -r benchmarks/peers/requirements.txt
 	@test -x .venv-peers/serving/bin/python || $(BIN)/python -m venv .venv-peers/serving
 	.venv-peers/serving/bin/python -m pip install -q --disable-pip-version-check -r benchmarks/peers/serving.txt
+	@test -x .venv-peers/automl/bin/python || $(BIN)/python -m venv .venv-peers/automl
+	.venv-peers/automl/bin/python -m pip install -q --disable-pip-version-check -r benchmarks/peers/automl.txt
 	@test -x .venv-peers/debian/usr/bin/influxd || { mkdir -p .venv-peers/debian && cd .venv-peers/debian && \
 		apt-get download -q influxdb victoria-metrics && for package in *.deb; do dpkg -x "$$package" .; done && rm -f *.deb; } || \
 		echo "InfluxDB and VictoriaMetrics are not among what can be had here: the benchmark leaves them out"

@@ -21,6 +21,7 @@ PACKAGES = (
     "duckdb",
     "asyncua",
     "scikit-learn",
+    "lightgbm",
     "pyod",
     "river",
 )

@@ -1,16 +1,17 @@
 """The public data sets, each with the split that its figure is asked on; nothing here knows a learner."""
 
 import csv
-import glob
+import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
 from bobae.core import Column, Dataset, Fold, Kind, Role
+from bobae.frames.vibration import Bearing, snapshot
 
 KST_NS = 9 * 3600 * 10**9
 
@@ -44,7 +45,7 @@ class Set:
             edges = np.linspace(0, rows, count + 2).astype(int)[1:]
             at = np.arange(rows)
             gap = max(self.settings.get("steps", (0,)))  # type: ignore[call-overload]
-            return [(at < a, (at >= a + gap) & (at < b)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+            return [(at < a, (at >= a + gap) & (at < b)) for a, b in itertools.pairwise(edges)]
         if self.groups is not None:
             number = np.unique(self.groups[fit], return_inverse=True)[1] % count
         else:
@@ -55,6 +56,21 @@ class Set:
     def target(self) -> np.ndarray:
         """Of each row, as it stands in the data."""
         return self.data.values(self.data.names(Role.TARGET)[0])
+
+
+def _read(file: Path, delimiter: str = ",") -> list[list[str]]:
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        return list(csv.reader(lines, delimiter=delimiter))
+
+
+def _records(file: Path) -> list[dict[str, str]]:
+    head, *rows = _read(file)
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+def _only(folder: Path) -> Path:
+    """The one table in a folder."""
+    return next(iter(sorted(folder.glob("*.csv"))))
 
 
 def stratified(y: np.ndarray, count: int, seed: int = 0) -> np.ndarray:
@@ -117,7 +133,7 @@ def fd001(root: Path) -> tuple[Set, Dataset, np.ndarray]:
 
 def plates(root: Path, *, seed: int = 0) -> Set:
     """Seven faults of steel plates, ten stratified folds."""
-    rows = list(csv.DictReader(open(glob.glob(str(root / "steel_plates_faults/*.csv"))[0])))
+    rows = _records(_only(root / "steel_plates_faults"))
     names = list(rows[0])
     marks = np.array([[float(row[n]) for n in names[27:]] for row in rows])
     y = np.array(names[27:], dtype=object)[marks.argmax(axis=1)]
@@ -129,7 +145,7 @@ def plates(root: Path, *, seed: int = 0) -> Set:
 
 def ai4i(root: Path, *, in_time: bool = False, seed: int = 0) -> Set:
     """Machine failures, made by rules; the five columns that say which rule are left out."""
-    rows = list(csv.DictReader(open(root / "ai4i2020/ai4i2020.csv")))
+    rows = _records(root / "ai4i2020/ai4i2020.csv")
     names = [
         "Air temperature [K]",
         "Process temperature [K]",
@@ -143,7 +159,7 @@ def ai4i(root: Path, *, in_time: bool = False, seed: int = 0) -> Set:
     data = table({**columns, "failure": y.tolist()}, "failure", words=["Type"], units={names[0]: "K", names[1]: "K"})
     if in_time:
         early = np.arange(len(y)) < 0.7 * len(y)
-        return Set("AI4I, time 70/30", "classify", data, [(early, ~early)])
+        return Set("AI4I, time 70/30", "classify", data, [(early, ~early)], in_time=True)
     return Set("AI4I", "classify", data, pairs(stratified(y, 5, seed)))
 
 
@@ -155,7 +171,8 @@ def secom(root: Path) -> Set:
     at = np.arange(len(y))
     begins = [len(y) - 800 + 200 * i for i in range(4)]
     data = table({**{f"c{i}": x[:, i] for i in range(100)}, "failed": y.tolist()}, "failed")
-    return Set("SECOM (derived)", "classify", data, [(at < b, (at >= b) & (at < b + 200)) for b in begins])
+    outer = [(at < b, (at >= b) & (at < b + 200)) for b in begins]
+    return Set("SECOM (derived)", "classify", data, outer, in_time=True)
 
 
 def naval(root: Path, column: int, name: str) -> Set:
@@ -168,11 +185,12 @@ def naval(root: Path, column: int, name: str) -> Set:
 
 def polenta(root: Path, count: int) -> Set:
     """Quality of moulded lenses, stretches of rows held out: the rows stand by day and by quality."""
-    rows = list(csv.reader(open(glob.glob(str(root / "injection_molding_polenta/dataset/*.csv"))[0]), delimiter=";"))
+    rows = _read(_only(root / "injection_molding_polenta/dataset"), ";")
     raw = np.array([[float(v.replace(",", ".")) for v in row] for row in rows[1:]])
     y = [f"{int(v)}" for v in raw[:, -1]]
     data = table({**{n.strip(): raw[:, i] for i, n in enumerate(rows[0][:-1])}, "quality": y}, "quality")
-    return Set("injection moulding", "classify", data, pairs(np.arange(len(y)) * count // len(y)))
+    at = np.arange(len(y))
+    return Set("injection moulding", "classify", data, pairs(at * count // len(y)), at * 30 // len(y))
 
 
 def robots(root: Path, number: int, *, seed: int = 0) -> Set:
@@ -193,9 +211,9 @@ def robots(root: Path, number: int, *, seed: int = 0) -> Set:
 
 def energy(root: Path) -> Set:
     """Energy of a Korean steel plant, 15 min; the last fifth is told."""
-    rows = list(csv.DictReader(open(glob.glob(str(root / "steel_industry_energy/*.csv"))[0])))
+    rows = _records(_only(root / "steel_industry_energy"))
     y = np.array([float(row["Usage_kWh"]) for row in rows])
-    first = int((datetime(2018, 1, 1, 0, 15) - datetime(1970, 1, 1)).total_seconds()) * 10**9 - KST_NS
+    first = int(datetime(2018, 1, 1, 0, 15, tzinfo=UTC).timestamp()) * 10**9 - KST_NS
     stamps = pa.array(first + np.arange(len(y)) * 900 * 10**9, type=pa.timestamp("ns", tz="UTC"))
     beside = {n: np.array([float(row[n]) for row in rows]) for n in rows[0] if n.startswith(("Lagging", "Leading"))}
     data = table({"time": stamps, "usage": y, **beside}, "usage", units={"usage": "kW.h"}, time="time")
@@ -214,8 +232,8 @@ def energy(root: Path) -> Set:
 def mills(root: Path) -> Set:
     """Worn or unworn tools: eighteen runs, each one example; every ninth held out."""
     tables, lots, y = [], [], []
-    for number, file in enumerate(sorted(glob.glob(str(root / "cnc_mill_tool_wear/*.csv")))):
-        rows = list(csv.DictReader(open(file)))
+    for number, file in enumerate(sorted((root / "cnc_mill_tool_wear").glob("*.csv"))):
+        rows = _records(file)
         tables.append(rows)
         lots += [f"{number:02d}"] * len(rows)
         y += [row["tool_condition"] for row in rows]
@@ -229,13 +247,11 @@ def mills(root: Path) -> Set:
 
 def bearings(root: Path, *, window: int = 2048) -> Set:
     """CWRU bearings: windows of each record told in numbers; learned at one load, tried at the other."""
-    from bobae.frames.vibration import Bearing, snapshot
-
     told: list[dict[str, float]] = []
     kinds: list[str] = []
     turns: list[int] = []
-    for file in sorted(glob.glob(str(root / "cwru_bearing/*.npz"))):
-        words = Path(file).stem.split("_")
+    for file in sorted((root / "cwru_bearing").glob("*.npz")):
+        words = file.stem.split("_")
         rpm, kind = int(words[0]), "_".join(words[1:-1]) if len(words) > 2 else "Normal"
         with np.load(file) as found:
             signal = found["DE"].astype(np.float64)
@@ -250,23 +266,27 @@ def bearings(root: Path, *, window: int = 2048) -> Set:
     columns = {n: np.array([one[n] for one in told]) for n in told[0]}
     load = np.array(turns)
     data = table({**columns, "fault": kinds}, "fault")
-    known = np.array([kind != "Normal" for kind in kinds])  # recorded at one load only, so it cannot be learned at the other
-    return Set("CWRU bearings", "classify", data, [(load == 1797, load == 1730), (load == 1730, (load == 1797) & known)])
+    known = np.array(
+        [kind != "Normal" for kind in kinds]
+    )  # recorded at one load only, so it cannot be learned at the other
+    return Set(
+        "CWRU bearings", "classify", data, [(load == 1797, load == 1730), (load == 1730, (load == 1797) & known)]
+    )
 
 
 def process_sets(root: Path) -> Iterator[Set]:
     """Small process data in time order; a quarter at the end of each is told by what came before, step by step."""
     folder = root / "process_improve_openmv"
-    rows = list(csv.reader(open(folder / "LDPE.csv")))
+    rows = _read(folder / "LDPE.csv")
     raw = np.array([[float(v) for v in row[1:]] for row in rows[1:]])[:50]  # the last four are a fault
     names = rows[0][1:]
     for i in range(14, 19):
         yield _process(f"LDPE {names[i]}", {names[j]: raw[:, j] for j in range(14)}, raw[:, i])
-    rows = list(csv.reader(open(folder / "kamyr.csv")))
+    rows = _read(folder / "kamyr.csv")
     raw = np.array([[float(v) if v.strip() else np.nan for v in row] for row in rows])
     yield _process("kamyr kappa", {f"c{j}": raw[:, j] for j in range(1, raw.shape[1])}, raw[:, 0])
-    rows = list(csv.reader(open(folder / "tpls-pyphi/process_conditions.csv")))
-    quality = list(csv.reader(open(folder / "tpls-pyphi/quality_indicators.csv")))
+    rows = _read(folder / "tpls-pyphi/process_conditions.csv")
+    quality = _read(folder / "tpls-pyphi/quality_indicators.csv")
     x = {row[0]: [float(v) for v in row[1:]] for row in rows[1:]}
     lots = [row for row in quality[1:] if row[0] in x]
     raw = np.array([x[row[0]] for row in lots])
@@ -283,8 +303,3 @@ def _process(name: str, columns: dict[str, np.ndarray], y: np.ndarray) -> Set:
     data = table({**columns, "y": y}, "y")
     stretch = np.arange(len(y)) * 5 // len(y)
     return Set(name, "soft-sensor", data, pairs(stretch), np.arange(len(y)) * 10 // len(y), settings={"lags": 0})
-
-
-def renamed(one: Set, name: str) -> Set:
-    """The same under another name."""
-    return replace(one, name=name)
