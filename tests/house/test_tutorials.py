@@ -3,6 +3,7 @@
 import contextlib
 import doctest
 import io
+import os
 import re
 from pathlib import Path
 
@@ -12,16 +13,23 @@ from bobae.cli import main
 
 BLOCK = re.compile(r"^```(python|console)\n(.*?)^```", re.M | re.S)
 TUTORIALS = sorted((Path(__file__).resolve().parents[2] / "docs").rglob("tutorials/*.md"))
+NEEDS = re.compile(r"^<!-- needs data/(\w+) -->$", re.M)
+DATA = Path(os.environ.get("BOBAE_DATA", Path(__file__).resolve().parents[3] / "shared/data")).resolve()
 LOCALES = {"ko": "ko_KR.UTF-8", "docs": "C.UTF-8"}
 
 
-@pytest.mark.parametrize("tutorial", TUTORIALS, ids=lambda p: p.parent.parent.name)
+@pytest.mark.parametrize("tutorial", TUTORIALS, ids=lambda p: f"{p.parent.parent.name}-{p.stem}")
 def test_a_tutorial_prints_what_it_shows(tutorial: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = tutorial.read_text("utf-8")
+    for name in NEEDS.findall(page):
+        if not (DATA / name).is_dir():
+            pytest.skip(f"the public data set {name} is not at {DATA}; set BOBAE_DATA to its folder")
+    (tmp_path / "data").symlink_to(DATA)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.setenv("LC_ALL", LOCALES[tutorial.parent.parent.name])
     same = doctest.OutputChecker().check_output
-    for kind, block in BLOCK.findall(tutorial.read_text("utf-8")):
+    for kind, block in BLOCK.findall(page):
         if kind == "python":
             exec(compile(block, str(tutorial), "exec"), {})
             continue

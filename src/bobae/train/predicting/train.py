@@ -6,6 +6,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any, Protocol, cast
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from bobae.core import BadInput, Dataset, HeldOut, Predictor, Progress, Role, Task, Text, silent, text
 from bobae.evidence.folding import shuffled
@@ -66,7 +67,8 @@ def train_prediction(
     learner = _told(learner, posed.settings)
     progress(text("learning, and trying on rows not seen"), 1, _STEPS)
     share = None if budget_s is None else 0.6 * budget_s
-    fitted = learner.fit(posed.data, folds=posed.folding.folds, seed=asked.seed, budget_s=share)
+    with threadpool_limits(1):  # many small matrices: threads that wait for each other cost more than they bring
+        fitted = learner.fit(posed.data, folds=posed.folding.folds, seed=asked.seed, budget_s=share)
     progress(text("weighing it against simple rules"), 2, _STEPS)
     judged = judge(question, posed, fitted.held_out, asked)
     progress(text("measuring what a shuffled test would have claimed"), 3, _STEPS)
@@ -233,7 +235,8 @@ def _leak(question: Question, posed: Posed, learner: Predictor, judged: Judged, 
         return None
     folds = shuffled(posed.folding, posed.truth, seed=asked.seed)
     mixed = replace(posed, folding=replace(posed.folding, folds=folds))
-    again = learner.fit(posed.data, folds=folds, seed=asked.seed)
+    with threadpool_limits(1):
+        again = learner.fit(posed.data, folds=folds, seed=asked.seed)
     main = next(iter(judged.metrics))
     figure = question.figures(
         Said("model", text("this model"), again.held_out.answers), mixed, again.held_out, judged.witnesses
