@@ -7,21 +7,28 @@ import pytest
 
 from bobae.core import BadInput, Contract, Input, Output
 from bobae.graph import (
+    Bands,
     ByCode,
+    Delays,
     DriftingLimit,
     Episode,
     Ewma,
     FillLast,
     GraphBuilder,
+    Kernel,
     Lags,
     Linear,
     Memory,
     Quadratic,
     RegimeScale,
+    Ripples,
     Runner,
     Running,
     Scale,
     Threshold,
+    Trace,
+    Trees,
+    Wear,
 )
 
 Rows = tuple[np.ndarray, np.ndarray]
@@ -252,3 +259,102 @@ def test_a_drifting_limit_follows_slow_change_but_no_fault() -> None:
 def test_numbers_that_do_not_fit_are_refused_when_a_piece_is_made(make: Callable[[], object], says: str) -> None:
     with pytest.raises(BadInput, match=says):
         make()
+
+
+def test_trees_end_in_the_leaf_that_the_row_belongs_to() -> None:
+    """Two trees by hand: the first asks column 0, then column 1 where it was high; the second is a leaf alone."""
+    trees = Trees(
+        roots=np.array([0, 5]),
+        column=np.array([0, -1, 1, -1, -1, -1]),
+        threshold=np.array([0.5, 0.0, 2.0, 0.0, 0.0, 0.0]),
+        left=np.array([1, 0, 3, 1, 2, 3]),
+        right=np.array([2, 0, 4, 0, 0, 0]),
+        missing_left=np.array([True, False, False, False, False, False]),
+        leaves=np.array([[1.0, 0.1], [2.0, 0.2], [3.0, 0.3], [10.0, 1.0]]),
+    )
+    x = np.array([[0.5, 9.0], [0.6, 2.0], [0.6, 2.1], [np.nan, 0.0], [0.6, np.nan]])
+    told = trees.run(x)
+    assert told[:, 0].tolist() == [11.0, 12.0, 13.0, 11.0, 13.0]
+    same(lambda b: {"told": trees.emit(b, b.x)}, (x, np.zeros(5)), {"told": told})
+
+
+def test_trees_of_classes_add_to_their_own_sum() -> None:
+    leaf = np.zeros(1, dtype=np.int64)
+    alone = [Trees(leaf, leaf - 1, np.zeros(1), leaf, leaf, leaf > 0, np.array([[float(v)]])) for v in (1, 2, 4, 8)]
+    joined = Trees.joined(alone, sums=2)
+    assert joined.run(np.zeros((1, 1))).tolist() == [[5.0, 10.0]]
+    same(
+        lambda b: {"told": joined.emit(b, b.x)}, (np.zeros((2, 1)), np.zeros(2)), {"told": np.array([[5.0, 10.0]] * 2)}
+    )
+    with pytest.raises(BadInput, match="3 trees"):
+        Trees.joined(alone[:3], sums=2)
+
+
+def test_wear_is_told_from_a_machines_own_life(whole: Rows) -> None:
+    x, gap = whole
+    gap = gap.copy()
+    gap[60] = 2.0
+    piece = Wear(4, early=5)
+    told = piece.run(x, gap)
+    assert told[60, -1] == 1.0  # another machine
+    assert told[45, -1] == 46.0  # a gap is no new life
+    new = x[:5].mean(axis=0)
+    assert np.allclose(told[20, 8:12], told[20, :4] - new)
+    same(lambda b: {"told": piece.emit(b, "wear", b.x)}, (x, gap), {"told": told})
+
+
+def test_bands_are_told_apart_by_their_edges() -> None:
+    piece = Bands(np.array([1.0, 2.0]), np.array([[10.0, 0.0], [20.0, 1.0], [30.0, 2.0]]))
+    x = np.array([[0.0], [1.0], [1.5], [2.0], [9.0]])
+    told = piece.run(x)
+    assert told[:, 0].tolist() == [10.0, 10.0, 20.0, 20.0, 30.0]
+    same(lambda b: {"told": piece.emit(b, b.x)}, (x, np.zeros(5)), {"told": told})
+    one = Bands(np.empty(0), np.array([[7.0]]))
+    same(lambda b: {"told": b.node("Add", one.emit(b, b.x), b.x)}, (x, np.zeros(5)), {"told": 7.0 + x})
+
+
+def test_a_kernel_tells_what_is_near_and_which_columns_made_it_so(whole: Rows) -> None:
+    x, gap = whole
+    piece = Kernel(RNG.normal(size=(20, 4)), RNG.normal(size=20), 3.0, np.array([[1.0, 1, 0, 0], [0.0, 0, 1, 1]]))
+    told = piece.run(x)
+    assert np.allclose(piece.run(np.full((1, 4), 1e3))[0, 0], 3.0)
+    without = x * [0.0, 0.0, 1.0, 1.0]
+    assert np.allclose(told[:, 1], told[:, 0] - piece.run(without)[:, 0])
+    same(lambda b: {"told": piece.emit(b, b.x)}, (x, gap), {"told": told})
+
+
+def test_delays_look_back_within_their_stretch(whole: Rows) -> None:
+    x, gap = whole[0][:, :1], whole[1]
+    piece = Delays((0, 3, 25))
+    told = piece.run(x, gap)
+    assert told[29].tolist() == [x[29, 0], x[26, 0], x[4, 0]]
+    assert told[61].tolist() == [x[61, 0], x[60, 0], x[60, 0]]
+    same(lambda b: {"told": piece.emit(b, "delays", b.x)}, (x, gap), {"told": told})
+
+
+def test_a_trace_tells_of_all_rows_of_its_run(whole: Rows) -> None:
+    x, gap = whole[0].copy(), whole[1].copy()
+    x[:, 3] = np.arange(120) // 7 % 3
+    gap[60] = 2.0
+    piece = Trace(3, steps=3)
+    told = piece.run(x[:, :3], x[:, 3], gap)
+    last = told[59]
+    assert np.allclose(last[:3], x[:60, :3].mean(axis=0))
+    assert np.allclose(last[3:6], x[:60, :3].std(axis=0))
+    assert np.allclose(last[18:21], np.polyfit(np.arange(60), x[:60, :3], 1)[0])
+    assert last[21] == 60.0
+    assert np.allclose(last[22:25], x[:60, :3][x[:60, 3] == 0].mean(axis=0))
+    assert told.shape[1] == len(piece.owner)
+    same(
+        lambda b: {"told": piece.emit(b, "trace", b.columns(b.x, [0, 1, 2]), b.columns(b.x, [3]))},
+        (x, gap),
+        {"told": told},
+    )
+
+
+def test_ripples_count_how_often_a_pattern_comes(whole: Rows) -> None:
+    x, gap = whole
+    piece = Ripples(RNG.normal(size=(4, 6)), np.zeros(6))
+    told = piece.run(x, gap)
+    assert np.allclose(told[119], (x @ piece.weights > 0).mean(axis=0))
+    same(lambda b: {"told": piece.emit(b, "ripples", b.x)}, (x, gap), {"told": told})
