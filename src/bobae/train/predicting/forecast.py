@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from bobae.core import Floats, HeldOut, NotEnoughEvidence, Target, Text, text
+from bobae.core import Dataset, Floats, HeldOut, NotEnoughEvidence, Role, Target, Text, text
 from bobae.evidence.folding import plan_folds
 from bobae.evidence.intervals import Figure
 from bobae.evidence.skill import Witnesses
@@ -21,7 +21,7 @@ class Forecast:
 
     def pose(self, rows: Rows, asked: Asked) -> Posed:
         """See `Question`."""
-        name = numeric_target(rows.data, text("a forecast goes on with a measured value"))
+        name = self._value(rows.data)
         if not rows.has_time:
             raise NotEnoughEvidence(
                 "there is no time column: nothing can be foretold without knowing when each row was"
@@ -46,6 +46,13 @@ class Forecast:
         return Posed(
             rows, with_target(rows.data, name), target, truth, np.ones(len(y), dtype=np.bool_), folding, settings
         )
+
+    def _value(self, data: Dataset) -> str:
+        """The target; without one the only measured column."""
+        measured = data.names(Role.FEATURE)
+        if not data.names(Role.TARGET) and len(measured) == 1:
+            return measured[0]
+        return numeric_target(data, text("a forecast goes on with a measured value"))
 
     def rules(self, posed: Posed, held: HeldOut) -> list[Said]:  # noqa: ARG002
         """The last value, and that of the same time yesterday or a week ago as far as it can be known."""

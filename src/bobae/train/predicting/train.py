@@ -215,7 +215,8 @@ def rows_of(dataset: Dataset) -> Rows:
     Raises:
         BadInput: no column holds measured numbers.
     """
-    found = dataset if dataset.names(Role.FEATURE) else find_roles(dataset)
+    told = dataset.names(Role.FEATURE) or dataset.names(Role.TARGET)
+    found = dataset if told else find_roles(dataset)
     target = found.name_of(Role.TARGET)
     if found.names(Role.FEATURE) or target is None:
         return rows_in_order(found)

@@ -1,0 +1,216 @@
+"""One door for predictions: posed, tried on what was not seen, weighed, written down, scored and judged again."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from bobae.core import BadInput, Column, Dataset, Kind, NotEnoughEvidence, Role, Verdict, speaking
+from bobae.graph import Runner
+from bobae.learners.classify import ClassifyLearner
+from bobae.learners.forecast import ForecastLearner
+from bobae.learners.rul import RulLearner
+from bobae.learners.soft_sensor import SoftSensorLearner
+from bobae.testing.made_results import TELLING, lives, load, parts
+from bobae.train.predicting.backtest import backtest_prediction
+from bobae.train.predicting.outcome import PredictionOutcome
+from bobae.train.predicting.posed import Asked
+from bobae.train.predicting.train import train_prediction
+from bobae.train.report import foretold_html
+from bobae.train.score import score
+
+QUICK = {
+    "rul": RulLearner(trees=60, members=1, cap=60.0),
+    "soft-sensor": SoftSensorLearner(candidates=("ridge", "pls")),
+    "classify": ClassifyLearner(candidates=("logit", "trees"), trees=40),
+    "forecast": ForecastLearner(trees=60),
+}
+DATA = {
+    "rul": (lives(20, seed=1), lives(6, seed=2)),
+    "soft-sensor": (parts(300, seed=1), parts(200, seed=2)),
+    "classify": (parts(300, seed=1, kinds=True), parts(600, seed=2, kinds=True)),
+    "forecast": (load(90, seed=1), load(60, seed=2)),
+}
+TASKS = pytest.mark.parametrize("task", list(QUICK))
+
+
+@pytest.fixture(scope="module")
+def made() -> Mapping[str, PredictionOutcome]:
+    return {task: train_prediction(DATA[task][0], learner) for task, learner in QUICK.items()}
+
+
+def run_of(outcome: PredictionOutcome) -> Any:
+    assert outcome.candidate is not None
+    return Runner(outcome.candidate.graph, outcome.candidate.manifest.contract).run
+
+
+def shuffled_target(data: Dataset) -> Dataset:
+    name = data.names(Role.TARGET)[0]
+    place = data.table.column_names.index(name)
+    order = np.random.default_rng(0).permutation(len(data))
+    return replace(data, table=data.table.set_column(place, name, data.table.column(name).take(order)))
+
+
+@TASKS
+def test_made_rows_with_something_in_them_are_useful(made: Mapping[str, PredictionOutcome], task: str) -> None:
+    outcome = made[task]
+    assert outcome.verdict is Verdict.USEFUL
+    assert outcome.skill.low > 0
+    main = outcome.main_metric
+    assert outcome.metrics[main].value < min(b.metrics[main].value for b in outcome.baselines)
+    told = outcome.as_json()
+    wanted = {"task", "verdict", "split", "metrics", "baseline", "leak_meter", "intervals", "top_tags", "value", "seed"}
+    assert wanted <= set(told)
+
+
+@pytest.mark.parametrize("task", ["soft-sensor", "classify"])
+def test_results_that_rest_on_nothing_are_not_useful(task: str) -> None:
+    outcome = train_prediction(shuffled_target(DATA[task][0]), QUICK[task])
+    assert outcome.verdict is not Verdict.USEFUL
+
+
+@TASKS
+def test_the_sealed_graph_answers_its_reference(made: Mapping[str, PredictionOutcome], task: str) -> None:
+    candidate = made[task].candidate
+    assert candidate is not None
+    run = Runner(candidate.graph, candidate.manifest.contract)
+    for window, gap, i in zip(candidate.reference.x, candidate.reference.gap, range(99), strict=False):
+        answers = run.run(window, gap)
+        for name, expected in candidate.reference.expected.items():
+            assert np.allclose(answers[name], expected[i], rtol=1e-9, atol=1e-9), name
+        run.reset()
+
+
+@TASKS
+def test_new_rows_are_scored_row_for_row(made: Mapping[str, PredictionOutcome], task: str) -> None:
+    outcome, fresh = made[task], DATA[task][1]
+    assert outcome.candidate is not None
+    table = score(fresh, outcome.candidate.manifest, run_of(outcome))
+    assert table.num_rows == len(fresh)
+    names = set(table.column_names)
+    if task == "classify":
+        assert {"prediction", "p_bad", "p_good", "strange", "top_tag"} <= names
+        assert np.allclose(np.add(*(table.column(n).to_numpy() for n in ("p_bad", "p_good"))), 1.0)
+    elif task == "forecast":
+        assert {"prediction_3600s", "low_3600s", "high_86400s"} <= names
+    else:
+        assert {"prediction", "low", "high", "top_tag"} <= names
+        low, said, high = (table.column(name).to_numpy() for name in ("low", "prediction", "high"))
+        assert (low <= said).all()
+        assert (said <= high).all()
+
+
+@TASKS
+def test_a_backtest_judges_the_sealed_model_on_new_rows(made: Mapping[str, PredictionOutcome], task: str) -> None:
+    outcome, fresh = made[task], DATA[task][1]
+    assert outcome.candidate is not None
+    again = backtest_prediction(fresh, outcome.candidate.manifest, run_of(outcome))
+    assert again.verdict is Verdict.USEFUL
+    assert again.candidate is None
+    own = backtest_prediction(DATA[task][0], outcome.candidate.manifest, run_of(outcome))
+    assert "learned from" in str(own.warnings[0])
+    assert not any("learned from: they prove" in str(warning) for warning in again.warnings)
+
+
+@TASKS
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_report_says_it_in_both_languages(made: Mapping[str, PredictionOutcome], task: str, language: str) -> None:
+    with speaking(language):
+        page = foretold_html(made[task], DATA[task][0])
+    assert {"en": "This model is worth having", "ko": "쓸 만합니다"}[language] in page
+    assert "{" not in page.split("</style>")[1]
+    assert "nan" not in page.split("</style>")[1].lower().replace("nano", "")
+    assert made[task].candidate is not None
+    card = made[task].candidate.cards[language]
+    assert {"en": "Where it must not be used", "ko": "쓰면 안 되는"}[language] in card
+
+
+def test_the_telling_signal_stands_first(made: Mapping[str, PredictionOutcome]) -> None:
+    for task in ("soft-sensor", "classify"):
+        first = made[task].weights[0]
+        assert first.tag == TELLING
+        assert first.low <= first.share <= first.high
+
+
+def test_the_same_rows_and_seed_give_the_same_model() -> None:
+    once, again = (train_prediction(DATA["soft-sensor"][0], QUICK["soft-sensor"]).candidate for _ in range(2))
+    assert once is not None
+    assert again is not None
+    assert once.graph == again.graph
+    assert once.cards == again.cards
+
+
+def test_a_life_ends_at_the_last_row_and_the_living_have_no_end() -> None:
+    data = lives(12, seed=3)
+    without = replace(data, table=data.table.drop(["left"]), columns=data.columns[:-1])
+    alive = np.isin(data.values("machine").astype(str), ["M000", "M001"])
+    marked = replace(
+        without,
+        table=without.table.append_column("alive", pa.array(alive.astype(float))),
+        columns=(*without.columns, Column("alive", Kind.NUMBER)),
+    )
+    quick = RulLearner(fewest_for_trees=99, cap=40.0)
+    plain = train_prediction(without, quick)
+    assert len(plain.trials.row) == len(data)
+    censored = train_prediction(marked, quick, asked=Asked(censored="alive"))
+    assert len(censored.trials.row) == len(data) - alive.sum()
+
+
+def test_a_run_with_one_result_is_one_example() -> None:
+    rng = np.random.default_rng(0)
+    bad = np.arange(60) % 3 == 0
+    run = np.repeat(np.arange(60), 12)
+    level = rng.normal(size=60) + 3.0 * bad
+    table = {
+        "run": [f"R{n:02d}" for n in run],
+        "force": level[run] + rng.normal(size=len(run)),
+        "outcome": np.where(bad, "bad", "good")[run].tolist(),
+    }
+    columns = (
+        Column("run", Kind.CATEGORY, Role.LOT),
+        Column("force", Kind.NUMBER, Role.FEATURE),
+        Column("outcome", Kind.CATEGORY, Role.TARGET),
+    )
+    outcome = train_prediction(Dataset(pa.table(table), columns), QUICK["classify"])
+    assert len(outcome.trials.row) == 60
+    assert outcome.witnesses == 60
+    assert outcome.metrics["accuracy"].value > 0.85
+
+
+def test_costs_move_the_decision_and_are_told_in_money() -> None:
+    data = DATA["classify"][0]
+    dear = train_prediction(data, QUICK["classify"], asked=Asked(costs=(100.0, 1.0)))
+    cheap = train_prediction(data, QUICK["classify"], asked=Asked(costs=(1.0, 100.0)))
+    bad = dear.target.classes.index("bad")
+    called = [(one.trials.answers["prediction"] == bad).sum() for one in (dear, cheap)]
+    assert called[0] > 2 * called[1]
+    assert dear.value.saved.value > 0
+    assert dear.value.saved.low <= dear.value.saved.value <= dear.value.saved.high
+    assert np.isnan(train_prediction(DATA["soft-sensor"][0], QUICK["soft-sensor"]).value.saved.value)
+
+
+def test_machines_that_leak_into_each_other_are_metered(made: Mapping[str, PredictionOutcome]) -> None:
+    leak = made["rul"].leak
+    assert leak is not None
+    assert leak.ratio > 1.0
+    assert made["classify"].leak is not None
+
+
+@pytest.mark.parametrize(
+    ("task", "data", "error", "words"),
+    [
+        ("soft-sensor", parts(300, seed=1).with_role("strength", Role.IGNORED), BadInput, "--target"),
+        ("soft-sensor", parts(300, seed=1, kinds=True), BadInput, "does not hold numbers"),
+        ("classify", parts(300, seed=1), BadInput, "soft-sensor"),
+        ("rul", lives(1, seed=1), BadInput, "--asset-col"),
+        ("forecast", parts(300, seed=1), NotEnoughEvidence, "no time column"),
+        ("soft-sensor", parts(30, seed=1), NotEnoughEvidence, "30 rows"),
+        ("rul", lives(2, seed=1), NotEnoughEvidence, "2"),
+    ],
+)
+def test_rows_that_cannot_carry_the_question_are_told_so(task: str, data: Dataset, error: type, words: str) -> None:
+    with pytest.raises(error, match=words):
+        train_prediction(data, QUICK[task])
