@@ -12,7 +12,7 @@ from bobae.evidence.intervals import Figure
 from bobae.train.page import Line, chart, duration, number, page, percent, unit
 from bobae.train.predicting.outcome import PredictionOutcome
 from bobae.train.report.when import When
-from bobae.train.report.words import TO_DO, Told
+from bobae.train.report.words import Told
 
 _MACHINES_DRAWN = 4
 _ROWS_DRAWN = 600
@@ -22,6 +22,21 @@ _MOST_COMPARED = 5_000
 _SHARES = ("explained", "coverage", "accuracy", "too_late")
 _PLAIN = ("rmse", "mae", "coverage", "width", "accuracy", "macro_f1", "average_precision", "mase")
 _TENTHS = np.linspace(0.0, 1.0, 11)
+
+TO_DO: dict[Verdict, Text] = {
+    Verdict.USEFUL: text(
+        "Let it tell beside the people on the line for a few weeks, and note what came true. Then decide who acts on"
+        " it, and on which number."
+    ),
+    Verdict.NO_BETTER_THAN_BASELINE: text(
+        "Do not put it to work. Use the simple rule named below, which costs nothing, or bring more rows and other"
+        " signals and train again."
+    ),
+    Verdict.NOT_ENOUGH_EVIDENCE: text(
+        "Decide nothing on it yet. Bring more machines, lots or weeks and train again; until then its answers are"
+        " hints."
+    ),
+}
 
 FORETOLD_WORDS: tuple[tuple[Text, Text], ...] = (
     (text("tried on"), text("rows that the model had not seen when it was made; every figure comes from these alone")),
@@ -137,7 +152,12 @@ def _pictures(outcome: PredictionOutcome) -> list[tuple[str, Markup]]:
     if outcome.target.ahead_s:
         return [_horizon(outcome, i) for i in range(len(outcome.target.ahead_s))]
     machines = _machines(outcome)
-    return [(outcome.trials.machines[m], _followed(outcome, m)) for m in machines]
+    return [(_named(outcome, m), _followed(outcome, m)) for m in machines]
+
+
+def _named(outcome: PredictionOutcome, machine: int) -> str:
+    """A machine's name; one that is a whole number is written as such."""
+    return "" if machine < 0 else outcome.trials.machines[machine].removesuffix(".0")
 
 
 def _machines(outcome: PredictionOutcome) -> list[int]:
@@ -223,7 +243,10 @@ def _misses(outcome: PredictionOutcome) -> list[_Miss]:
         wrong = trials.answers["prediction"] != trials.truth
         off = np.where(wrong, 1.0 - given, 0.0)
     else:
-        off = np.abs(trials.answers["prediction"] - trials.truth)
+        said = trials.answers["prediction"]
+        # an end farther away than can be told is not told wrong
+        truth = np.minimum(trials.truth, said.max()) if outcome.task == "rul" else trials.truth
+        off = np.abs(said - truth)
     chosen: list[int] = []
     seen: set[int] = set()
     many = len(trials.machines) > 1
@@ -284,7 +307,7 @@ def _alike(pattern: Floats, fold: Ints, machine: Ints, i: int) -> list[int]:
 
 def _where(outcome: PredictionOutcome, i: int) -> str:
     trials = outcome.trials
-    name = trials.machines[trials.machine[i]]
+    name = _named(outcome, int(trials.machine[i]))
     place = (
         str(When(True, outcome.sampling_s).at(int(trials.time_ns[i])))
         if outcome.has_time
