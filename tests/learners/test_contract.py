@@ -86,10 +86,8 @@ class TestEveryForecaster(Each, PredictorContract):
         edges = np.linspace(0, len(data), 5).astype(int)
         return [(at < edges[i], (at >= edges[i] + 24) & (at < edges[i + 1])) for i in range(1, 4)]
 
-    def test_what_is_said_of_a_row_does_not_rest_on_it(self, kind):
-        """What was is what a forecast is made from; the next test asks instead that what comes later is not."""
-
-    def test_what_comes_later_changes_nothing(self, learner, normal):
+    def test_what_is_said_of_a_row_does_not_rest_on_it(self, learner, normal):
+        """What was is what a forecast is made from, so it is what comes later that is mixed up."""
         later = len(normal) * 3 // 4
         values = normal.table.column("energy").to_numpy().copy()
         values[later:] = values[later:][::-1]

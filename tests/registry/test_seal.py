@@ -117,11 +117,11 @@ def test_an_export_is_plain_files_in_a_new_folder(
     candidate: Candidate, trust: TrustList, tmp_path: Path, sealed: Path
 ) -> None:
     model = open_sealed(sealed, trust=trust)
-    paths = export(model, tmp_path / "out")
+    paths = export(model.files, tmp_path / "out")
     assert (tmp_path / "out" / "model.onnx").read_bytes() == candidate.graph
     assert {str(path.relative_to(tmp_path / "out")) for path in paths} == set(model.files)
     with pytest.raises(BadInput, match="not empty"):
-        export(model, tmp_path / "out")
+        export(model.files, tmp_path / "out")
 
 
 def test_a_file_that_is_not_there_is_named(trust: TrustList, tmp_path: Path) -> None:

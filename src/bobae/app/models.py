@@ -22,6 +22,7 @@ from bobae.registry import (
     TrustedKey,
     TrustList,
     export,
+    files_for,
     open_sealed,
     own_key,
     score_rows,
@@ -153,11 +154,17 @@ def model_distrust(name: str, settings: Settings) -> tuple[TrustedKey, ...]:
     return trusted.keys
 
 
-def model_export(model: Path, folder: Path, settings: Settings) -> tuple[Path, ...]:
-    """Write a model's files as they are into a new folder: plain ONNX, JSON, Parquet and Markdown.
+def model_export(model: Path, folder: Path, settings: Settings, *, to: str = "files") -> tuple[Path, ...]:
+    """Hand a model on into a new folder.
+
+    Args:
+        model: sealed.
+        folder: new or empty.
+        settings: of this computer.
+        to: 'files' as they are sealed; 'onnx' with a script that runs it; 'mlflow'; 'oip', a server's model repository.
 
     Raises:
         Refused: the model does not pass the import gate.
-        BadInput: the folder is not empty.
+        BadInput: the folder is not empty, or no such format is known.
     """
-    return export(open_sealed(model, trust=TrustList.read(settings.home)), folder)
+    return export(files_for(open_sealed(model, trust=TrustList.read(settings.home)), to), folder)

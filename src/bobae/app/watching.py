@@ -76,8 +76,15 @@ def watch(
     """One monitor with its model, which was proved here.
 
     Raises:
-        BadInput: the model needs a tag that the asset does not have.
+        BadInput: the model needs a tag that the asset does not have, or it foretells instead of watching.
     """
+    if sealed.manifest.task != "anomaly":
+        raise BadInput(
+            "{model} answers the question {task}; on the live line only models that watch (anomaly) are put to work so "
+            "far: ask it with bobae score or bobae serve",
+            model=sealed.manifest.name,
+            task=sealed.manifest.task,
+        )
     contract = sealed.manifest.contract
     known = {row.path for row in store.tags()}
     paths = {wanted.name: f"{monitor.asset}.{wanted.name}" for wanted in contract.inputs}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bobae.core import BadInput, Floats
+from bobae.core import BadInput, Bools, Floats
 
 _BANDS = {"band": 64, "envelope": 16}  # of the spectrum and of that of the envelope
 _ORDERS = 3  # harmonics of each bearing frequency
@@ -84,7 +84,7 @@ def snapshot(
         shares = np.log10(np.maximum(shares / max(float(spectrum[1:].sum()), _TINY), 1e-6))
         found |= {f"{name}_{i + 1:02d}": float(share) for i, share in enumerate(shares)}
     if bearing is not None and shaft_hz:
-        hertz = np.fft.rfftfreq(len(samples), 1.0 / rate_hz)
+        hertz: Floats = np.asarray(np.fft.rfftfreq(len(samples), 1.0 / rate_hz), dtype=np.float64)
         whole = max(float(envelope[1:].sum()), _TINY)
         for name, order in bearing.orders.items():
             struck = sum(float(envelope[_around(hertz, n * order * shaft_hz)].sum()) for n in range(1, _ORDERS + 1))
@@ -116,6 +116,6 @@ def _envelope(values: Floats) -> Floats:
     return np.asarray(np.abs(np.fft.ifft(spectrum * keep)))
 
 
-def _around(hertz: Floats, centre: float) -> np.ndarray:
+def _around(hertz: Floats, centre: float) -> Bools:
     step = hertz[1] - hertz[0]
-    return np.abs(hertz - centre) <= max(_WIDTH * centre, step)
+    return np.asarray(np.abs(hertz - centre) <= max(_WIDTH * centre, step))

@@ -9,12 +9,14 @@ from bobae.core import LazyModule
 
 if TYPE_CHECKING:
     from bobae.registry.gate import Check, Description, open_sealed, show, verify
+    from bobae.registry.handed_on import FORMATS, files_for
     from bobae.registry.keys import SigningKey, TrustedKey, TrustList, own_key
     from bobae.registry.sealed import SealedModel, export, score_rows
     from bobae.registry.sealing import seal, sign
     from bobae.registry.trial import Proving
 
 __all__ = [
+    "FORMATS",
     "Check",
     "Description",
     "Proving",
@@ -23,6 +25,7 @@ __all__ = [
     "TrustList",
     "TrustedKey",
     "export",
+    "files_for",
     "open_sealed",
     "own_key",
     "score_rows",
@@ -34,6 +37,7 @@ __all__ = [
 
 _WHERE = {
     "gate": ("Check", "Description", "open_sealed", "show", "verify"),
+    "handed_on": ("FORMATS", "files_for"),
     "keys": ("SigningKey", "TrustList", "TrustedKey", "own_key"),
     "sealing": ("seal", "sign"),
     "sealed": ("SealedModel", "export", "score_rows"),

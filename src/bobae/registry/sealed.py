@@ -57,20 +57,20 @@ def score_rows(model: SealedModel, x: Floats, gap: Floats) -> dict[str, Floats]:
     return Runner(model.graph, model.manifest.contract).run(x, gap)
 
 
-def export(model: SealedModel, folder: Path) -> tuple[Path, ...]:
-    """Write the model's files as they are into a new or empty folder: plain ONNX, JSON, Parquet and Markdown.
+def export(files: Mapping[str, bytes], folder: Path) -> tuple[Path, ...]:
+    """Write files (path in the folder -> content) into a new or empty folder.
 
     Raises:
         BadInput: the folder holds something already, or cannot be written to.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BadInput("the folder {folder} is not empty; name a new one", folder=folder)
-    paths = tuple(folder / name for name in model.files)
+    paths = tuple(folder / name for name in files)
     for path in paths:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise BadInput("cannot write to the folder {folder}: {reason}", folder=folder, reason=error) from error
     for path in paths:
-        write_whole(path, model.files[str(path.relative_to(folder).as_posix())])
+        write_whole(path, files[str(path.relative_to(folder).as_posix())])
     return paths

@@ -9,18 +9,35 @@ from bobae.core.gauge import number, unit
 from bobae.serve.inference import Answers
 
 _SHOWN = 3
+_SAID = ("score", "alarm", "prediction", "low", "high", "chances", "chance", "strange")
 
 
 def explained(contract: Contract, x: Floats, answers: Answers) -> list[dict[str, Any]]:
-    """For each row its score, whether it alarms, and each input with its value and share, the largest share first.
+    """For each row what is said of it, and each input with its value and share, the largest share first.
+
+    Of a model that foretells the share is that of all that moved the answer, and `effect` is how much and which way.
 
     Args:
         contract: what goes in.
         x: the rows (rows, inputs).
         answers: of the model; `contribution` (rows, inputs) where it has one.
     """
-    shares = np.nan_to_num(answers.get("contribution", np.zeros_like(x)))
-    return [_row(contract, x[row], shares[row], answers, row) for row in range(len(x))]
+    effects = np.nan_to_num(answers.get("contribution", np.zeros_like(x)))
+    foretells = "prediction" in answers
+    shares = effects
+    if foretells:
+        whole = np.abs(effects).sum(axis=1, keepdims=True)
+        shares = np.abs(effects) / np.where(whole > 0, whole, 1.0)
+    told = [_row(contract, x[row], shares[row], answers, row) for row in range(len(x))]
+    if foretells:
+        for row, each in enumerate(told):
+            for one in each["inputs"]:
+                one["effect"] = float(effects[row, _place(contract, one["name"])])
+    return told
+
+
+def _place(contract: Contract, name: str) -> int:
+    return next(i for i, wanted in enumerate(contract.inputs) if wanted.name == name)
 
 
 def _row(contract: Contract, x: Floats, shares: Floats, answers: Answers, row: int) -> dict[str, Any]:
@@ -34,7 +51,7 @@ def _row(contract: Contract, x: Floats, shares: Floats, answers: Answers, row: i
         }
         for i in ordered.tolist()
     ]
-    told: dict[str, Any] = {name: _number(answers[name][row]) for name in ("score", "alarm") if name in answers}
+    told: dict[str, Any] = {name: _told(answers[name][row]) for name in _SAID if name in answers}
     shown = [
         f"{contract.inputs[i].name} {number(float(x[i]))} {unit(contract.inputs[i].unit)}".strip()
         for i in ordered.tolist()[:_SHOWN]
@@ -44,5 +61,7 @@ def _row(contract: Contract, x: Floats, shares: Floats, answers: Answers, row: i
     return told | {"inputs": inputs, "text": str(said)}
 
 
-def _number(value: Any) -> float | None:
+def _told(value: Any) -> float | list[float] | None:
+    if np.ndim(value):
+        return [float(one) for one in value]
     return None if np.isnan(value) else float(value)

@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 Key = Annotated[Path | None, typer.Argument(metavar="KEY.pem", help="the public key of whoever signs the models")]
 Name = Annotated[str | None, typer.Option("--name", metavar="NAME", help="whose key it is; else the name of the file")]
 Remove = Annotated[str | None, typer.Option("--remove", metavar="NAME", help="trust the key of that name no longer")]
+To = Annotated[
+    str,
+    typer.Option(
+        "--to",
+        metavar="FORMAT",
+        help="files (as sealed), onnx (with a script that runs it), mlflow, or oip (a model repository for a server)",
+    ),
+]
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="a new folder for the model's files")]
 
 
@@ -92,9 +100,9 @@ def trust(key: Key = None, *, name: Name = None, remove: Remove = None) -> Answe
     return Answer(document, shown)
 
 
-def export(model: Model, folder: Folder) -> Answer:
-    """Write a model's files into a folder: plain ONNX, JSON, Parquet and Markdown, readable without bobae."""
-    written = app.model_export(model, folder, settings())
+def export(model: Model, folder: Folder, *, to: To = "files") -> Answer:
+    """Write a model into a folder, readable without bobae: its files as they are, or as another tool wants them."""
+    written = app.model_export(model, folder, settings(), to=to)
 
     def shown(console: Console) -> None:
         for path in written:
