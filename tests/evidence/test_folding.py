@@ -63,12 +63,18 @@ def test_neighbours_that_are_alike_stay_together() -> None:
 def test_rows_are_drawn_only_where_their_order_says_nothing() -> None:
     assert planned().kind == "row"
     assert planned(x=WANDERING).kind == "block"
-    # rows sorted by their kind: the order tells the answer, not the day
+
+
+def test_rows_sorted_by_their_kind_keep_every_kind_on_both_sides() -> None:
     y = np.repeat([0.0, 1.0, 2.0, 3.0], ROWS // 4)
-    folding = planned(x=WANDERING, y=y, classes=True)
-    assert folding.kind == "row"
-    for _, prove in folding.folds:
-        assert np.bincount(y[prove].astype(int)).tolist() == [20, 20, 20, 20]
+    apart = LOST + 5.0 * y[:, None]  # only the kind makes neighbours alike
+    for x, kind in ((apart, "row"), (apart + WANDERING, "sorted")):
+        folding = planned(x=x, y=y, classes=True)
+        assert folding.kind == kind
+        for _, prove in folding.folds:
+            assert np.bincount(y[prove].astype(int)).tolist() == [20, 20, 20, 20]
+            if kind == "sorted":
+                assert all(np.ptp(np.flatnonzero(prove & (y == one))) == 19 for one in range(4))
 
 
 def test_levels_of_a_designed_experiment_are_held_out_whole() -> None:

@@ -7,6 +7,7 @@
 | one long record with times | a stretch of time | what came before it |
 | a designed experiment | a few whole levels of the result | all others |
 | in an order, without times | a stretch of rows | all others but those near it |
+| sorted by kind, neighbours alike | a stretch of each kind | all others |
 | in no order that says anything | rows drawn by lot, each kind alike | all others |
 """
 
@@ -18,7 +19,7 @@ import numpy as np
 from bobae.core import Floats, Fold, Ints, NotEnoughEvidence, Text, text
 from bobae.evidence.splits import FEWEST_GROUPS, folds, kind_of, order_is_lost
 
-Kind = Literal["time", "asset", "lot", "level", "block", "row"]
+Kind = Literal["time", "asset", "lot", "level", "block", "sorted", "row"]
 COUNT = 5
 _FEWEST_ROWS = 40
 _RUNS = 3.0  # a result in fewer runs of equals than so many times its kinds was sorted
@@ -79,10 +80,15 @@ def plan_folds(
     if time_ns is not None:
         pairs = folds(time_ns, assets, lots, count=count, gap_rows=gap_rows)
         return Folding("time", *_SAID["time"], tuple(pairs), stretches(len(y)))
-    if order_is_lost(x) or (classes and _sorted_by(y)):
+    by_kind = classes and _sorted_by(y)
+    if order_is_lost(_within(x, y) if by_kind else x):
         fold = _drawn(y if classes else np.zeros(len(y)), count, seed)
         pairs = [(fold != i, fold == i) for i in range(count)]
         return Folding("row", *_SAID["row"], tuple(pairs), np.arange(len(y), dtype=np.int64))
+    if by_kind:
+        fold = _stretches_of_each(y, count)
+        pairs = [(fold != i, fold == i) for i in range(count)]
+        return Folding("sorted", *_SAID["sorted"], tuple(pairs), stretches(len(y)))
     pairs = [_stretch(len(y), i, count, gap_rows) for i in range(count)]
     return Folding("block", *_SAID["block"], tuple(pairs), stretches(len(y)))
 
@@ -123,6 +129,25 @@ def _sorted_by(y: Floats) -> bool:
     return 1 + int(np.count_nonzero(np.diff(known))) < _RUNS * len(np.unique(known))
 
 
+def _within(x: Floats, y: Floats) -> Floats:
+    """What is left of each column once the mean of the row's kind is taken away."""
+    out = x.copy()
+    for kind in np.unique(y[np.isfinite(y)]):
+        mine = y == kind
+        out[mine] = x[mine] - np.nanmean(x[mine], axis=0)
+    return out
+
+
+def _stretches_of_each(y: Floats, count: int) -> Ints:
+    """Of the rows of each kind the first share, the second, and so on, in their order; unknown rows as one kind."""
+    fold = np.empty(len(y), dtype=np.int64)
+    known = np.nan_to_num(y, nan=np.inf)
+    for kind in np.unique(known):
+        at = np.flatnonzero(known == kind)
+        fold[at] = np.arange(len(at)) * count // len(at)
+    return fold
+
+
 def _drawn(y: Floats, count: int, seed: int) -> Ints:
     rng = np.random.default_rng(seed)
     fold = np.empty(len(y), dtype=np.int64)
@@ -153,6 +178,12 @@ _SAID: dict[Kind, tuple[Text, Text]] = {
     "block": (
         text("stretches of neighbouring rows"),
         text("there is no time column, but neighbouring rows are alike, so they stay together"),
+    ),
+    "sorted": (
+        text("stretches of neighbouring rows of each kind"),
+        text(
+            "the rows are sorted by their kind and neighbours are alike, so of each kind whole stretches are held out"
+        ),
     ),
     "row": (
         text("rows drawn by lot"),

@@ -28,7 +28,7 @@ class PartRows:
 class SplitOutcome:
     """How the rows were divided, `by` and `reason` in words; kinds as in `Folding`."""
 
-    kind: Literal["time", "asset", "lot", "level", "block", "row"]
+    kind: Literal["time", "asset", "lot", "level", "block", "sorted", "row"]
     by: Text
     reason: Text
     parts: tuple[PartRows, ...]

@@ -128,7 +128,9 @@ class Judged:
 
     def __init__(self, question: Question, posed: Posed, held: HeldOut, asked: Asked) -> None:
         groups = posed.folding.groups
-        self.witnesses = Witnesses(groups, np.ones(len(groups)), posed.folding.kind in ("time", "block"), asked.seed)
+        self.witnesses = Witnesses(
+            groups, np.ones(len(groups)), posed.folding.kind in ("time", "block", "sorted"), asked.seed
+        )
         model = Said("model", text("this model"), held.answers)
         ours = question.losses(model, posed, held)
         rules = question.rules(posed, held)
