@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
+import pyarrow as pa
 
 from bobae.core import BadInput, Bools, Column, Dataset, Floats, HeldOut, Ints, Kind, Role, Target, Text, text
 from bobae.evidence.conformal import covered
@@ -111,17 +112,13 @@ class Question(Protocol):
 
 
 def with_target(data: Dataset, name: str, values: Floats | None = None, *, unit: str | None = None) -> Dataset:
-    """The rows with one target: a column that is there, or these values (rows,) as a new column.
-
-    A column of the same name that was made by an earlier run is not expected: the name must be free.
-    """
+    """The rows with one target: a column that is there, or these values (rows,) as a new column."""
     others = tuple(
         Column(c.name, c.kind, Role.IGNORED if c.role is Role.TARGET else c.role, c.unit, c.reason)
         for c in data.columns
     )
     if values is None:
         return Dataset(data.table, others, data.origin, data.as_of, data.findings).with_role(name, Role.TARGET)
-    import pyarrow as pa
 
     table = data.table.append_column(name, pa.array(values, pa.float64(), from_pandas=True))
     return Dataset(
@@ -147,7 +144,7 @@ def numeric_target(data: Dataset, task: Text) -> str:
     return names[0]
 
 
-def by_fold(posed: Posed, learn: Any) -> Floats:
+def by_fold(posed: Posed, learn: Callable[[Bools, Bools], Floats]) -> Floats:
     """What a rule says of every tried row: learn(rows to learn from, rows tried), masks -> answers of the latter."""
     out: Floats | None = None
     for fit, prove in posed.folding.folds:

@@ -170,7 +170,7 @@ def told(
     """Everything as one outcome; the candidate and the time it took are still missing."""
     rows, tried = posed.rows, held.tried & posed.known
     value = worth(posed, held, judged.best, asked, currency)
-    warnings = [*rows.warnings[: int(rows.has_time)], *posed.warnings]
+    warnings = [*(rows.warnings if rows.has_time else ()), *posed.warnings]
     if leak is not None and leak.warns:
         warnings.append(leak.said())
     at = np.flatnonzero(tried)
