@@ -1,6 +1,6 @@
 """A question posed to rows: what is foretold, how it is tried, what it must beat, which figures tell how good it is."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
