@@ -58,7 +58,7 @@ class TestEveryClassifier(Each, PredictorContract):
 @pytest.mark.parametrize("kind", learners_of("rul"))
 class TestEveryRulLearner(Each, PredictorContract):
     FEW_ROWS = 60  # of one machine
-    ALONE: ClassVar = {"cap": 60.0, "fewest_for_trees": 1_000}
+    ALONE: ClassVar = {"cap": 60.0, "candidates": ("ridge",)}
 
     @pytest.fixture
     def normal(self):

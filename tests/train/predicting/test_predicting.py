@@ -152,7 +152,7 @@ def test_a_life_ends_at_the_last_row_and_the_living_have_no_end() -> None:
         table=without.table.append_column("alive", pa.array(alive.astype(float))),
         columns=(*without.columns, Column("alive", Kind.NUMBER)),
     )
-    quick = RulLearner(fewest_for_trees=99, cap=40.0)
+    quick = RulLearner(candidates=("survival", "ridge"), cap=40.0)
     plain = train_prediction(without, quick)
     assert len(plain.trials.row) == len(data)
     censored = train_prediction(marked, quick, asked=Asked(censored="alive"))

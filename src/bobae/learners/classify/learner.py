@@ -87,7 +87,7 @@ class ClassifyLearner:
 
         def answers(kind: Speaks) -> Callable[[Bools, Bools], Floats]:
             def said(fit: Bools, prove: Bools) -> Floats:
-                voice = kind(given.chosen(fit), len(names), seed=seed)
+                voice = kind(given.chosen(fit & known), len(names), seed=seed)
                 chances, why = voice.run(columns[prove])
                 silent = np.zeros((len(chances), len(names) * len(inputs)))
                 return np.concatenate([chances, silent if why is None else why], axis=1)

@@ -55,7 +55,7 @@ def crossed(
 
     def answers(kind: Learns) -> Callable[[Bools, Bools], Floats]:
         def tells(fit: Bools, prove: Bools) -> Floats:
-            said = kind(given.chosen(fit), seed=seed).run(given.columns[prove])
+            said = kind(given.chosen(fit & given.taught_by(kind)), seed=seed).run(given.columns[prove])
             said[:, 0] = np.clip(said[:, 0], least, most)
             return said
 
@@ -79,10 +79,9 @@ def crossed(
     }
     if horizon is not None:
         told["chance"] = _at(there, (quantiles <= horizon).mean(axis=1))
-    learned = given.chosen(known)
     kept = [kinds[name] for name in found.best()]
     kept = [replace(kind, members=members) if isinstance(kind, Boosting) else kind for kind in kept]
-    heads = tuple(kind(learned, seed=seed) for kind in kept)
+    heads = tuple(kind(given.chosen(given.taught_by(kind)), seed=seed) for kind in kept)
     bands = Bands(*error_bands(*errors, confidence=confidence))
     return Crossed(heads, bands, HeldOut(found.fold, given.aim, told, found.told()))
 

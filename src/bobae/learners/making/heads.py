@@ -55,6 +55,7 @@ class Examples:
         groups: rows that are one witness together.
         weight: how much a row counts.
         owner: whose each column is.
+        least: what the aim is at least where it is not known, NaN where nothing is known of it; None: of no row.
     """
 
     columns: Floats
@@ -62,15 +63,23 @@ class Examples:
     groups: Ints
     weight: Floats
     owner: Owner
+    least: Floats | None = None
 
     @property
     def known(self) -> Bools:
         """Rows whose aim is known."""
         return np.isfinite(self.aim)
 
+    def taught_by(self, kind: "Learns") -> Bools:
+        """Rows that a way to learn can take: those known, and for one that takes bounds those that have one."""
+        if self.least is None or not getattr(kind, "takes_bounds", False):
+            return self.known
+        return self.known | np.isfinite(self.least)
+
     def chosen(self, rows: Bools | Ints) -> "Examples":
         """Some of the rows."""
-        return Examples(self.columns[rows], self.aim[rows], self.groups[rows], self.weight[rows], self.owner)
+        least = None if self.least is None else self.least[rows]
+        return Examples(self.columns[rows], self.aim[rows], self.groups[rows], self.weight[rows], self.owner, least)
 
     def only(self, columns: Ints) -> "Examples":
         """Some of the columns."""
@@ -78,7 +87,7 @@ class Examples:
 
 
 class Learns(Protocol):
-    """A way to learn a head from examples that are all known."""
+    """A way to learn a head from examples that are all known; one whose `takes_bounds` is true also takes others."""
 
     def __call__(self, given: Examples, *, seed: int) -> Head:
         """The head; `seed` is of everything random."""

@@ -84,7 +84,7 @@ def tried(
         if said and budget_s is not None and time.process_time() - began > budget_s:
             break
         for fit, prove in folds:
-            answers = learn(fit & known, prove)
+            answers = learn(fit, prove)
             if name not in said:
                 said[name] = np.zeros((len(known), *answers.shape[1:]))
             said[name][prove] = answers

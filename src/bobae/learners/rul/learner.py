@@ -18,6 +18,7 @@ from bobae.learners.making.linear import Ridge
 from bobae.learners.making.regressor import Regressor
 from bobae.learners.making.rows import groups_of, times_of
 from bobae.learners.rul.cap import found_cap
+from bobae.learners.rul.survival import Survival
 
 FEWEST_LIVES = 3
 _LONGEST_GAP_ROWS = 10
@@ -25,7 +26,7 @@ _LONGEST_GAP_ROWS = 10
 
 @dataclass(frozen=True)
 class RulLearner:
-    """Remaining useful life by boosted trees over how each machine has moved since it was new, or by a ridge.
+    """Remaining useful life by boosted trees over how each machine has moved since it was new, a ridge, or survival.
 
     The target is the life left at each row; what is far away cannot be told from what is farther, so it is foretold up
     to a cap only.
@@ -35,9 +36,10 @@ class RulLearner:
         horizon: the chance to fail within this is told, in units of the target; None: a tenth of the middle life.
         quick, slow: rates of the averages that wear is seen by.
         early: rows that tell how a machine was when new.
+        candidates: of 'survival', 'ridge' and 'trees', those to try.
         trees, leaves, rate: of the boosted trees.
         members: ensembles that are averaged in the model; while trying, one is enough.
-        fewest_for_trees: machines that failed below which only the ridge is tried.
+        fewest_for_trees: machines that failed below which only the survival model and the ridge are tried.
         confidence: share of lives that an interval is to hold.
     """
 
@@ -49,6 +51,7 @@ class RulLearner:
     quick: float = 0.1
     slow: float = 0.03
     early: int = 20
+    candidates: tuple[str, ...] = ("survival", "ridge", "trees")
     trees: int = 250
     leaves: int = 15
     rate: float = 0.04
@@ -58,7 +61,7 @@ class RulLearner:
 
     def settings(self) -> Mapping[str, Any]:
         """All settings as plain JSON values."""
-        return asdict(self)
+        return asdict(self) | {"candidates": list(self.candidates)}
 
     def fit(self, data: Dataset, *, folds: Sequence[Fold], seed: int, budget_s: float | None = None) -> Regressor:
         """See `Predictor`.
@@ -85,7 +88,7 @@ class RulLearner:
         columns = design.run(x, gap)
         owner = Owner(design.owner, len(inputs))
         kinds = self._kinds(tuple(sizes[i] if i >= 0 else 0 for i in design.owner[:, 0]), len(lives))
-        given = Examples(columns, y, groups, one_each(groups), owner)
+        given = Examples(columns, y, groups, one_each(groups), owner, _lived_since(y, groups))
         cap = self.cap or found_cap(self._pilot(kinds), given.chosen(known), seed=seed)
         horizon = self.horizon if self.horizon is not None else _tenth_of_a_life(y, groups)
         found = crossed(
@@ -118,14 +121,31 @@ class RulLearner:
         return Worn(FillLast(middles(x, sizes)), Wear(sizes.count(0), self.quick, self.slow, self.early))
 
     def _kinds(self, sizes: tuple[int, ...], lives: int) -> dict[str, Learns]:
-        kinds: dict[str, Learns] = {"ridge": Ridge(sizes)}
+        kinds: dict[str, Learns] = {"survival": Survival(sizes), "ridge": Ridge(sizes)}
         if lives >= self.fewest_for_trees:
             kinds["trees"] = Boosting(trees=self.trees, leaves=self.leaves, rate=self.rate)
-        return kinds
+        return {name: kind for name, kind in kinds.items() if name in self.candidates}
 
     def _pilot(self, kinds: Mapping[str, Learns]) -> Learns:
         """A small model that is quick to learn."""
-        return Boosting(trees=100, leaves=self.leaves, rate=2 * self.rate) if "trees" in kinds else kinds["ridge"]
+        if "trees" in kinds:
+            return Boosting(trees=100, leaves=self.leaves, rate=2 * self.rate)
+        return kinds.get("ridge") or next(iter(kinds.values()))
+
+
+def _lived_since(left: Floats, groups: Ints) -> Floats:
+    """At least how much life was left at each row of a machine that still lives (rows,); NaN elsewhere.
+
+    What passes from row to row is taken from the machines that failed.
+    """
+    steps = -np.diff(left)[np.diff(groups) == 0]
+    step = float(np.median(steps[np.isfinite(steps)]))
+    out = np.full(len(left), np.nan)
+    for name in np.unique(groups):
+        mine = groups == name
+        if not np.isfinite(left[mine]).any():
+            out[mine] = step * np.arange(int(mine.sum()))[::-1]
+    return out
 
 
 def _tenth_of_a_life(left: Floats, groups: Ints) -> float:
