@@ -1,4 +1,4 @@
-"""All parts of the learners' benchmark, one after the other, and the result file."""
+"""The learners' benchmark and, asked with `automl` first, that beside other tools; each writes its result file."""
 
 import argparse
 import sys
@@ -12,17 +12,17 @@ from _learners import own, peers
 def main() -> None:
     """Measure, print the table, write the result file."""
     parser = argparse.ArgumentParser(prog="learners", description="learners of results and series on public data")
-    parser.add_argument("--quick", action="store_true", help="one seed, no other tools")
-    quick = parser.parse_args().quick
+    parser.add_argument("name", choices=("learners", "automl"), help="alone, or beside AutoML tools")
+    parser.add_argument("--quick", action="store_true", help="one seed; beside other tools three sets only")
+    asked = parser.parse_args()
     root = data_root()
     if not (root / "cmapss").is_dir():
         print(f"the public data sets are not at {root}; set BOBAE_DATA to their folder", file=sys.stderr)
         sys.exit(1)
-    rows = list(own.rows(root, quick=quick))
-    if not quick:
-        rows += peers.rows(root)
+    part = own.rows if asked.name == "learners" else peers.rows
+    rows = list(part(root, quick=asked.quick))
     results.show(rows)
-    print(results.write("learners", f"python benchmarks/learners.py{' --quick' if quick else ''}", rows))
+    print(results.write(asked.name, f"python benchmarks/{asked.name}.py{' --quick' if asked.quick else ''}", rows))
 
 
 if __name__ == "__main__":

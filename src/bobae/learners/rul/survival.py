@@ -1,8 +1,8 @@
 """Survival: how long machines last, learned from those that failed and from those that still live alike.
 
-A Weibull accelerated failure time model (J. Kalbfleisch and R. Prentice, 2002) of the life left: a machine that
-still lives says that its life left is at least what has passed since. So a plant with three failures and fifty machines at work
-learns from fifty-three.
+A Weibull accelerated failure time model (J. Kalbfleisch, R. Prentice, 2002) of the life left: a machine that
+still lives says that its life left is at least what has passed since. So a plant with three failures and fifty machines
+at work learns from fifty-three.
 """
 
 from dataclasses import dataclass
