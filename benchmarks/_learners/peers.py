@@ -26,6 +26,7 @@ HERE = Path(__file__).parents[1]
 PYTHON = HERE.parent / ".venv-peers/automl/bin/python"
 TOOLS = ("autogluon", "flaml")
 BUDGET_S = 60
+LIMIT_S = 600  # what takes ten times as long as it was given has no answer
 _NEAR = 0.15
 
 
@@ -47,14 +48,19 @@ def rows(root: Path, *, quick: bool) -> Iterator[Row]:
         return
     wins, honest, cheaper, quicker, count = 0, dict.fromkeys(("bobae", *TOOLS), 0), [], [], 0
     for job in itertools.islice(jobs.all_jobs(root), 3 if quick else None):
-        found = {name: asked(job, name) for name in ("bobae", *TOOLS)}
-        for name, answer in found.items():
-            yield from _told(job, name, answer)
+        found = {}
+        for name in ("bobae", *TOOLS):
+            answer = asked(job, name)
+            if answer is None:
+                yield row(f"{job.name}: {name}: no answer within", LIMIT_S, "s", reference=f"asked for {BUDGET_S} s")
+            else:
+                found[name] = answer
+                yield from _told(job, name, answer)
         if not job.counts:
             continue
         count += 1
         sign = 1.0 if job.higher else -1.0
-        best = max((found[name] for name in TOOLS), key=lambda answer: sign * answer.score)
+        best = max((found[name] for name in TOOLS if name in found), key=lambda answer: sign * answer.score)
         wins += sign * found["bobae"].score >= sign * best.score - 1e-9
         cheaper.append(best.cpu_s / found["bobae"].cpu_s)
         quicker.append(best.row_us / found["bobae"].row_us)
@@ -79,8 +85,8 @@ def rows(root: Path, *, quick: bool) -> Iterator[Row]:
         yield row(f"peers: {name}: installed", _installed(), "MB", reference="both tools in one environment")
 
 
-def asked(job: "jobs.Job", tool: str) -> Answer:
-    """The answer of a tool in a process of its own, scored here."""
+def asked(job: "jobs.Job", tool: str) -> Answer | None:
+    """The answer of a tool in a process of its own, scored here; None where it gave none in time."""
     with tempfile.TemporaryDirectory() as folder:
         given, told = Path(folder) / "given.npz", Path(folder) / "told.json"
         if tool == "bobae":
@@ -88,9 +94,11 @@ def asked(job: "jobs.Job", tool: str) -> Answer:
         else:
             np.savez(given, fit=job.fit, y=job.y, rows=job.rows, kinds=job.kinds, metric=job.metric, budget=BUDGET_S)
             command = [str(PYTHON), str(HERE / "peers/automl.py"), tool, str(given), str(told)]
-        subprocess.run(
-            command, cwd=HERE, env=quiet_environment(), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-        )
+        pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+        try:
+            subprocess.run(command, cwd=HERE, env=quiet_environment(), check=True, timeout=LIMIT_S, **pipes)
+        except subprocess.TimeoutExpired:
+            return None
         found: dict[str, Any] = json.loads(told.read_text())
     return Answer(
         job.scored(np.array(found["said"])), found["claimed"], found["cpu_s"], found["memory_mb"], found["row_us"]
