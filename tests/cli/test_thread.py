@@ -165,7 +165,7 @@ def test_one_may_vouch_for_a_model(trained: dict[str, Any], capsys: pytest.Captu
     ("arguments", "said"),
     [
         (["train", "nowhere"], "no file or folder nowhere"),
-        (["train", "plant/history", "--task", "rul"], "no learner answers the task 'rul'"),
+        (["train", "plant/history", "--task", "inspect"], "no learner answers the task 'inspect'"),
         (["train", "plant/history", "--target", "faullt"], "fault"),
         (["train", "plant/history", "--alarm-budget", "often"], "1/week"),
         (["train", "plant/history", "--costs", "mised=3"], "missed=.."),

@@ -10,7 +10,7 @@ import numpy as np
 from bobae.core import Bools, Dataset, Floats, Fold, HeldOut, Input, Ints, NotEnoughEvidence, Task
 from bobae.frames import are_runs, last_rows, starts
 from bobae.learners.classify.classifier import Classifier, decided, reasons
-from bobae.learners.classify.voices import BoostedVoice, ForestVoice, LogitVoice, Speaks, Trust, entropy
+from bobae.learners.classify.voices import BoostedVoice, ForestVoice, LogitVoice, Speaks, Trust
 from bobae.learners.making.boosting import Boosting
 from bobae.learners.making.columns import category_sizes, classes_of, inputs_of, step_of
 from bobae.learners.making.designs import Design, Plain
@@ -103,7 +103,6 @@ class ClassifyLearner:
             known,
             loss,
             helpers=_HELPERS,
-            usual=entropy(y[known], weight[known], len(names)),
             budget_s=budget_s,
         )
         said = found.chosen()

@@ -137,14 +137,14 @@ class LogitVoice:
             for i in reversed(range(len(_STRICT))):
                 start = _logit(z[~tried], y[~tried], weight[~tried], classes, _STRICT[i], start)
                 losses[i] += log_loss(z[tried] @ start[:-1] + start[-1], y[tried], weight[tried])
-        usual_loss = entropy(y, weight, classes) * len(inner_folds(given.groups))
+        usual_loss = _entropy(y, weight, classes) * len(inner_folds(given.groups))
         enough = losses.min() + _GIVEN_UP * max(usual_loss - losses.min(), 0.0)
         found = _logit(z, y, weight, classes, _STRICT[int(np.flatnonzero(losses <= enough)[-1])], None)
         usual = np.average(z, axis=0, weights=weight)
         return Margins(LinearHead.of(prepared, found[:-1], found[-1], usual, given.owner), classes)
 
 
-def entropy(y: Ints, weight: Floats, classes: int) -> float:
+def _entropy(y: Ints, weight: Floats, classes: int) -> float:
     """The loss of knowing only how often each class comes."""
     share = np.bincount(y, weight, classes) / weight.sum()
     return float(-(share[share > 0] * np.log(share[share > 0])).sum())

@@ -13,7 +13,6 @@ import numpy as np
 
 from bobae.core import Bools, Floats, Fold, Ints
 
-_GIVEN_UP = 0.01
 _WORTH = 0.99  # a mixture must be so much better than the best alone
 
 
@@ -24,15 +23,12 @@ class Tried:
     Attributes:
         fold: in which fold each row was tried, -1 for none (rows,).
         said: candidate -> its answers (rows, ...), 0 where `fold` is -1.
-        losses: mixture -> the loss in each fold (folds,), NaN in a fold without known rows; the simplest first.
-        usual: the loss of knowing nothing, where it is known: then the simplest is best of those that give up no more
-            than a hundredth of what is gained over it. What tomorrow is not the same hurts it least.
+        losses: mixture -> the loss in each fold (folds,), NaN in a fold without known rows.
     """
 
     fold: Ints
     said: Mapping[str, Floats]
     losses: Mapping[tuple[str, ...], Floats]
-    usual: float | None = None
 
     def best(self, folds: Sequence[int] | None = None) -> tuple[str, ...]:
         """The mixture with the least loss in these folds, or in all; a mixture of two only where clearly better."""
@@ -41,9 +37,7 @@ class Tried:
         def loss(mixture: tuple[str, ...]) -> float:
             return float(np.nanmean(self.losses[mixture][chosen])) * (_WORTH if len(mixture) == 1 else 1.0)
 
-        least = min(map(loss, self.losses))
-        enough = least if self.usual is None else least + _GIVEN_UP * max(self.usual - least, 0.0)
-        return next(mixture for mixture in self.losses if loss(mixture) <= enough)
+        return min(self.losses, key=loss)
 
     def chosen(self) -> Floats:
         """For each row what the mixture said that is best in the other folds (rows, ...)."""
@@ -69,7 +63,6 @@ def tried(
     loss: Callable[[Floats, Bools], float],
     *,
     helpers: Collection[str] = (),
-    usual: float | None = None,
     budget_s: float | None = None,
 ) -> Tried:
     """Try candidates and the means of two on folds, cheapest first, until the budget is spent.
@@ -80,7 +73,6 @@ def tried(
         known: rows whose truth is known (rows,).
         loss: (answers (rows, ...), which of the rows count) -> mean loss.
         helpers: candidates that only count together with another.
-        usual: see `Tried`.
         budget_s: CPU seconds for all of it; the first candidate is always tried.
     """
     fold = np.full(len(known), -1, dtype=np.int64)
@@ -105,4 +97,4 @@ def tried(
         )
         for mixture in mixtures
     }
-    return Tried(fold, said, losses, usual)
+    return Tried(fold, said, losses)
