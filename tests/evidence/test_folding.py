@@ -86,11 +86,14 @@ def test_levels_of_a_designed_experiment_are_held_out_whole() -> None:
 
 
 def test_machines_are_tried_as_wholes() -> None:
-    machines = np.arange(ROWS) // 40
-    folding = whole_machines(machines)
+    machines = np.arange(ROWS) // 10
+    failed = np.isin(machines, (0, 5, 10))
+    folding = whole_machines(machines, failed)
     assert folding.kind == "asset"
+    assert len(folding.folds) == 3
     for fit, prove in folding.folds:
         assert not set(machines[fit]) & set(machines[prove])
+        assert len(set(machines[prove & failed])) == 1  # of each fold two failures teach and one tries
 
 
 def test_the_shuffled_folds_break_what_belongs_together() -> None:

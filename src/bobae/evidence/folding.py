@@ -16,7 +16,7 @@ from typing import Literal
 
 import numpy as np
 
-from bobae.core import Floats, Fold, Ints, NotEnoughEvidence, Text, text
+from bobae.core import Bools, Floats, Fold, Ints, NotEnoughEvidence, Text, text
 from bobae.evidence.splits import FEWEST_GROUPS, folds, kind_of, order_is_lost
 
 Kind = Literal["time", "asset", "lot", "level", "block", "sorted", "row"]
@@ -105,9 +105,23 @@ def stretches(rows: int, *, at_most: int = 60) -> Ints:
     return np.arange(rows, dtype=np.int64) * min(at_most, rows) // rows
 
 
-def whole_machines(groups: Ints, *, count: int = COUNT) -> Folding:
-    """Folds of whole machines (rows,), whatever clocks they share; every few one."""
-    return _of_groups("asset", groups, count)
+def whole_machines(groups: Ints, known: Bools, *, count: int = COUNT) -> Folding:
+    """Folds of whole machines, whatever clocks they share; those whose end is known are spread evenly.
+
+    Args:
+        groups: which machine (rows,).
+        known: rows whose result is known (rows,); a machine with such a row is known.
+        count: folds at most; no more than there are known machines.
+    """
+    names, who = np.unique(groups, return_inverse=True)
+    told = np.zeros(len(names), dtype=np.bool_)
+    told[who[known]] = True
+    fold = np.empty(len(names), dtype=np.int64)
+    count = max(2, min(count, int(told.sum())))
+    for part in (told, ~told):
+        fold[part] = np.arange(int(part.sum())) % count
+    of_row = fold[who]
+    return Folding("asset", *_SAID["asset"], tuple((of_row != i, of_row == i) for i in range(count)), groups)
 
 
 def _of_groups(kind: Kind, groups: Ints, count: int) -> Folding:

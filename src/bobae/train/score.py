@@ -80,7 +80,7 @@ def rows_for(dataset: Dataset, contract: Contract) -> Rows:
                 origin=dataset.origin or "-",
             )
         if column.role not in (Role.FEATURE, Role.TARGET):
-            dataset = dataset.with_role(wanted.name, Role.FEATURE)
+            dataset = dataset.with_role(wanted.name, Role.FEATURE, column.reason)
     return rows_in_order(dataset)
 
 

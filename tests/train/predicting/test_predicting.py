@@ -157,6 +157,10 @@ def test_a_life_ends_at_the_last_row_and_the_living_have_no_end() -> None:
     assert len(plain.trials.row) == len(data)
     censored = train_prediction(marked, quick, asked=Asked(censored="alive"))
     assert len(censored.trials.row) == len(data) - alive.sum()
+    as_feature = marked.with_role("alive", Role.FEATURE)
+    asked = train_prediction(as_feature, quick, asked=Asked(censored="alive"))
+    assert asked.candidate is not None
+    assert "alive" not in {one.name for one in asked.candidate.manifest.contract.inputs}
 
 
 def test_a_run_with_one_result_is_one_example() -> None:

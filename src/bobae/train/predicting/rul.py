@@ -39,6 +39,8 @@ class Rul:
             )
         alive = _marked(rows.data, asked.censored)
         data, counter = _with_counter(rows.data)
+        if asked.censored is not None:  # known of the past alone: whoever asks the model asks of the living
+            data = data.with_role(asked.censored, Role.IGNORED)
         told = rows.data.names(Role.TARGET)
         if told:
             name = numeric_target(rows.data, text("the life left is a number"))
@@ -53,7 +55,7 @@ class Rul:
         if failed < 3:
             raise NotEnoughEvidence("only {n} machines are known to have failed; at least 3 are needed", n=failed)
         # machines are tried as wholes, whatever clocks they share: what is asked is how another machine will end
-        folding = whole_machines(groups)
+        folding = whole_machines(groups, np.isfinite(left))
         target = Target(name=name, unit=unit, horizon=asked.horizon)
         settings = {} if asked.horizon is None else {"horizon": asked.horizon}
         return Posed(
@@ -144,7 +146,7 @@ def _whole_group(marks: Bools, groups: Ints) -> Bools:
 def _with_counter(data: Dataset) -> tuple[Dataset, str | None]:
     """A column that counts a machine's rows tells its age: it becomes an input."""
     for column in data.columns:
-        if column.role is Role.IGNORED and column.reason is not None and column.reason.template == _COUNTER:
+        if column.reason is not None and column.reason.template == _COUNTER:
             return data.with_role(column.name, Role.FEATURE, text("tells how old the machine is")), column.name
     return data, None
 
