@@ -218,3 +218,39 @@ def test_machines_that_leak_into_each_other_are_metered(made: Mapping[str, Predi
 def test_rows_that_cannot_carry_the_question_are_told_so(task: str, data: Dataset, error: type, words: str) -> None:
     with pytest.raises(error, match=words):
         train_prediction(data, QUICK[task])
+
+
+def rare_later() -> Dataset:
+    """A part a minute for a day; the first bad ones come in the afternoon."""
+    data = parts(900, seed=4, kinds=True)
+    kinds = data.values("outcome").copy()
+    kinds[:400] = "good"
+    stamps = pa.array(np.arange(900) * 60 * 10**9, type=pa.timestamp("ns", tz="UTC"))
+    names = [*data.table.column_names[1:-1]]
+    table = data.table.select(names).append_column("outcome", pa.array(kinds)).append_column("time", stamps)
+    columns = tuple(data.column(name) for name in (*names, "outcome"))
+    return Dataset(table, (*columns, Column("time", Kind.TIME, Role.TIME)))
+
+
+def test_a_kind_that_comes_late_is_learned_all_the_same() -> None:
+    outcome = train_prediction(rare_later(), QUICK["classify"])
+    assert outcome.split.kind == "time"
+    assert np.isfinite(outcome.metrics["log_loss"].value)
+
+
+def test_results_measured_now_and_then_are_enough_where_they_can_be_tried() -> None:
+    data = rare_later().with_role("outcome", Role.IGNORED)
+    result = 3.0 * data.values(TELLING)
+    late = np.where(np.arange(900) % 20 == 0, result, np.nan)
+    late[:300] = np.nan
+
+    def with_result(values: np.ndarray) -> Dataset:
+        column = Column("strength", Kind.NUMBER, Role.TARGET)
+        table = data.table.append_column("strength", pa.array(values, from_pandas=True))
+        return replace(data, table=table, columns=(*data.columns, column))
+
+    outcome = train_prediction(with_result(late), QUICK["soft-sensor"])
+    assert 0 < len(outcome.trials.row) < np.isfinite(late).sum()
+    at_the_end = np.where(np.arange(900) >= 870, result, np.nan)
+    with pytest.raises(NotEnoughEvidence, match="30 results"):
+        train_prediction(with_result(at_the_end), QUICK["soft-sensor"])

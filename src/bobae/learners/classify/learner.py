@@ -108,7 +108,9 @@ class ClassifyLearner:
         said = found.chosen()
         chances = _trusted(said[:, : len(names)], found.fold, y, weight)
         there = (found.fold >= 0) & known
-        strange = Domain.learned(x, np.maximum(y, 0) if not traced else np.zeros(len(x), dtype=np.int64), sizes, groups)
+        # of a run any row belongs to the domain; of single rows those whose kind is known have a centre of their own
+        like = np.ones(len(x), dtype=np.bool_) if traced else known
+        strange = Domain.learned(x[like], np.zeros(len(x), dtype=np.int64) if traced else y[like], sizes, groups[like])
         trust = Trust.learned(said[there, : len(names)], y[there], weight[there])
         voices = [kinds[name](given.chosen(known), len(names), seed=seed) for name in found.best()]
         costs = self._costs(counts)

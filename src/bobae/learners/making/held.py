@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bobae.core import Bools, Floats, Fold, Ints
+from bobae.core import Bools, Floats, Fold, Ints, NotEnoughEvidence
 
+_FEWEST = 10  # known rows that a fold must have to learn from
 _WORTH = 0.99  # a mixture must be so much better than the best alone
 
 
@@ -74,7 +75,20 @@ def tried(
         loss: (answers (rows, ...), which of the rows count) -> mean loss.
         helpers: candidates that only count together with another.
         budget_s: CPU seconds for all of it; the first candidate is always tried.
+
+    Folds with next to nothing known to learn from, or nothing to be tried on, are left out.
+
+    Raises:
+        NotEnoughEvidence: no fold is left.
     """
+    folds = [(fit, prove) for fit, prove in folds if (fit & known).sum() >= _FEWEST and (prove & known).any()]
+    if not folds:
+        raise NotEnoughEvidence(
+            "{known} results are known, and they lie so that none can be tried on a model that learned from {fewest} "
+            "others; bring results over a longer time, or of more machines or lots",
+            known=int(known.sum()),
+            fewest=_FEWEST,
+        )
     fold = np.full(len(known), -1, dtype=np.int64)
     for number, (_, prove) in enumerate(folds):
         fold[prove] = number

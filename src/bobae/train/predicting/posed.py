@@ -145,9 +145,14 @@ def numeric_target(data: Dataset, task: Text) -> str:
 
 
 def by_fold(posed: Posed, learn: Callable[[Bools, Bools], Floats]) -> Floats:
-    """What a rule says of every tried row: learn(rows to learn from, rows tried), masks -> answers of the latter."""
+    """What a rule says of every tried row: learn(rows to learn from, rows tried), masks -> answers of the latter.
+
+    A fold with nothing known to learn from is left out.
+    """
     out: Floats | None = None
     for fit, prove in posed.folding.folds:
+        if not (fit & posed.known).any():
+            continue
         answers = np.asarray(learn(fit & posed.known, prove), dtype=np.float64)
         if out is None:
             out = np.full((len(posed.counted), *answers.shape[1:]), np.nan)

@@ -135,10 +135,11 @@ class Judged:
         ours = question.losses(model, posed, held)
         rules = question.rules(posed, held)
         losses = {rule.name: question.losses(rule, posed, held) for rule in rules}
-        # where a rule can say nothing, nobody is compared
-        rules.sort(key=lambda rule: -skill(ours, losses[rule.name], self.witnesses).value, reverse=True)
+        # where a rule can say nothing, nobody is compared; one that can say nothing anywhere is no rival
+        found = {rule.name: skill(ours, losses[rule.name], self.witnesses) for rule in rules}
+        rules.sort(key=lambda rule: np.nan_to_num(found[rule.name].value, nan=np.inf))
         self.best = rules[0]
-        self.skill = skill(ours, losses[self.best.name], self.witnesses)
+        self.skill = found[self.best.name]
         counted = np.isfinite(ours)
         self.count = len(np.unique(groups[counted]))
         self.weighing = decide_by_skill(self.skill, self.count, best=self.best.title)
