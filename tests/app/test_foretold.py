@@ -81,6 +81,7 @@ def test_how_long_is_left_needs_no_target(run) -> None:
         (("parts.csv", "--task", "classify", "--target", "rejected"), "rejected"),
         (("parts.csv", "--task", "auto"), "no question"),
         (("parts.csv", "--task", "forecast", "--target", "pressure"), "time column"),
+        (("lives.csv", "--task", "rul", "--horizon", "24h"), "--horizon is a number"),
     ],
 )
 def test_what_cannot_be_done_is_said(run, arguments: tuple[str, ...], words: str) -> None:

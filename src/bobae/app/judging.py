@@ -10,7 +10,7 @@ from bobae.app.data import read
 from bobae.app.models import run_of
 from bobae.app.settings import Settings
 from bobae.app.wanted import Wanted
-from bobae.core import Candidate, Dataset, NotEnoughEvidence, Progress, Role, alarms_per_week, silent
+from bobae.core import Candidate, Dataset, NotEnoughEvidence, Progress, Role, alarms_per_week, seconds_of, silent
 from bobae.registry import SealedModel, TrustList, open_sealed, own_key, seal
 from bobae.train.assess import assess
 from bobae.train.backtest import backtest as backtest_dataset
@@ -165,9 +165,12 @@ def _sealed(candidate: Candidate, out: Path, settings: Settings) -> SealedModel:
 def _asked(wanted: Wanted, settings: Settings) -> Asked:
     costs = _costs(wanted, settings)
     given = (costs["missed"], costs["false"]) if {"missed", "false"} <= set(costs) else None
+    ahead = wanted.horizon
+    plain = ahead is not None and ahead.replace(".", "", 1).isdigit()
     return Asked(
         censored=wanted.censored,
-        horizon=wanted.horizon,
+        horizon=float(ahead) if ahead is not None and plain else None,
+        horizon_s=seconds_of(ahead) if ahead is not None and not plain else None,
         timezone=settings.timezone or "UTC",
         costs=given,
         seed=wanted.seed,

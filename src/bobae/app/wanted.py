@@ -16,7 +16,7 @@ class Wanted:
         seed: where chance begins.
         budget_s: CPU seconds that may be spent.
         censored: a column that marks machines which still live, for the life left.
-        horizon: how far ahead: in units of the life left, or in seconds for a forecast.
+        horizon: how far ahead, as written: a number in units of the life left, or a time such as 4h.
     """
 
     alarm_budget: str | None = None
@@ -25,4 +25,4 @@ class Wanted:
     seed: int = 0
     budget_s: float | None = None
     censored: str | None = None
-    horizon: float | None = None
+    horizon: str | None = None

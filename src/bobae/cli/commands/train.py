@@ -59,7 +59,7 @@ def train(
 ) -> Answer:
     """Train a model on the data, judge it as it will be used, and seal it with its verdict."""
     wanted = app.Wanted(
-        alarm_budget, costs_of(costs), log, seed, seconds_of(budget) if budget else None, censored, _ahead(horizon)
+        alarm_budget, costs_of(costs), log, seed, seconds_of(budget) if budget else None, censored, horizon
     )
     chosen = app.chosen_roles(time=time_col, asset=asset_col, lot=lot_col, target=target)
     model = out or app.report_path(data[0], "model").with_suffix(".bobae")
@@ -74,10 +74,3 @@ def train(
 
     document = judged.outcome.as_json(model=str(judged.path), model_sha256=judged.model.sha256)
     return Answer(document | {"report": str(written)}, show)
-
-
-def _ahead(horizon: str | None) -> float | None:
-    """A plain number as it is, a time in seconds."""
-    if horizon is None:
-        return None
-    return float(horizon) if horizon.replace(".", "", 1).isdigit() else seconds_of(horizon)

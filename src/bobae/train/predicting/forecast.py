@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from bobae.core import Dataset, Floats, HeldOut, NotEnoughEvidence, Role, Target, Text, text
+from bobae.core import BadInput, Dataset, Floats, HeldOut, NotEnoughEvidence, Role, Target, Text, text
 from bobae.evidence.folding import plan_folds
 from bobae.evidence.intervals import Figure
 from bobae.evidence.skill import Witnesses
@@ -26,8 +26,10 @@ class Forecast:
             raise NotEnoughEvidence(
                 "there is no time column: nothing can be foretold without knowing when each row was"
             )
+        if asked.horizon is not None:
+            raise BadInput("how far ahead is a time, such as --horizon 4h; {n} says no unit", n=f"{asked.horizon:g}")
         step = rows.sampling_s
-        ahead = asked.ahead_s or (_USUAL_S if asked.horizon is None else (0.0, asked.horizon))
+        ahead = asked.ahead_s or (_USUAL_S if asked.horizon_s is None else (0.0, asked.horizon_s))
         steps = tuple(sorted({max(1, round(seconds / step)) for seconds in ahead}))
         y = rows.data.values(name).astype(np.float64)
         folding = plan_folds(

@@ -21,7 +21,8 @@ class Asked:
 
     Attributes:
         censored: a column that marks machines which still live; their last row is no failure.
-        horizon: for 'rul' in the unit of the life left; for 'forecast' in seconds.
+        horizon: a number, in the unit of the life left, for 'rul'.
+        horizon_s: a time in seconds, for 'forecast', and for 'rul' where life is counted in hours.
         ahead_s: for 'forecast' all horizons, instead.
         timezone: whose days and weeks a forecast follows, IANA name.
         costs: of a bad part passed ('missed') and of a good one rejected ('false'), for two kinds of result.
@@ -30,6 +31,7 @@ class Asked:
 
     censored: str | None = None
     horizon: float | None = None
+    horizon_s: float | None = None
     ahead_s: tuple[float, ...] | None = None
     timezone: str = "UTC"
     costs: tuple[float, float] | None = None

@@ -56,8 +56,9 @@ class Rul:
             raise NotEnoughEvidence("only {n} machines are known to have failed; at least 3 are needed", n=failed)
         # machines are tried as wholes, whatever clocks they share: what is asked is how another machine will end
         folding = whole_machines(groups, np.isfinite(left))
-        target = Target(name=name, unit=unit, horizon=asked.horizon)
-        settings = {} if asked.horizon is None else {"horizon": asked.horizon}
+        horizon = _horizon(asked, unit)
+        target = Target(name=name, unit=unit, horizon=horizon)
+        settings = {} if horizon is None else {"horizon": horizon}
         return Posed(
             rows,
             data,
@@ -128,6 +129,17 @@ class Rul:
         if failed < 10:
             found.append(text("Only {n} machines are known to have failed; ten or more tell much more.", n=failed))
         return tuple(found)
+
+
+def _horizon(asked: Asked, unit: str | None) -> float | None:
+    """Within how much life left the end is near, in the unit of the life left."""
+    if asked.horizon_s is None:
+        return asked.horizon
+    if unit != "h":
+        raise BadInput(
+            "life is counted in {unit} here, so --horizon is a number of these, not a time", unit=unit or text("rows")
+        )
+    return asked.horizon_s / _HOUR_S
 
 
 def _marked(data: Dataset, column: str | None) -> Bools:
