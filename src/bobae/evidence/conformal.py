@@ -88,11 +88,6 @@ def weighted_quantiles(values: Floats, weight: Floats, levels: Floats) -> Floats
     return np.asarray(values[order][np.minimum(place, len(values) - 1)])
 
 
-def chance_below(quantiles: Floats, limit: float) -> Floats:
-    """The chance that the truth is at most `limit` (rows,), from its quantiles at `LEVELS` (rows, levels)."""
-    return np.asarray((quantiles <= limit).mean(axis=-1))
-
-
 def covered(truth: Floats, low: Floats, high: Floats, groups: Ints) -> tuple[float, float]:
     """(coverage, mean width), every group counting the same; NaN without rows."""
     if not len(truth):

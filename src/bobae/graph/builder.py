@@ -1,5 +1,6 @@
 """Writes one ONNX graph: rows and state in, answers and next state out, with the same bytes every time."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -123,6 +124,13 @@ class GraphBuilder:
     def columns(self, value: str, picks: npt.ArrayLike) -> str:
         """Some columns of (1, k), by number: (1, len(picks))."""
         return self.node("Gather", value, np.asarray(picks, dtype=np.int64), axis=1)
+
+    def mean(self, values: Sequence[str]) -> str:
+        """The mean of several values of one shape."""
+        whole = values[0]
+        for value in values[1:]:
+            whole = self.node("Add", whole, value)
+        return self.node("Div", whole, float(len(values))) if len(values) > 1 else whole
 
     def state(self, name: str, shape: tuple[int, ...], *, start: Part = 0.0) -> str:
         """What `set_state` gave this name on the row before, (1, *shape); `start` on a row that starts afresh.

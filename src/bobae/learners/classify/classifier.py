@@ -71,9 +71,9 @@ class Classifier:
         b, classes, inputs = GraphBuilder(inputs=len(self.inputs)), len(self.classes), len(self.inputs)
         columns = self.design.emit(b, "design")
         told = [voice.emit(b, columns) for voice in self.voices]
-        chances = self.trust.emit(b, _mean(b, [said for said, _ in told]))
+        chances = self.trust.emit(b, b.mean([said for said, _ in told]))
         number = b.node("ArgMin", b.node("MatMul", chances, self.costs), axis=1, keepdims=0)  # (1,)
-        each = b.node("Reshape", _mean(b, [why for _, why in told if why is not None]), np.array([classes, inputs]))
+        each = b.node("Reshape", b.mean([why for _, why in told if why is not None]), np.array([classes, inputs]))
         apart = b.node("Sub", each, b.node("ReduceMean", each, np.array([0]), keepdims=1))
         b.output("prediction", b.node("Cast", number, to=11))
         b.output("chances", chances, shape=(classes,))
@@ -98,10 +98,3 @@ def reasons(why: Floats, prediction: Floats, classes: int) -> Floats:
     each = why.reshape(len(why), classes, -1)
     each = each - each.mean(axis=1, keepdims=True)
     return np.asarray(each[np.arange(len(why)), prediction.astype(np.int64)])
-
-
-def _mean(b: GraphBuilder, values: list[str]) -> str:
-    whole = values[0]
-    for value in values[1:]:
-        whole = b.node("Add", whole, value)
-    return b.node("Div", whole, float(len(values))) if len(values) > 1 else whole

@@ -83,7 +83,7 @@ class ClassifyLearner:
         groups = groups if len(np.unique(groups)) > 2 else np.arange(len(data), dtype=np.int64)
         weight = np.ones(len(y))
         given = Examples(columns, y.astype(np.float64), groups, weight, owner)
-        kinds = self._kinds(tuple(sizes[i] if i >= 0 else 0 for i in owner.of[:, 0]), 0 if traced else len(inputs))
+        kinds = self._kinds(owner.sizes(sizes), 0 if traced else len(inputs))
 
         def answers(kind: Speaks) -> Callable[[Bools, Bools], Floats]:
             def said(fit: Bools, prove: Bools) -> Floats:

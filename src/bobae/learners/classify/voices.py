@@ -11,7 +11,7 @@ from bobae.core import Floats, Ints
 from bobae.graph import GraphBuilder, Trees
 from bobae.learners.making.boosting import Boosting
 from bobae.learners.making.forest import Forest
-from bobae.learners.making.heads import Examples, Head, LinearHead, Prepared, TreesHead
+from bobae.learners.making.heads import Examples, Head, LinearHead, Prepared
 from bobae.learners.making.linear import inner_folds
 
 _STRICT = (1e-4, 1e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1.0)  # of the squared weights, beside the mean loss of a row
@@ -97,10 +97,10 @@ class BoostedVoice:
         if classes > 2:
             grown = replace(self.boosting, objective="multiclass", classes=classes)(given, seed=seed)
             return Margins(grown, classes, picks)
-        trees = replace(self.boosting, objective="binary")(given, seed=seed).trees
+        trees = replace(self.boosting, objective="binary")(given, seed=seed)
         # the log-odds of the second class over the first as those of both: minus half and plus half
         both = replace(trees, leaves=np.concatenate([-0.5 * trees.leaves, 0.5 * trees.leaves], axis=1))
-        return Margins(TreesHead(both), classes, picks)
+        return Margins(both, classes, picks)
 
 
 @dataclass(frozen=True)

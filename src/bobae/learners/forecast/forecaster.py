@@ -73,7 +73,7 @@ class Forecaster:
         b, inputs = GraphBuilder(inputs=len(self.inputs)), len(self.inputs)
         said, low, high, shares = [], [], [], []
         for columns, heads, bands in zip(self.ahead.emit(b), self.heads, self.bands, strict=True):
-            told = _mean(b, [head.emit(b, columns) for head in heads])
+            told = b.mean([head.emit(b, columns) for head in heads])
             prediction = b.columns(told, [0])
             errors = bands.emit(b, prediction)
             said.append(prediction)
@@ -82,12 +82,5 @@ class Forecaster:
             shares.append(b.columns(told, np.arange(1, inputs + 1)))
         for name, values in (("prediction", said), ("low", low), ("high", high)):
             b.output(name, b.node("Concat", *values, axis=1), shape=(len(values),))
-        b.output("contribution", _mean(b, shares), shape=(inputs,))
+        b.output("contribution", b.mean(shares), shape=(inputs,))
         return b
-
-
-def _mean(b: GraphBuilder, values: list[str]) -> str:
-    whole = values[0]
-    for value in values[1:]:
-        whole = b.node("Add", whole, value)
-    return b.node("Div", whole, float(len(values))) if len(values) > 1 else whole

@@ -81,7 +81,7 @@ class ForecastLearner:
         truth = self._truth(targets_of(data), time, groups, steps, step_s)
         witnesses = np.unique(time // int(_DAY_S * _NS), return_inverse=True)[1].astype(np.int64)
         owner = Owner(ahead.owner(), len(inputs))
-        sizes = tuple(category_sizes(inputs)[i] for i in owner.of[:, 0])
+        sizes = owner.sizes(category_sizes(inputs))
         found = []
         for number, columns in enumerate(ahead.run(x, gap)):
             rows = Examples(columns, truth[:, number], witnesses, np.ones(len(x)), owner)

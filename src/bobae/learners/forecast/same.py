@@ -4,24 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bobae.core import Floats
-from bobae.graph import GraphBuilder, Linear
+from bobae.graph import Linear
 from bobae.learners.making.heads import Examples
-
-
-@dataclass(frozen=True, eq=False)
-class SameHead:
-    """One column, put down to the input that it is made from."""
-
-    linear: Linear
-
-    def run(self, columns: Floats) -> Floats:
-        """See `Head`."""
-        return self.linear.run(columns)
-
-    def emit(self, b: GraphBuilder, columns: str) -> str:
-        """See `Head`."""
-        return self.linear.emit(b, columns)
 
 
 @dataclass(frozen=True)
@@ -30,10 +14,10 @@ class SameAs:
 
     place: int
 
-    def __call__(self, given: Examples, *, seed: int) -> SameHead:  # noqa: ARG002 - nothing is left to chance
+    def __call__(self, given: Examples, *, seed: int) -> Linear:  # noqa: ARG002 - nothing is left to chance
         """See `Learns`."""
         share = given.owner.shares[self.place]
         matrix = np.zeros((given.columns.shape[1], 1 + given.owner.inputs))
         matrix[self.place] = [1.0, *share]
         usual = float(given.columns[:, self.place].mean())
-        return SameHead(Linear(matrix, np.concatenate([[0.0], -usual * share])))
+        return Linear(matrix, np.concatenate([[0.0], -usual * share]))

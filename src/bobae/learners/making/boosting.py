@@ -12,7 +12,7 @@ import numpy as np
 
 from bobae.core import Floats
 from bobae.graph import Trees
-from bobae.learners.making.heads import Examples, Owner, TreesHead
+from bobae.learners.making.heads import Examples, Owner
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Boosting:
     """How trees are grown; see LightGBM's parameters of these names.
 
     Attributes:
-        objective: 'regression', 'huber', 'quantile', 'binary' or 'multiclass'.
+        objective: 'regression', 'regression_l1', 'binary' or 'multiclass'.
         classes: how many, for the last.
         members: ensembles grown with different seeds, and averaged.
     """
@@ -35,10 +35,9 @@ class Boosting:
     bins: int = 63
     l2: float = 0.0
     classes: int = 1
-    alpha: float = 0.9
     members: int = 1
 
-    def __call__(self, given: Examples, *, seed: int) -> TreesHead:
+    def __call__(self, given: Examples, *, seed: int) -> Trees:
         """See `Learns`."""
         binning = {"max_bin": self.bins, "verbose": -1}
         data = lightgbm.Dataset(given.columns, given.aim, weight=given.weight, free_raw_data=False, params=binning)
@@ -47,7 +46,7 @@ class Boosting:
             for i in range(self.members)
         ]
         trees = Trees.joined([as_trees(one, given.owner, self._sums) for one in told], sums=self._sums)
-        return TreesHead(replace(trees, leaves=trees.leaves / self.members))
+        return replace(trees, leaves=trees.leaves / self.members)
 
     @property
     def _sums(self) -> int:
@@ -64,7 +63,6 @@ class Boosting:
             "bagging_freq": 1,
             "max_bin": self.bins,
             "lambda_l2": self.l2,
-            "alpha": self.alpha,
             "seed": seed,
             "num_threads": 1,
             "deterministic": True,

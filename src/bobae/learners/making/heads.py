@@ -1,18 +1,19 @@
 """Heads: from the columns of a design to what is foretold and how much of it each input brought about."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 
 from bobae.core import Bools, Floats, Ints
-from bobae.graph import GraphBuilder, Linear, Scale, Trees
+from bobae.graph import GraphBuilder, Linear, Scale
 
 CLIP = 6.0  # spreads from the middle; farther away a line is no longer believed
 
 
 class Head(Protocol):
-    """Foretells from the columns of a design.
+    """Foretells from the columns of a design; `Trees` and `Linear` of the graph are such as they are.
 
     What comes out stands sum after sum (classes of a classifier; one for a number): what is foretold, then for each
     input how much of it that input brought about. The shares of the inputs and what is foretold of a usual row add up
@@ -34,6 +35,10 @@ class Owner:
 
     of: Ints
     inputs: int
+
+    def sizes(self, of_inputs: Sequence[int]) -> tuple[int, ...]:
+        """How many kinds each column has, from those of the inputs; 0 for a number."""
+        return tuple(of_inputs[i] if i >= 0 else 0 for i in self.of[:, 0])
 
     @property
     def shares(self) -> Floats:
@@ -92,21 +97,6 @@ class Learns(Protocol):
     def __call__(self, given: Examples, *, seed: int) -> Head:
         """The head; `seed` is of everything random."""
         ...
-
-
-@dataclass(frozen=True, eq=False)
-class TreesHead:
-    """Trees whose leaves say the prediction and the inputs' parts of it."""
-
-    trees: Trees
-
-    def run(self, columns: Floats) -> Floats:
-        """See `Head`."""
-        return self.trees.run(columns)
-
-    def emit(self, b: GraphBuilder, columns: str) -> str:
-        """See `Head`."""
-        return self.trees.emit(b, columns)
 
 
 @dataclass(frozen=True, eq=False)

@@ -89,12 +89,7 @@ class Regressor:
     def _built(self) -> GraphBuilder:
         b, inputs = GraphBuilder(inputs=len(self.inputs)), len(self.inputs)
         columns = self.design.emit(b, "design")
-        heads = [head.emit(b, columns) for head in self.heads]
-        said = heads[0]
-        for other in heads[1:]:
-            said = b.node("Add", said, other)
-        if len(heads) > 1:
-            said = b.node("Div", said, float(len(heads)))
+        said = b.mean([head.emit(b, columns) for head in self.heads])
         prediction = self._kept(b, b.columns(said, [0]))
         errors = self.bands.emit(b, prediction)
         b.output("prediction", prediction)

@@ -87,7 +87,7 @@ class RulLearner:
         design = self._design(x, sizes)
         columns = design.run(x, gap)
         owner = Owner(design.owner, len(inputs))
-        kinds = self._kinds(tuple(sizes[i] if i >= 0 else 0 for i in design.owner[:, 0]), len(lives))
+        kinds = self._kinds(owner.sizes(sizes), len(lives))
         given = Examples(columns, y, groups, one_each(groups), owner, _lived_since(y, groups))
         cap = self.cap or found_cap(self._pilot(kinds), given.chosen(known), seed=seed)
         horizon = self.horizon if self.horizon is not None else _tenth_of_a_life(y, groups)

@@ -86,7 +86,7 @@ class SoftSensorLearner:
         witnesses = groups if len(np.unique(groups)) > 2 else np.arange(len(y), dtype=np.int64)
         found = crossed(
             Examples(design.run(x, gap), y, witnesses, np.ones(len(y)), owner),
-            self._kinds(tuple(sizes[i] if i >= 0 else 0 for i in design.owner[:, 0]), int(known.sum())),
+            self._kinds(owner.sizes(sizes), int(known.sum())),
             folds,
             seed=seed,
             confidence=self.confidence,

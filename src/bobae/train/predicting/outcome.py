@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from bobae.core import Bools, Candidate, Floats, Ints, Target, Task, Text, Verdict
+from bobae.core import Candidate, Floats, Ints, Target, Task, Text, Verdict
 from bobae.evidence.intervals import Figure, finite
 from bobae.train.outcome import BaselineOutcome, LeakOutcome, SplitOutcome, split_json
 
@@ -150,8 +150,9 @@ class PredictionOutcome:
             "tried": {name: finite(loss) for name, loss in self.tried.items()},
             "value": {
                 "currency": self.value.currency,
-                **{name: finite(v) for name, v in vars(self.value.saved).items() if name != "value"},
                 "saved": finite(self.value.saved.value),
+                "low": finite(self.value.saved.low),
+                "high": finite(self.value.saved.high),
                 "per": self.value.per,
                 "costs": dict(self.value.costs),
             },
@@ -186,9 +187,3 @@ def weights_of(contribution: Floats, fold: Ints, tags: tuple[str, ...]) -> tuple
 def _share(contribution: Floats) -> Floats:
     size = np.abs(contribution).mean(axis=0)
     return np.asarray(size / max(float(size.sum()), 1e-12))
-
-
-def thinned(tried: Bools, most: int) -> Ints:
-    """Row numbers of at most so many tried rows, evenly spread."""
-    at = np.flatnonzero(tried)
-    return at[:: max(1, -(-len(at) // most))]
