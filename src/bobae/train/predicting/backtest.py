@@ -11,7 +11,7 @@ from bobae.core import BadInput, Dataset, Floats, HeldOut, Manifest, Progress, R
 from bobae.train.assess.roles import find_roles
 from bobae.train.predicting.outcome import PredictionOutcome
 from bobae.train.predicting.posed import Asked, Posed, with_target
-from bobae.train.predicting.train import judge, question_of, told
+from bobae.train.predicting.train import Judgement, question_of, told
 from bobae.train.rows import Rows
 from bobae.train.score import Runs, rows_for
 
@@ -59,7 +59,7 @@ def backtest_prediction(
         question,
         posed,
         held,
-        judge(question, posed, held, asked),
+        Judgement(question, posed, held, asked),
         tags=tuple(one.name for one in contract.inputs),
         leak=None,
         asked=asked,

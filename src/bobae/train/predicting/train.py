@@ -70,7 +70,7 @@ def train_prediction(
     with threadpool_limits(1):  # many small matrices: threads that wait for each other cost more than they bring
         fitted = learner.fit(posed.data, folds=posed.folding.folds, seed=asked.seed, budget_s=share)
     progress(text("weighing it against simple rules"), 2, _STEPS)
-    judged = judge(question, posed, fitted.held_out, asked)
+    judged = Judgement(question, posed, fitted.held_out, asked)
     progress(text("measuring what a shuffled test would have claimed"), 3, _STEPS)
     affordable = budget_s is None or 2 * (time.process_time() - began) < budget_s
     leaked = _leak(question, posed, learner, judged, asked) if affordable else None
@@ -123,7 +123,7 @@ class Asks(Protocol):
         ...
 
 
-class Judged:
+class Judgement:
     """The model and the rules on the rows tried: figures, skill over the best rule, verdict."""
 
     def __init__(self, question: Question, posed: Posed, held: HeldOut, asked: Asked) -> None:
@@ -150,16 +150,11 @@ class Judged:
         )
 
 
-def judge(question: Question, posed: Posed, held: HeldOut, asked: Asked) -> Judged:
-    """Weigh what was said of rows not seen."""
-    return Judged(question, posed, held, asked)
-
-
 def told(
     question: Question,
     posed: Posed,
     held: HeldOut,
-    judged: Judged,
+    judged: Judgement,
     *,
     tags: tuple[str, ...],
     leak: Leak | None,
@@ -233,7 +228,7 @@ def _told(learner: Predictor, settings: Mapping[str, Any]) -> Predictor:
     return cast(Predictor, replace(cast(Any, learner), **chosen)) if chosen else learner
 
 
-def _leak(question: Question, posed: Posed, learner: Predictor, judged: Judged, asked: Asked) -> Leak | None:
+def _leak(question: Question, posed: Posed, learner: Predictor, judged: Judgement, asked: Asked) -> Leak | None:
     """The main figure on shuffled rows over the honest one; None where the honest folds are drawn by lot themselves."""
     if posed.folding.kind == "row" or not posed.counted.all():
         return None
