@@ -30,7 +30,7 @@ class Forecaster:
     heads: tuple[tuple[Head, ...], ...]
     bands: tuple[Bands, ...]
     sampling_s: float
-    max_gap_s: float
+    max_gap_s: float | None
     held_out: HeldOut
 
     @cached_property

@@ -8,7 +8,7 @@ import numpy as np
 
 from bobae.core import Dataset, Floats, Fold, HeldOut, Input, Ints, NotEnoughEvidence, Role, Task
 from bobae.core.model import Calendar
-from bobae.frames import sampling_s, starts
+from bobae.frames import USUAL_AHEAD_S, later, rows_ahead, sampling_s
 from bobae.graph import Ewma, FillLast
 from bobae.learners.forecast.ahead import Ahead
 from bobae.learners.forecast.forecaster import Forecaster
@@ -19,12 +19,10 @@ from bobae.learners.making.columns import category_sizes, inputs_of, middles, ta
 from bobae.learners.making.crossed import crossed
 from bobae.learners.making.heads import Examples, Learns, Owner
 from bobae.learners.making.linear import Ridge
-from bobae.learners.making.rows import groups_of, times_of
+from bobae.learners.making.rows import groups_of, readings, times_of
 
 _NS = 1_000_000_000
 _DAY_S = 86_400.0
-_USUAL_S = (0.0, 3_600.0, 21_600.0, _DAY_S)
-_LONGEST_GAP_ROWS = 10
 _FEWEST_DAYS = 3.0
 _SEASONS = 3  # a day or a week must have passed so often to be looked back at
 
@@ -73,18 +71,17 @@ class ForecastLearner:
                 days=f"{days:.1f}",
                 fewest=int(_FEWEST_DAYS),
             )
-        steps = self.steps or usual_steps(step_s)
+        steps = self.steps or rows_ahead(USUAL_AHEAD_S, step_s)
         inputs = self._inputs(data, time, horizon_s=max(steps) * step_s)
-        x = np.column_stack([one.read(data) for one in inputs])
-        gap = starts(time, groups, _LONGEST_GAP_ROWS * step_s)
-        ahead = self._ahead(x, inputs, steps, step_s, days)
-        truth = self._truth(targets_of(data), time, groups, steps, step_s)
+        read = readings(data, inputs)
+        ahead = self._ahead(read.x, inputs, steps, step_s, days)
+        truth = later(targets_of(data), time, groups, steps, step_s)
         witnesses = np.unique(time // int(_DAY_S * _NS), return_inverse=True)[1].astype(np.int64)
         owner = Owner(ahead.owner(), len(inputs))
         sizes = owner.sizes(category_sizes(inputs))
         found = []
-        for number, columns in enumerate(ahead.run(x, gap)):
-            rows = Examples(columns, truth[:, number], witnesses, np.ones(len(x)), owner)
+        for number, columns in enumerate(ahead.run(read.x, read.gap)):
+            rows = Examples(columns, truth[:, number], witnesses, np.ones(len(data)), owner)
             share = None if budget_s is None else budget_s / len(steps)
             found.append(
                 crossed(
@@ -113,7 +110,7 @@ class ForecastLearner:
             heads=tuple(one.heads for one in found),
             bands=tuple(one.bands for one in found),
             sampling_s=step_s,
-            max_gap_s=_LONGEST_GAP_ROWS * step_s,
+            max_gap_s=read.max_gap_s,
             held_out=HeldOut(found[0].held_out.fold, truth, told, said),
         )
 
@@ -154,23 +151,3 @@ class ForecastLearner:
         return Ahead(
             FillLast(middles(x, category_sizes(inputs))), steps, step_s / 60.0, (0, 1, 2, 3), seasons, averages, free
         )
-
-    def _truth(self, y: Floats, time: Ints, groups: Ints, steps: tuple[int, ...], step_s: float) -> Floats:
-        """What the value was so many rows later (rows, horizons); NaN where that row is not so much later."""
-        out = np.full((len(y), len(steps)), np.nan)
-        for i, step in enumerate(steps):
-            if step < len(y):
-                later = (time[step:] - time[:-step]) / _NS
-                good = (np.abs(later - step * step_s) <= 0.5 * step_s) & (groups[step:] == groups[:-step])
-                out[:-step, i] = np.where(good, y[step:], np.nan)
-        return out
-
-
-def usual_steps(step_s: float) -> tuple[int, ...]:
-    """Rows ahead to the next row, an hour, six hours and a day, as far as they differ.
-
-    Example:
-        >>> usual_steps(900.0)
-        (1, 4, 24, 96)
-    """
-    return tuple(sorted({max(1, round(ahead / step_s)) for ahead in _USUAL_S}))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bobae.core import Bools, Floats, Fold, HeldOut, Ints
+from bobae.core import Bools, Floats, Fold, HeldOut
 from bobae.evidence.conformal import crossed_bands, error_bands
 from bobae.graph import Bands
 from bobae.learners.making.boosting import Boosting
@@ -84,12 +84,6 @@ def crossed(
     heads = tuple(kind(given.chosen(given.taught_by(kind)), seed=seed) for kind in kept)
     bands = Bands(*error_bands(*errors, confidence=confidence))
     return Crossed(heads, bands, HeldOut(found.fold, given.aim, told, found.told()))
-
-
-def one_each(groups: Ints) -> Floats:
-    """Weights of rows (rows,) by which every group counts the same, 1 in the mean."""
-    _, who, count = np.unique(groups, return_inverse=True, return_counts=True)
-    return np.asarray(len(groups) / len(count) / count[who])
 
 
 def _at(there: Bools, values: Floats) -> Floats:

@@ -7,21 +7,20 @@ from typing import Any, ClassVar
 import numpy as np
 
 from bobae.core import Dataset, Floats, Fold, Ints, NotEnoughEvidence, Task
-from bobae.frames import sampling_s, starts
+from bobae.frames import each_group_once
 from bobae.graph import FillLast, Wear
 from bobae.learners.making.boosting import Boosting
 from bobae.learners.making.columns import category_sizes, inputs_of, middles, targets_of
-from bobae.learners.making.crossed import crossed, one_each
+from bobae.learners.making.crossed import crossed
 from bobae.learners.making.designs import Worn
 from bobae.learners.making.heads import Examples, Learns, Owner
 from bobae.learners.making.linear import Ridge
 from bobae.learners.making.regressor import Regressor
-from bobae.learners.making.rows import groups_of, times_of
+from bobae.learners.making.rows import groups_of, readings
 from bobae.learners.rul.cap import found_cap
 from bobae.learners.rul.survival import Survival
 
 FEWEST_LIVES = 3
-_LONGEST_GAP_ROWS = 10
 
 
 @dataclass(frozen=True)
@@ -79,16 +78,13 @@ class RulLearner:
                 fewest=FEWEST_LIVES,
             )
         inputs = inputs_of(data)
-        step = sampling_s(times_of(data), groups) if data.time_ns() is not None else None
-        longest = None if step is None else _LONGEST_GAP_ROWS * step
-        x = np.column_stack([one.read(data) for one in inputs])
-        gap = starts(times_of(data), groups, np.inf if longest is None else longest)
+        read = readings(data, inputs)
         sizes = category_sizes(inputs)
-        design = self._design(x, sizes)
-        columns = design.run(x, gap)
+        design = self._design(read.x, sizes)
+        columns = design.run(read.x, read.gap)
         owner = Owner(design.owner, len(inputs))
         kinds = self._kinds(owner.sizes(sizes), len(lives))
-        given = Examples(columns, y, groups, one_each(groups), owner, _lived_since(y, groups))
+        given = Examples(columns, y, groups, each_group_once(groups), owner, _lived_since(y, groups))
         cap = self.cap or found_cap(self._pilot(kinds), given.chosen(known), seed=seed)
         horizon = self.horizon if self.horizon is not None else _tenth_of_a_life(y, groups)
         found = crossed(
@@ -112,8 +108,8 @@ class RulLearner:
             most=cap,
             domain=None,
             horizon=horizon,
-            sampling_s=step,
-            max_gap_s=longest,
+            sampling_s=read.sampling_s,
+            max_gap_s=read.max_gap_s,
             held_out=replace(found.held_out, truth=y),
         )
 

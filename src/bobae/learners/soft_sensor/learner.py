@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from bobae.core import Dataset, Fold, NotEnoughEvidence, Task
-from bobae.frames import are_runs, last_rows, sampling_s, starts
+from bobae.frames import are_runs, last_rows
 from bobae.graph import FillLast, Lags
 from bobae.learners.making.boosting import Boosting
 from bobae.learners.making.columns import category_sizes, inputs_of, middles, step_of, targets_of
@@ -18,11 +18,10 @@ from bobae.learners.making.heads import Examples, Learns, Owner
 from bobae.learners.making.linear import PartialLeastSquares, Ridge
 from bobae.learners.making.process import GaussianProcess
 from bobae.learners.making.regressor import Regressor
-from bobae.learners.making.rows import groups_of, times_of
+from bobae.learners.making.rows import groups_of, readings
 from bobae.learners.making.traced import Traced
 
 FEWEST_MEASURED = 20
-_LONGEST_GAP_ROWS = 10
 _LONG_RUN = 20  # rows of a run that make it worth looking back
 _FEW_FOR_TREES = 100
 
@@ -74,18 +73,15 @@ class SoftSensorLearner:
             )
         inputs = inputs_of(data)
         sizes = category_sizes(inputs)
-        step = sampling_s(times_of(data), groups) if data.time_ns() is not None else None
-        longest = None if step is None else _LONGEST_GAP_ROWS * step
-        x = np.column_stack([one.read(data) for one in inputs])
-        gap = starts(times_of(data), groups, np.inf if longest is None else longest)
+        read = readings(data, inputs)
         if traced:
-            design: Design = Traced.learned(x, gap, sizes, step=step_of(inputs), seed=seed)
+            design: Design = Traced.learned(read.x, read.gap, sizes, step=step_of(inputs), seed=seed)
         else:
-            design = self._design(x, sizes, runs=len(np.unique(groups)))
+            design = self._design(read.x, sizes, runs=len(np.unique(groups)))
         owner = Owner(design.owner, len(inputs))
         witnesses = groups if len(np.unique(groups)) > 2 else np.arange(len(y), dtype=np.int64)
         found = crossed(
-            Examples(design.run(x, gap), y, witnesses, np.ones(len(y)), owner),
+            Examples(design.run(read.x, read.gap), y, witnesses, np.ones(len(y)), owner),
             self._kinds(owner.sizes(sizes), int(known.sum())),
             folds,
             seed=seed,
@@ -100,10 +96,10 @@ class SoftSensorLearner:
             bands=found.bands,
             least=-np.inf,
             most=np.inf,
-            domain=Domain.learned(x, np.zeros(len(x), dtype=np.int64), sizes, witnesses),
+            domain=Domain.learned(read.x, np.zeros(len(y), dtype=np.int64), sizes, witnesses),
             horizon=None,
-            sampling_s=step,
-            max_gap_s=longest,
+            sampling_s=read.sampling_s,
+            max_gap_s=read.max_gap_s,
             held_out=found.held_out,
         )
 

@@ -8,12 +8,12 @@ from bobae.core import BadInput, Dataset, Floats, HeldOut, NotEnoughEvidence, Ro
 from bobae.evidence.folding import plan_folds
 from bobae.evidence.intervals import Figure
 from bobae.evidence.skill import Witnesses
+from bobae.frames import USUAL_AHEAD_S, later, rows_ahead
 from bobae.train.page import duration
 from bobae.train.predicting.posed import NUMBER_TITLES, Asked, Posed, Said, numeric_target, with_target
-from bobae.train.rows import NS, Rows
+from bobae.train.rows import Rows
 
 _DAY_S = 86_400.0
-_USUAL_S = (0.0, 3_600.0, 21_600.0, _DAY_S)
 
 
 class Forecast:
@@ -29,8 +29,8 @@ class Forecast:
         if asked.horizon is not None:
             raise BadInput("how far ahead is a time, such as --horizon 4h; {n} says no unit", n=f"{asked.horizon:g}")
         step = rows.sampling_s
-        ahead = asked.ahead_s or (_USUAL_S if asked.horizon_s is None else (0.0, asked.horizon_s))
-        steps = tuple(sorted({max(1, round(seconds / step)) for seconds in ahead}))
+        ahead = asked.ahead_s or (USUAL_AHEAD_S if asked.horizon_s is None else (0.0, asked.horizon_s))
+        steps = rows_ahead(ahead, step)
         y = rows.data.values(name).astype(np.float64)
         folding = plan_folds(
             rows.time_ns,
@@ -44,7 +44,7 @@ class Forecast:
         column = rows.data.column(name)
         target = Target(name=name, unit=column.unit, ahead_s=tuple(n * step for n in steps))
         settings = {"steps": steps, "timezone": asked.timezone}
-        truth = np.stack([_later(y, rows, n) for n in steps], axis=1)
+        truth = later(y, rows.time_ns, rows.stream, steps, step)
         return Posed(
             rows, with_target(rows.data, name), target, truth, np.ones(len(y), dtype=np.bool_), folding, settings
         )
@@ -110,17 +110,6 @@ class Forecast:
     def _missed(self, said: Said, posed: Posed, held: HeldOut) -> Floats:
         missed = np.abs(said.answers["prediction"] - posed.truth)
         return np.where(held.tried[:, None], missed, np.nan)
-
-
-def _later(y: Floats, rows: Rows, steps: int) -> Floats:
-    """The value so many rows later (rows,); NaN where that row is not so much later."""
-    out = np.full(len(y), np.nan)
-    apart = (rows.time_ns[steps:] - rows.time_ns[:-steps]) / NS
-    good = (np.abs(apart - steps * rows.sampling_s) <= 0.5 * rows.sampling_s) & (
-        rows.stream[steps:] == rows.stream[:-steps]
-    )
-    out[:-steps] = np.where(good, y[steps:], np.nan)
-    return out
 
 
 def _earlier(y: Floats, rows: Rows, steps: int) -> Floats:

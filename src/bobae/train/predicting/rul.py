@@ -8,7 +8,7 @@ from bobae.core import BadInput, Bools, Dataset, Floats, HeldOut, Ints, NotEnoug
 from bobae.evidence.folding import whole_machines
 from bobae.evidence.intervals import Figure
 from bobae.evidence.skill import Witnesses
-from bobae.frames import last_rows
+from bobae.frames import each_group_once, last_rows
 from bobae.train.predicting.posed import (
     NUMBER_TITLES,
     Asked,
@@ -74,7 +74,7 @@ class Rul:
         """The mean life less the age, and the middle of what machines had left."""
         left, groups, reach = posed.truth, posed.rows.stream, self._reach(held)
         age = _first(left, groups) - left
-        weight = _each_once(groups)
+        weight = each_group_once(groups)
 
         def middle(fit: Bools, prove: Bools) -> Floats:
             return np.full(prove.sum(), np.average(np.minimum(left[fit], reach), weights=weight[fit]))
@@ -92,13 +92,13 @@ class Rul:
         """Squared errors of the rows whose end is near enough to be told."""
         truth = self._told(posed, held)
         return np.asarray(
-            np.square(said.answers["prediction"] - truth) * _each_once(posed.rows.stream, np.isfinite(truth))
+            np.square(said.answers["prediction"] - truth) * each_group_once(posed.rows.stream, np.isfinite(truth))
         )
 
     def figures(self, said: Said, posed: Posed, held: HeldOut, witnesses: Witnesses) -> dict[str, Figure]:
         """See `Question`; every machine counts the same."""
         truth, groups = self._told(posed, held), posed.rows.stream
-        weight = _each_once(groups, np.isfinite(truth))
+        weight = each_group_once(groups, np.isfinite(truth))
         even = Witnesses(witnesses.groups, witnesses.weight * weight, witnesses.in_time, witnesses.seed)
         figures = number_figures(said, truth, weight, groups, even)
         late = np.where(np.isfinite(truth), said.answers["prediction"] - truth > 0.1 * self._reach(held), np.nan)
@@ -182,11 +182,3 @@ def _first(values: Floats, groups: Ints) -> Floats:
     """The value at the first row of each row's machine."""
     first = np.flatnonzero(np.concatenate([[True], np.diff(groups) != 0]))
     return np.asarray(values[first][np.searchsorted(first, np.arange(len(groups)), side="right") - 1])
-
-
-def _each_once(groups: Ints, counted: Bools | None = None) -> Floats:
-    """Weights (rows,) by which every machine counts the same over the rows that count."""
-    counted = np.ones(len(groups), dtype=np.bool_) if counted is None else counted
-    count = np.bincount(groups, counted.astype(np.float64))
-    names = max(1, int((count > 0).sum()))
-    return np.where(counted, counted.sum() / names / np.maximum(count, 1.0)[groups], 0.0)
