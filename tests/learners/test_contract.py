@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bobae.core import Role
-from bobae.testing import AnomalyContract, LearnerContract, PredictorContract
+from bobae.testing import AnomalyContract, KindContract, LearnerContract, NumberContract
 from bobae.testing.made_results import lives, load, parts
 
 
@@ -29,7 +29,7 @@ class TestEveryAnomalyLearner(Each, AnomalyContract):
 
 
 @pytest.mark.parametrize("kind", learners_of("soft-sensor"))
-class TestEverySoftSensor(Each, PredictorContract):
+class TestEverySoftSensor(Each, NumberContract):
     ALONE: ClassVar = {"candidates": ("ridge",)}
 
     @pytest.fixture
@@ -42,8 +42,7 @@ class TestEverySoftSensor(Each, PredictorContract):
 
 
 @pytest.mark.parametrize("kind", learners_of("classify"))
-class TestEveryClassifier(Each, PredictorContract):
-    NUMBERS = False
+class TestEveryClassifier(Each, KindContract):
     ALONE: ClassVar = {"candidates": ("trees",)}
 
     @pytest.fixture
@@ -56,7 +55,7 @@ class TestEveryClassifier(Each, PredictorContract):
 
 
 @pytest.mark.parametrize("kind", learners_of("rul"))
-class TestEveryRulLearner(Each, PredictorContract):
+class TestEveryRulLearner(Each, NumberContract):
     FEW_ROWS = 60  # of one machine
     ALONE: ClassVar = {"cap": 60.0, "candidates": ("ridge",)}
 
@@ -70,7 +69,8 @@ class TestEveryRulLearner(Each, PredictorContract):
 
 
 @pytest.mark.parametrize("kind", learners_of("forecast"))
-class TestEveryForecaster(Each, PredictorContract):
+class TestEveryForecaster(Each, NumberContract):
+    TELLING = "energy"  # what was, summed over its lags
     MAY_BE_ASKED = (Role.FEATURE, Role.CONTEXT, Role.ASSET, Role.TARGET)  # what was is known when what will be is told
 
     @pytest.fixture

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bobae.testing.chaos import ChaosContract
     from bobae.testing.chaos_subject import ChaosSource, Subject
     from bobae.testing.connector import ConnectorContract
-    from bobae.testing.learner import AnomalyContract, LearnerContract, PredictorContract
+    from bobae.testing.learner import AnomalyContract, KindContract, LearnerContract, NumberContract, PredictorContract
     from bobae.testing.live_connector import LiveConnectorContract, LiveSource
     from bobae.testing.made_machine import FAULT_TAG, machine, with_columns_in_order
     from bobae.testing.twin import Readings, Twin, TwinContract
@@ -31,9 +31,11 @@ __all__ = [
     "ChaosContract",
     "ChaosSource",
     "ConnectorContract",
+    "KindContract",
     "LearnerContract",
     "LiveConnectorContract",
     "LiveSource",
+    "NumberContract",
     "PredictorContract",
     "Readings",
     "Subject",
@@ -47,7 +49,7 @@ _IN = {
     "chaos": ("ChaosContract",),
     "chaos_subject": ("ChaosSource", "Subject"),
     "connector": ("ConnectorContract",),
-    "learner": ("AnomalyContract", "LearnerContract", "PredictorContract"),
+    "learner": ("AnomalyContract", "KindContract", "LearnerContract", "NumberContract", "PredictorContract"),
     "live_connector": ("LiveConnectorContract", "LiveSource"),
     "made_machine": ("FAULT_TAG", "machine", "with_columns_in_order"),
     "twin": ("Readings", "Twin", "TwinContract"),

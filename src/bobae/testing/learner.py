@@ -165,7 +165,8 @@ class PredictorContract(LearnerContract):
     The rows of `normal` and `faulty` come machine after machine in time order, with one target.
     """
 
-    NUMBERS = True  # whether the target is a number that gets an interval
+    LEARNED: tuple[str, ...] = ("prediction", "contribution")  # answers that are learned on the other folds alone
+    TELLING = TELLING  # the input that its answers rest on most
     ALONE: Mapping[str, Any] = {}  # settings with which there is nothing to choose between
 
     def learned(self, learner: Any, data: Dataset) -> Fitted:
@@ -186,6 +187,10 @@ class PredictorContract(LearnerContract):
         found: HeldOut = fitted.held_out
         return found
 
+    def test_the_telling_signal_counts_most(self, fitted: Fitted, faulty: Dataset) -> None:
+        shares = np.abs(fitted.run(*rows_of(fitted.contract, faulty))["contribution"]).mean(axis=0)
+        assert fitted.contract.inputs[int(shares.argmax())].name == self.TELLING
+
     def test_every_tried_row_was_answered(self, normal: Dataset, evidence: HeldOut) -> None:
         assert len(evidence.fold) == len(evidence.truth) == len(normal)
         assert evidence.tried.any()
@@ -199,33 +204,40 @@ class PredictorContract(LearnerContract):
             self.learned(alone, data).held_out.answers  # type: ignore[attr-defined]
             for data in (normal, _with_mixed_targets(normal, prove))
         )
-        name = "prediction" if self.NUMBERS else "contribution"
-        assert np.array_equal(before[name][prove], after[name][prove])
+        for name in self.LEARNED:
+            assert np.array_equal(before[name][prove], after[name][prove]), name
+
+
+class NumberContract(PredictorContract):
+    """What a learner that foretells numbers must keep beyond that: it beats the mean, its intervals hold."""
 
     def test_it_is_nearer_than_the_mean(self, evidence: HeldOut) -> None:
         tried = evidence.tried
         truth, said = evidence.truth[tried], evidence.answers["prediction"][tried]
-        if self.NUMBERS:
-            known = np.isfinite(truth)
-            assert np.square(truth - said)[known].mean() < 0.5 * np.square(truth - np.nanmean(truth))[known].mean()
-        else:
-            assert (truth == said).mean() > np.bincount(truth.astype(np.int64)).max() / len(truth)
+        known = np.isfinite(truth)
+        assert np.square(truth - said)[known].mean() < 0.5 * np.square(truth - np.nanmean(truth))[known].mean()
 
     def test_nine_values_of_ten_lie_inside_the_interval(self, evidence: HeldOut) -> None:
-        if not self.NUMBERS:
-            return
         known = evidence.tried[:, None] & np.isfinite(evidence.truth.reshape(len(evidence.fold), -1))
         low, high = (evidence.answers[name].reshape(known.shape) for name in ("low", "high"))
         truth = np.minimum(evidence.truth.reshape(known.shape), evidence.answers["prediction"].max())
         inside = (truth >= low) & (truth <= high)
         assert 0.8 <= inside[known].mean() <= 0.99
 
-    def test_the_telling_signal_counts_most(self, fitted: Fitted, faulty: Dataset) -> None:
-        names = [one.name for one in fitted.contract.inputs]
-        if TELLING not in names:
-            return
-        shares = np.abs(fitted.run(*rows_of(fitted.contract, faulty))["contribution"]).mean(axis=0)
-        assert names[int(shares.argmax())] == TELLING
+
+class KindContract(PredictorContract):
+    """What a learner that foretells kinds must keep beyond that: it beats the commonest, its chances sum to one."""
+
+    LEARNED = ("contribution",)  # what is decided rests on the chances of all folds together
+
+    def test_it_is_right_more_often_than_the_commonest_kind(self, evidence: HeldOut) -> None:
+        truth, said = evidence.truth[evidence.tried], evidence.answers["prediction"][evidence.tried]
+        assert (truth == said).mean() > np.bincount(truth.astype(np.int64)).max() / len(truth)
+
+    def test_chances_sum_to_one(self, evidence: HeldOut) -> None:
+        chances = evidence.answers["chances"][evidence.tried]
+        assert (chances >= 0).all()
+        assert np.allclose(chances.sum(axis=1), 1.0)
 
 
 def _with_mixed_targets(data: Dataset, chosen: Bools) -> Dataset:
