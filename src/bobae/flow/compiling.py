@@ -1,0 +1,384 @@
+"""A production, compiled: names become whole numbers, times microseconds, and machines are written out one by one."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bobae.core import BadInput, UnknownName
+from bobae.flow import layout
+from bobae.flow.kernel import words as w
+from bobae.flow.layout import NONE, Records, Tables
+from bobae.flow.production import Failure, Machines, Maintenance, Production, Step
+from bobae.flow.routing import Route, known, step_number
+from bobae.flow.times import Time, microseconds, time
+
+_RULES = {"fifo": w.FIFO, "edd": w.EDD, "cr": w.CR, "spt": w.SPT, "lwr": w.LWR, "lifo": w.LIFO, "weights": w.WEIGHTS}
+_PER = {"lot": w.LOT, "piece": w.PIECE, "batch": w.BATCH}
+_WORK_TO_DUE = 3.0  # where no due date is given: times the work of the lot
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A production that can run.
+
+    Attributes:
+        tables: what the engine reads.
+        groups: names, in the order of the tables.
+        products: names; routes are in their order.
+        steps: (product, name of the step or its number from 1), in the order of the tables.
+        production: what it was made of.
+        version: a hash of the tables: the same plant has the same, and any change another.
+    """
+
+    tables: Tables
+    groups: tuple[str, ...]
+    products: tuple[str, ...]
+    steps: tuple[tuple[str, str], ...]
+    production: Production
+    version: str
+
+
+def compiled(production: Production) -> Plan:
+    """The production, ready to run.
+
+    Raises:
+        UnknownName: a name stands for nothing, with the nearest one that does.
+        BadInput: something contradicts itself, with the place.
+    """
+    return _Compiler(production).plan()
+
+
+class _Compiler:
+    def __init__(self, production: Production) -> None:
+        self._production = production
+        self._groups = {name: i for i, name in enumerate(production.machines)}
+        named = production.products or dict.fromkeys(production.routes)
+        self._routes = [(name, (product.route if product else None) or name) for name, product in named.items()]
+        self._products = {name: i for i, (name, _) in enumerate(self._routes)}
+        self._crews = {name: i for i, name in enumerate(production.crews)}
+        self._calendars = {name: i for i, name in enumerate(production.calendars)}
+        places = [m.location for m in production.machines.values()] + [
+            e for m in production.moves for e in (m.origin, m.to)
+        ]
+        self._locations = {name: i for i, name in enumerate(dict.fromkeys(p for p in places if p is not None))}
+        self._setups = {name: i for i, name in enumerate(dict.fromkeys(self._setup_names()))}
+        self._distributions: dict[tuple[Any, ...], int] = {}
+        self._rows: list[dict[str, float]] = []
+        self._values: list[float] = []
+        self._weights: list[float] = []
+
+    def plan(self) -> Plan:
+        production = self._production
+        steps, names, routes = self._steps()
+        groups, machines, downs, cares = self._machines(steps)
+        sources = self._sources(steps, routes)
+        orders = self._orders(steps, routes)
+        setups, runs = self._setup_times()
+        calendars, shifts = self._shifts()
+        moves = self._moves()  # the last that may name a distribution
+        tables = Tables(
+            groups,
+            machines,
+            steps,
+            routes,
+            sources,
+            orders,
+            downs,
+            cares,
+            _rows(layout.DISTRIBUTION, self._rows),
+            np.array(self._values or [0.0]),
+            setups,
+            runs,
+            moves,
+            np.array([NONE if production.vehicles is None else production.vehicles]),
+            np.array(list(production.crews.values()), np.int64),
+            calendars,
+            shifts,
+            np.array(self._weights or [0.0]),
+        )
+        version = hashlib.sha256(b"".join(np.ascontiguousarray(part).tobytes() for part in tables)).hexdigest()
+        return Plan(tables, tuple(self._groups), tuple(self._products), tuple(names), production, version)
+
+    def _setup_names(self) -> Iterable[str]:
+        for setup in self._production.setups:
+            yield from (setup.to, *([setup.after] if setup.after else []))
+        for route in self._production.routes.values():
+            yield from (step.setup for step in route if step.setup is not None)
+
+    def _time(self, text: str | None) -> int:
+        return NONE if text is None else self._distribution(time(text))
+
+    def _distribution(self, found: Time) -> int:
+        key = (found.kind, found.parameters)
+        if key not in self._distributions:
+            self._distributions[key] = len(self._rows)
+            if found.kind == w.EMPIRICAL:
+                self._rows.append(
+                    {"kind": found.kind, "values": len(self._values), "a": 0.0, "b": 0.0, "c": found.mean}
+                )
+                self._values += [len(found.parameters), *found.parameters]
+            else:
+                a, b, c = (*found.parameters, 0.0, 0.0)[:3]
+                c = c if found.kind == w.TRIANGULAR else found.mean
+                self._rows.append({"kind": found.kind, "values": NONE, "a": a, "b": b, "c": c})
+        return self._distributions[key]
+
+    def _steps(self) -> tuple[Records, list[tuple[str, str]], Any]:
+        rows: list[dict[str, Any]] = []
+        names: list[tuple[str, str]] = []
+        routes = np.zeros((len(self._routes), 2), np.int64)
+        for product, (name, route) in enumerate(self._routes):
+            if route not in self._production.routes:
+                raise UnknownName.among(
+                    "product {product}: there is no route '{name}'; nearest: {nearest}",
+                    name=route,
+                    known=self._production.routes,
+                    product=name,
+                )
+            steps = self._production.routes[route]
+            if not steps:
+                raise BadInput("route {route} has no steps", route=route)
+            routes[product] = len(rows), len(rows) + len(steps)
+            rows += Route(name, steps, len(rows)).rows(self.step_row)
+            names += [(name, step.name or str(i + 1)) for i, step in enumerate(steps)]
+        return _rows(layout.STEP, rows), names, routes
+
+    def step_row(self, step: Step) -> dict[str, Any]:
+        """What a step is, whatever the others of its route are."""
+        machines = known(self._groups, step.machines, "machines")
+        group = self._production.machines[step.machines]
+        takes, interval = time(step.time), microseconds(step.interval) if step.interval else 0.0
+        handling = microseconds(group.load) + microseconds(group.unload)
+        mean_lot, mean_piece = handling + takes.mean, 0.0
+        if step.per == "piece":
+            mean_lot, mean_piece = handling, takes.mean
+            if step.interval and step.interval_per == "piece":
+                mean_lot, mean_piece = handling + takes.mean - interval, interval
+        return {
+            "group": machines,
+            "time": self._distribution(takes),
+            "per": _PER[step.per],
+            "batch_min": step.batch[0] if step.batch else 0,
+            "batch_max": step.batch[1] if step.batch else 0,
+            "setup": NONE if step.setup is None else self._setups[step.setup],
+            "setup_always": step.setup_always,
+            "setup_time": self._time(step.setup_time),
+            "setup_ranked": step.setup_ranked,
+            "interval_per": NONE if step.interval is None else _PER[step.interval_per],
+            "interval": round(interval),
+            "mean_lot": round(mean_lot),
+            "mean_piece": round(mean_piece),
+            "share": step.share,
+            "rework": step.rework,
+            "scrap": step.scrap,
+            "crew": NONE if step.crew is None else known(self._crews, step.crew, "crews"),
+        }
+
+    def _machines(self, steps: Records) -> tuple[Records, Records, Records, Records]:
+        groups: list[dict[str, Any]] = []
+        machines: list[dict[str, int]] = []
+        downs: list[dict[str, int]] = []
+        cares: list[dict[str, int]] = []
+        for number, (name, group) in enumerate(self._production.machines.items()):
+            batches = steps["batch_max"][steps["group"] == number]
+            lots = self._lots_of_batch(number, steps) if len(batches) and batches.max() > 0 else 1
+            groups.append(self._group_row(name, group, len(machines), lots))
+            for k in range(group.count):
+                machine, first_down, first_care = len(machines), len(downs), len(cares)
+                downs += [self._down(failure, machine) for failure in group.failures]
+                cares += [self._care(care, machine, (k + 1) / group.count) for care in group.maintenance]
+                machines.append(
+                    {
+                        "group": number,
+                        "downs": first_down,
+                        "downs_end": len(downs),
+                        "cares": first_care,
+                        "cares_end": len(cares),
+                    }
+                )
+        return (
+            _rows(layout.GROUP, groups),
+            _rows(layout.MACHINE, machines),
+            _rows(layout.DOWN, downs),
+            _rows(layout.CARE, cares),
+        )
+
+    def _lots_of_batch(self, group: int, steps: Records) -> int:
+        released = [release.pieces for release in self._production.releases]
+        fewest = min(released + [order.pieces for order in self._production.orders], default=1)
+        return max(1, int(steps["batch_max"][steps["group"] == group].max()) // fewest)
+
+    def _group_row(self, name: str, group: Machines, first: int, lots: int) -> dict[str, Any]:
+        weights = NONE
+        if group.rule == "weights":
+            if len(group.weights) != w.FEATURES:
+                raise BadInput("machines {name}: the rule weights takes {count} weights", name=name, count=w.FEATURES)
+            weights = len(self._weights)
+            self._weights += group.weights
+        slots = 2 if group.cascade else 1
+        return {
+            "first": first,
+            "count": group.count,
+            "slots": slots,
+            "load": round(microseconds(group.load)),
+            "unload": round(microseconds(group.unload)),
+            "rule": _RULES[group.rule],
+            "by_priority": group.by_priority,
+            "by_setup": group.by_setup,
+            "wake_least_setup": group.wake == "least setup",
+            "places": NONE if group.buffer is None else group.buffer + group.count * slots * lots,
+            "calendar": NONE if group.calendar is None else known(self._calendars, group.calendar, "calendars"),
+            "location": NONE if group.location is None else self._locations[group.location],
+            "weights": weights,
+            "runs": group.shortest_runs,
+            "crew": NONE if group.crew is None else known(self._crews, group.crew, "crews"),
+        }
+
+    def _down(self, failure: Failure, machine: int) -> dict[str, int]:
+        apart = self._time(failure.apart)
+        first = apart if failure.first is None else self._time(failure.first)
+        return {
+            "machine": machine,
+            "by_work": failure.counts == "work",
+            "first": first,
+            "apart": apart,
+            "lasts": self._time(failure.lasts),
+        }
+
+    def _care(self, care: Maintenance, machine: int, share: float) -> dict[str, int]:
+        pieces, apart = _pieces_or_time(care.every)
+        first_pieces, first = _pieces_or_time(care.first) if care.first else (pieces, apart)
+        if first_pieces != pieces:
+            raise BadInput(
+                "maintenance every {every}: its first, {first}, must be counted in the same way",
+                every=care.every,
+                first=care.first,
+            )
+        return {
+            "machine": machine,
+            "by_pieces": pieces,
+            "lasts": self._time(care.lasts),
+            "first": round(first * share),
+            "apart": round(apart),
+        }
+
+    def _sources(self, steps: Records, routes: Any) -> Records:
+        rows = []
+        for release in self._production.releases:
+            product = known(self._products, release.product, "products")
+            rows.append(
+                {
+                    "product": product,
+                    "pieces": release.pieces,
+                    "priority": release.priority,
+                    "lots": release.lots,
+                    "count": NONE if release.count is None else release.count,
+                    "start": round(microseconds(release.start)),
+                    "every": self._time(release.every),
+                    "due": self._due(release.due, steps[routes[product, 0]], release.pieces),
+                }
+            )
+            group = steps[routes[product, 0]]["group"]
+            name = list(self._groups)[group]
+            if release.every is None and self._production.machines[name].buffer is None:
+                raise BadInput(
+                    "{product} comes whenever {name} has room, and {name} has no limit: give `every` or a `buffer`",
+                    product=release.product,
+                    name=name,
+                )
+        return _rows(layout.SOURCE, rows)
+
+    def _due(self, text: str | None, step: Any, pieces: int) -> int:
+        if text is not None:
+            return round(microseconds(text))
+        return round(_WORK_TO_DUE * float(step["left_lot"] + pieces * step["left_piece"]))
+
+    def _orders(self, steps: Records, routes: Any) -> Records:
+        rows = []
+        for order in self._production.orders:
+            product = known(self._products, order.product, "products")
+            first = routes[product, 0]
+            name, route = self._routes[product]
+            step = int(first) + (
+                0 if order.step is None else step_number(self._production.routes[route], order.step, name)
+            )
+            at = round(microseconds(order.at))
+            due = (
+                at + self._due(None, steps[step], order.pieces) if order.due is None else round(microseconds(order.due))
+            )
+            rows.append(
+                {
+                    "at": at,
+                    "due": due,
+                    "product": product,
+                    "pieces": order.pieces,
+                    "priority": order.priority,
+                    "step": step,
+                }
+            )
+        return _rows(layout.ORDER, sorted(rows, key=lambda row: row["at"]))
+
+    def _setup_times(self) -> tuple[Any, Any]:
+        count = len(self._setups)
+        times = np.zeros((count + 1, max(count, 1)), np.int64)
+        runs = np.zeros(max(count, 1), np.int64)
+        for setup in sorted(self._production.setups, key=lambda line: line.after is not None):
+            to = self._setups[setup.to]
+            takes = round(microseconds(setup.time))
+            if setup.after is None:
+                times[:, to] = takes
+                times[to, to] = 0
+            else:
+                times[self._setups[setup.after], to] = takes
+            runs[to] = max(runs[to], setup.shortest_run)
+        return times, runs
+
+    def _moves(self) -> Any:
+        size = max(len(self._locations), 1)
+        moves = np.full((size, size), NONE, np.int64)
+        for move in self._production.moves:
+            moves[self._locations[move.origin], self._locations[move.to]] = self._time(move.time)
+        return moves
+
+    def _shifts(self) -> tuple[Any, Records]:
+        calendars: list[tuple[int, int, int]] = []
+        shifts: list[dict[str, int]] = []
+        for name, calendar in self._production.calendars.items():
+            around = round(microseconds(calendar.round))
+            first, last = len(shifts), 0
+            for start, end in calendar.open:
+                opens, closes = round(microseconds(start)), round(microseconds(end))
+                if not last <= opens < closes <= around:
+                    raise BadInput(
+                        "calendar {name}: {start} to {end} does not come after the stretch before it, or leaves its "
+                        "round of {round}",
+                        name=name,
+                        start=start,
+                        end=end,
+                        round=calendar.round,
+                    )
+                shifts.append({"at": opens, "open": 1})
+                if closes < around:
+                    shifts.append({"at": closes, "open": 0})
+                last = closes
+            if not calendar.open:
+                raise BadInput("calendar {name} is never open", name=name)
+            calendars.append((first, len(shifts), around))
+        return np.array(calendars, np.int64).reshape(-1, 3), _rows(layout.SHIFT, shifts)
+
+
+def _pieces_or_time(text: str) -> tuple[bool, float]:
+    number, _, unit = text.strip().partition(" ")
+    if unit.strip() in ("piece", "pieces"):
+        return True, float(number)
+    return False, microseconds(text)
+
+
+def _rows(kind: np.dtype[Any], rows: Sequence[dict[str, Any]]) -> Records:
+    table = np.zeros(len(rows), kind)
+    for name in rows[0] if rows else ():
+        table[name] = [row[name] for row in rows]
+    return table

@@ -1,0 +1,1 @@
+"""The compiled engine: one function over the arrays of `flow.layout`."""
