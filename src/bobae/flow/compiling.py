@@ -150,7 +150,8 @@ class _Compiler:
         """What a step is, whatever the others of its route are."""
         machines = known(self._groups, step.machines, "machines")
         group = self._production.machines[step.machines]
-        takes, interval = time(step.time), microseconds(step.interval) if step.interval else 0.0
+        takes = time(step.time).scaled(1.0 / group.speed)
+        interval = microseconds(step.interval) / group.speed if step.interval else 0.0
         handling = microseconds(group.load) + microseconds(group.unload)
         mean_lot, mean_piece = handling + takes.mean, 0.0
         if step.per == "piece":

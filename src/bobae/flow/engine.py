@@ -175,7 +175,7 @@ def _new_state(plan: Plan, seed: int, traced: bool) -> State:
         np.zeros(room, np.int64),
         np.zeros(room, layout.DONE),
         np.zeros(8 * room if traced else 1, layout.TRACED),
-        np.zeros((len(t.steps), 3), np.int64),
+        np.zeros((len(t.steps), w.TALLIES), np.int64),
     )
 
 

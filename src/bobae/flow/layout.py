@@ -229,4 +229,4 @@ class State(NamedTuple):
     moving: np.ndarray  # lots that wait for a vehicle
     done: Records
     trace: Records
-    limits: np.ndarray  # (steps, 3): how often a queue-time limit ended here, was broken, by how much
+    tally: np.ndarray  # (steps, TALLIES): what has been done, see kernel/words.py

@@ -45,6 +45,7 @@ class Machines(_Described):
     count: int = Field(default=1, ge=1, strict=True)
     load: TimeText = Field(default="0 s", description="before a job, a constant time")
     unload: TimeText = Field(default="0 s", description="after it")
+    speed: float = Field(default=1.0, gt=0, description="that the times of its steps are divided by")
     cascade: bool = Field(default=False, description="whether the next lot may enter while the last one leaves")
     rule: Rule = Field(
         default="fifo",
@@ -183,3 +184,4 @@ class Production(_Described):
     calendars: dict[Name, Calendar] = {}
     moves: tuple[Move, ...] = ()
     vehicles: int | None = Field(default=None, ge=1, strict=True, description="that lots are moved by. None: enough")
+    energy_price: float = Field(default=0.0, ge=0, description="of a kWh, in the plant's currency")

@@ -58,6 +58,19 @@ class Time:
     parameters: tuple[float, ...]
     mean: float
 
+    def scaled(self, factor: float) -> "Time":
+        """The same, so many times as long."""
+        if factor == 1.0:
+            return self
+        if self.kind == w.CONSTANT:
+            return constant(self.mean * factor)
+        if self.kind == w.LOGNORMAL:
+            return Time(self.kind, (self.parameters[0] + math.log(factor), self.parameters[1]), self.mean * factor)
+        shape = next(shape for kind, shape in _KINDS.values() if kind == self.kind)
+        kept = shape.replace("*", "t" * len(self.parameters))
+        scaled = (p * factor if letter == "t" else p for p, letter in zip(self.parameters, kept, strict=False))
+        return Time(self.kind, tuple(scaled), self.mean * factor)
+
 
 def microseconds(text: str) -> float:
     """A single time, such as `90 s`.

@@ -211,10 +211,10 @@ def _board(t: HeldTables, s: HeldState, j: int, machine: int, lot: int) -> None:
         x.bonds[step.keeps] = machine
     if x.limit_step == x.step:
         x.limit_step = NONE
-        s.limits[x.step, 0] += 1
+        s.tally[x.step, w.LIMITED] += 1
         if now > x.limit_at:
-            s.limits[x.step, 1] += 1
-            s.limits[x.step, 2] += now - x.limit_at
+            s.tally[x.step, w.BROKEN] += 1
+            s.tally[x.step, w.BROKEN_BY] += now - x.limit_at
 
 
 @compiled

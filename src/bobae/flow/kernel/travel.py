@@ -207,10 +207,13 @@ def after_step(t: HeldTables, s: HeldState, lot: int) -> bool:
         x.limit_step = step.limit_step
         x.limit_at = s.clock[w.NOW] + step.limit
     x.visits += 1
+    s.tally[x.step, w.PIECES_DONE] += x.pieces
     if step.scrap > 0.0 and unit(seed, w.P_SCRAP, x.name, x.visits) < step.scrap:
+        s.tally[x.step, w.PIECES_SCRAPPED] += x.pieces
         _leave(t, s, lot, 0)
         return True
     if step.rework > 0.0 and unit(seed, w.P_REWORK, x.name, x.visits) < step.rework:
+        s.tally[x.step, w.PIECES_REWORKED] += x.pieces
         x.step = step.rework_step
     else:
         x.step += 1

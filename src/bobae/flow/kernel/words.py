@@ -53,5 +53,9 @@ EMPTY, RUNS, PAUSED, HOLDS = range(4)
 ) = range(25)
 CLOCKS = 25
 
+# what is counted of each step
+LIMITED, BROKEN, BROKEN_BY, PIECES_DONE, PIECES_SCRAPPED, PIECES_REWORKED = range(6)
+TALLIES = 6
+
 # why a run stopped
 REACHED, NOTHING_LEFT, EVENTS_FULL, LOTS_FULL, DONE_FULL, TRACE_FULL = range(6)
