@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from bobae.app.currencies import CURRENCIES
 from bobae.app.discovery import names
+from bobae.app.production_checks import production_errors, production_keys, production_mistakes
 from bobae.app.rule_checks import rule_mistakes
 from bobae.app.write_checks import write_mistakes
 from bobae.core import (
@@ -44,7 +45,7 @@ def mistakes_in(data: Any, rows: Mapping[Place, int]) -> list[Mistake]:
     """Everything wrong with `data`, the plain values of a plant file; `rows` says where each place stands."""
     if not isinstance(data, dict):
         return [Mistake(1, text("this file describes no plant; begin with the line `plant: name-of-the-site`"))]
-    checks = (_shape, _time_and_money, _tags, _sources, _monitors, rule_mistakes)
+    checks = (_shape, _time_and_money, _tags, _sources, _monitors, rule_mistakes, production_mistakes)
     found = [mistake for check in checks for mistake in check(data)]
     return [Mistake(_row(rows, place), what) for place, what in found]
 
@@ -60,16 +61,18 @@ Found = Iterator[tuple[Place, Text]]
 
 def _shape(data: dict[str, Any]) -> Found:
     """What the schema refuses, each in words."""
+    refused: list[Any] = production_errors(data)
     try:
         Plant.model_validate(data)
     except ValidationError as error:
-        told: set[Place] = set()
-        for one in error.errors():
-            place = tuple(part for part in one["loc"] if part not in _UNION_PARTS)
-            place = place[: place.index("range") + 1] if "range" in place else place
-            if place not in told:
-                told.add(place)
-                yield place, _in_words(place, one["type"], one["input"], one.get("ctx", {}))
+        refused += error.errors()
+    told: set[Place] = set()
+    for one in refused:
+        place = tuple(part for part in one["loc"] if part not in _UNION_PARTS)
+        place = place[: place.index("range") + 1] if "range" in place else place
+        if place not in told:
+            told.add(place)
+            yield place, _in_words(place, one["type"], one["input"], one.get("ctx", {}))
 
 
 def _in_words(place: Place, kind: str, value: Any, context: Mapping[str, Any]) -> Text:
@@ -115,6 +118,8 @@ def _wanted(kind: str) -> Text:
 
 def _keys(place: Place) -> list[str]:
     """The settings that exist where `place` is."""
+    if place[0] == "production":
+        return production_keys(place)
     owner: type[BaseModel] = Plant
     if place[0] == "assets":
         owner = WriteAllowed if "write" in place[4:-1] else Tag if len(place) > 3 else Asset

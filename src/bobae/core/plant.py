@@ -248,6 +248,9 @@ class Plant(_Described):
     monitors: tuple[Monitor, ...] = Field(default=(), description="which questions are watched over")
     rules: tuple[Rule, ...] = Field(default=(), description="fixed rules on single tags, beside the learned models")
     notify: dict[Name, Receiver] = Field(default_factory=dict, description="name -> who is told of alarms")
+    production: dict[str, Any] | None = Field(
+        default=None, description="how it produces: machines, routes, releases; what `bobae twin` runs"
+    )
     keep_raw: str | None = Field(
         default=None,
         pattern=r"^[0-9.]+(h|d|w|y)$",

@@ -46,7 +46,7 @@ class Load:
     busy: Floats
 
 
-def load(plan: Plan) -> Load:
+def loads(plan: Plan) -> Load:
     """The load of every group; one that is fed whenever it has room has none to tell."""
     t, count = plan.tables, len(plan.groups)
     rate = _lots_per_microsecond(plan)
@@ -67,7 +67,7 @@ def load(plan: Plan) -> Load:
 def doubts(plan: Plan) -> list[Doubt]:
     """What must fail, and what will hardly go well; in the order of the plant."""
     found = _jams(plan)
-    for name, share in zip(plan.groups, load(plan).load, strict=True):
+    for name, share in zip(plan.groups, loads(plan).load, strict=True):
         if share > FULL:
             what = text(
                 "{name} would have to work {share:.0%} of the time that it has: its queue grows for ever. Release "

@@ -7,10 +7,11 @@ import numpy as np
 
 from bobae.core import BadInput, BobaeError
 from bobae.flow import layout
-from bobae.flow.compiling import Plan
+from bobae.flow.compiling import Plan, compiled
 from bobae.flow.kernel import words as w
 from bobae.flow.kernel.run import run
 from bobae.flow.layout import NONE, Records, State
+from bobae.flow.production import Production
 
 _ROOM = 4096
 
@@ -133,6 +134,12 @@ class Run:
         if count:
             self.trace.append(self.state.trace[:count].copy())
             self.state.clock[w.TRACE_COUNT] = 0
+
+
+def warm() -> None:
+    """Have the engine compiled, or fetched from where it was kept: half a minute once, half a second after that."""
+    machines = {"machines": {"any": {}}, "routes": {"part": [{"machines": "any", "time": "1 s"}]}}
+    Run.new(compiled(Production.model_validate(machines)), seed=0).until(1.0)
 
 
 def _reserve(plan: Plan) -> int:

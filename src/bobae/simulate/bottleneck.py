@@ -142,10 +142,10 @@ def _active_minutes(plan: Plan, trace: Records) -> Floats:
 
 
 def _turning_point(blocked: Floats, starved: Floats) -> int:
-    """The group where held up turns to starving; NONE where no group is held up at all."""
-    if blocked.max() <= 0.0:
-        return NONE
+    """The group where held up turns to starving; NONE where all starve: then the releases hold the plant back."""
     excess = blocked - starved
+    if (excess <= 0.0).all():
+        return NONE
     scores = [
         float((excess[:group] > 0).sum() + (excess[group + 1 :] <= 0).sum()) - (blocked[group] + starved[group]) / 1e18
         for group in range(len(excess))

@@ -42,7 +42,6 @@ UNITS: Mapping[str, str] = {
     "material": "/d",
     "machine_cost": "/d",
     "margin": "/d",
-    "queue": "{lot}",
     "setup": "1",
     "availability": "1",
     "quality": "1",

@@ -1,0 +1,163 @@
+"""`bobae twin`: decisions tried on a plant that runs in the computer."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bobae.cli.answer import Answer
+from bobae.cli.bars import bars
+from bobae.cli.door import app
+from bobae.cli.options import Seed
+from bobae.cli.twin_tables import show_comparison, show_doubts, show_optimum, show_promises, show_study, show_suspects
+from bobae.core import say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Plant = Annotated[
+    Path,
+    typer.Argument(
+        metavar="PLANT",
+        help="a plant folder or file with a section `production`, a workbook, or a folder of its sheets as CSV files",
+    ),
+]
+Other = Annotated[
+    Path | None,
+    typer.Argument(metavar="OTHER", help="the plant as it would be; or say with --change what differs"),
+]
+Change = Annotated[
+    list[str] | None,
+    typer.Option("--change", metavar="PLACE=VALUE", help="such as machines.saw.count=3; may be repeated"),
+]
+Days = Annotated[float, typer.Option("--days", metavar="N", help="how many days of the plant count")]
+WarmUp = Annotated[
+    float | None,
+    typer.Option("--warm-up", metavar="N", help="days before that do not count; without it they are found"),
+]
+Runs = Annotated[int, typer.Option("--runs", metavar="N", min=2, help="how many times, each with its own chance")]
+Within = Annotated[
+    float | None,
+    typer.Option(
+        "--within", metavar="SHARE", help="run until what is made a day is known so closely, such as 0.01, instead"
+    ),
+]
+Vary = Annotated[
+    list[str],
+    typer.Option(
+        "--vary", metavar="PLACE=A..B", help="what may be decided: whole numbers A..B, or values between |; repeat it"
+    ),
+]
+Aim = Annotated[
+    str,
+    typer.Option("--aim", metavar="FIGURE", help="throughput, good_pieces, margin, on_time, cycle_time or wip"),
+]
+Tries = Annotated[int, typer.Option("--tries", metavar="N", min=1, help="different plants at the most")]
+
+
+def run(
+    plant: Plant,
+    *,
+    change: Change = None,
+    days: Days = 30.0,
+    warm_up: WarmUp = None,
+    runs: Runs = 10,
+    within: Within = None,
+    seed: Seed = 0,
+) -> Answer:
+    """Run the plant many times: what it makes, how long that takes, how busy everything is, what is left of it."""
+    plan = app.twin_plan(plant, change or ())
+    with bars() as progress:
+        found = app.twin_study(plan, days=days, warm_up=warm_up, runs=runs, within=within, seed=seed, progress=progress)
+    return Answer(app.study_as_json(found), lambda console: show_study(console, found))
+
+
+def whatif(
+    plant: Plant,
+    other: Other = None,
+    *,
+    change: Change = None,
+    days: Days = 30.0,
+    warm_up: WarmUp = None,
+    runs: Runs = 10,
+    seed: Seed = 0,
+) -> Answer:
+    """Set two plants side by side, with the same chance: what a decision changes, and how sure that is."""
+    before, after = app.twin_plan(plant), app.twin_plan(other or plant, change or ())
+    with bars() as progress:
+        found = app.twin_whatif(before, after, days=days, warm_up=warm_up, runs=runs, seed=seed, progress=progress)
+    return Answer(app.comparison_as_json(found), lambda console: show_comparison(console, found))
+
+
+def bottleneck(
+    plant: Plant,
+    *,
+    change: Change = None,
+    days: Days = 30.0,
+    warm_up: WarmUp = None,
+    runs: Runs = 10,
+    seed: Seed = 0,
+) -> Answer:
+    """Find the machines that hold the plant back, by four methods, and what making them quicker brings."""
+    plan = app.twin_plan(plant, change or ())
+    with bars() as progress:
+        found = app.twin_bottleneck(plan, days=days, warm_up=warm_up, runs=runs, seed=seed, progress=progress)
+    return Answer(app.suspects_as_json(found), lambda console: show_suspects(console, found))
+
+
+def optimise(
+    plant: Plant,
+    *,
+    vary: Vary,
+    aim: Aim = "throughput",
+    days: Days = 30.0,
+    warm_up: WarmUp = None,
+    runs: Runs = 5,
+    tries: Tries = 100,
+    seed: Seed = 0,
+) -> Answer:
+    """Search for better values of what can be decided, and prove the best on runs that the search never saw."""
+    plan = app.twin_plan(plant)
+    with bars() as progress:
+        found = app.twin_optimise(
+            plan, vary, aim=aim, days=days, warm_up=warm_up, runs=runs, tries=tries, seed=seed, progress=progress
+        )
+    return Answer(app.optimum_as_json(found, aim), lambda console: show_optimum(console, found, aim))
+
+
+def forecast(plant: Plant, *, change: Change = None, days: Days = 90.0, runs: Runs = 100, seed: Seed = 0) -> Answer:
+    """Say when each order will be done, from what stands in the plant now, and how likely that is in time."""
+    plan = app.twin_plan(plant, change or ())
+    with bars() as progress:
+        found = app.twin_forecast(plan, days=days, runs=runs, seed=seed, progress=progress)
+    return Answer(app.promises_as_json(found), lambda console: show_promises(console, found))
+
+
+def check(plant: Plant, *, change: Change = None) -> Answer:
+    """Say what cannot work in a plant before it runs: work that does not fit, places that jam."""
+    plan = app.twin_plan(plant, change or ())
+    found = app.doubts(plan)
+    shares = dict(zip(plan.groups, app.loads(plan).load.tolist(), strict=True))
+    document = {
+        "version": plan.version,
+        "machines": len(plan.tables.machines),
+        "steps": len(plan.steps),
+        "load": {name: share if math.isfinite(share) else None for name, share in shares.items()},
+        "doubts": [{"impossible": doubt.impossible, "what": str(doubt.what)} for doubt in found],
+    }
+    failed = any(doubt.impossible for doubt in found)
+    return Answer(document, lambda console: show_doubts(console, plan, shares, found), 1 if failed else 0)
+
+
+def warm() -> Answer:
+    """Have the twin's engine compiled now, so that nobody waits for it later."""
+    with bars() as progress:
+        app.twin_warm(progress)
+
+    def show(console: Console) -> None:
+        console.print(say("the engine is ready"), markup=False)
+
+    return Answer({"ready": True}, show)
