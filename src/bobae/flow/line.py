@@ -1,8 +1,8 @@
 """A plain line, without an agenda: when each part leaves each station follows from two of its neighbours.
 
 Part i leaves station j once it is done there and the next has a place, D(i, j) = max(C(i, j), D(i - p(j+1), j + 1)),
-and is done when it has come and the part before has left, C(i, j) = max(D(i, j - 1), D(i - 1, j)) + work. This is linear
-in the algebra of maximum and plus (F. Baccelli, G. Cohen, G. J. Olsder, J.-P. Quadrat, Synchronization and Linearity,
+and is done when it has come and the part before has left, C(i, j) = max(D(i, j - 1), D(i - 1, j)) + work: linear in the
+algebra of maximum and plus (F. Baccelli, G. Cohen, G. J. Olsder, J.-P. Quadrat, Synchronization and Linearity,
 1992). Chance is drawn by the same names as in the engine, so the times are the same, to the microsecond.
 
 A line is plain if every part visits single machines one after the other, in the order they came, and nothing but
