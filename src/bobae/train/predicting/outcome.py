@@ -33,6 +33,7 @@ class Trials:
         fold: in which it was tried.
         truth: (rows,) or (rows, horizons).
         answers: what the model said: 'prediction' and what else it says.
+        tags: names of the inputs, in the order of what each of them brought about ('contribution').
     """
 
     row: Ints
@@ -42,6 +43,7 @@ class Trials:
     fold: Ints
     truth: Floats
     answers: Mapping[str, Floats]
+    tags: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -166,20 +168,14 @@ class PredictionOutcome:
         }
 
 
-def weights_of(contribution: Floats, fold: Ints, tags: tuple[str, ...]) -> tuple[Weight, ...]:
-    """How much each input counts, most important first.
-
-    Args:
-        contribution: what each input brought about (rows, inputs).
-        fold: in which fold each row was tried (rows,), -1 for none.
-        tags: names of the inputs.
-    """
-    tried = fold >= 0
-    share = _share(contribution[tried])
-    each = np.stack([_share(contribution[fold == number]) for number in np.unique(fold[tried])])
+def weights_of(trials: Trials) -> tuple[Weight, ...]:
+    """How much each input counts in the rows that were tried, most important first."""
+    contribution = trials.answers["contribution"]
+    share = _share(contribution)
+    each = np.stack([_share(contribution[trials.fold == number]) for number in np.unique(trials.fold)])
     found = [
         Weight(tag, float(s), float(low), float(high))
-        for tag, s, low, high in zip(tags, share, each.min(axis=0), each.max(axis=0), strict=True)
+        for tag, s, low, high in zip(trials.tags, share, each.min(axis=0), each.max(axis=0), strict=True)
     ]
     return tuple(sorted(found, key=lambda weight: -weight.share))
 

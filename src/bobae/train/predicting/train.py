@@ -170,6 +170,16 @@ def told(
     if leak is not None and leak.warns:
         warnings.append(leak.said())
     at = np.flatnonzero(tried)
+    trials = Trials(
+        rows.source[at],
+        rows.time_ns[at],
+        rows.machine[at],
+        rows.machines,
+        held.fold[at],
+        posed.truth[at],
+        {name: values[at] for name, values in held.answers.items()},
+        tags,
+    )
     return PredictionOutcome(
         task=learner.task,
         target=posed.target,
@@ -182,16 +192,8 @@ def told(
         skill=judged.skill,
         witnesses=judged.count,
         leak=None if leak is None else _told_leak(leak, next(iter(judged.metrics))),
-        weights=weights_of(held.answers["contribution"], np.where(tried, held.fold, -1), tags),
-        trials=Trials(
-            rows.source[at],
-            rows.time_ns[at],
-            rows.machine[at],
-            rows.machines,
-            held.fold[at],
-            posed.truth[at],
-            {name: values[at] for name, values in held.answers.items()},
-        ),
+        weights=weights_of(trials),
+        trials=trials,
         tried=held.said,
         value=value,
         warnings=tuple(warnings),

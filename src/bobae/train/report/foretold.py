@@ -262,13 +262,8 @@ def _misses(outcome: PredictionOutcome) -> list[_Miss]:
 def _miss(outcome: PredictionOutcome, i: int) -> _Miss:
     trials = outcome.trials
     pattern = trials.answers["contribution"]
-    tags = (
-        [one.name for one in outcome.candidate.manifest.contract.inputs]
-        if outcome.candidate
-        else [w.tag for w in outcome.weights]
-    )
     size = np.abs(pattern[i])
-    most = np.argsort(-size, kind="stable")[:3] if outcome.candidate else np.empty(0, dtype=np.int64)
+    most = np.argsort(-size, kind="stable")[:3]
     low, high = trials.answers.get("low"), trials.answers.get("high")
     between = (
         ""
@@ -280,7 +275,7 @@ def _miss(outcome: PredictionOutcome, i: int) -> _Miss:
         _value(outcome, trials.answers["prediction"][i]),
         _value(outcome, trials.truth[i]),
         between,
-        tuple((tags[j], float(size[j] / max(size.sum(), 1e-12))) for j in most),
+        tuple((trials.tags[j], float(size[j] / max(size.sum(), 1e-12))) for j in most),
         tuple(
             (_where(outcome, j), _value(outcome, trials.truth[j]))
             for j in _alike(pattern, trials.fold, trials.machine, i)
