@@ -8,11 +8,12 @@ import numpy as np
 
 from bobae.core import Bools, Contract, Dataset, Floats, Manifest, Progress, silent, text
 from bobae.evidence.value import Prices
-from bobae.train.findings import Findings, Origin, part_rows
+from bobae.train.findings import Findings, Origin
 from bobae.train.fitting import truth_of
 from bobae.train.known import LoggedFault, known_faults
-from bobae.train.outcome import Outcome, SplitOutcome
+from bobae.train.outcome import Outcome
 from bobae.train.proof import Rule, Terms, prove
+from bobae.train.proven import PartRows, SplitOutcome
 from bobae.train.rows import Rows
 from bobae.train.score import Runs, rows_for
 from bobae.train.timeline import PROVE, Trace
@@ -72,7 +73,7 @@ def _all_new(rows: Rows) -> SplitOutcome:
         "time",
         text("nothing: all rows are new to the model"),
         text("the model was sealed before it saw them"),
-        (part_rows("prove", text("tried on"), rows.time_ns, len(rows)),),
+        (PartRows.of("prove", text("tried on"), rows.time_ns, len(rows)),),
     )
 
 

@@ -8,7 +8,8 @@ from bobae.core import Contract, Text, text
 from bobae.evidence.budget import rounded
 from bobae.evidence.intervals import Figure
 from bobae.evidence.value import money
-from bobae.train.outcome import METRIC_TITLES, Outcome, PartRows
+from bobae.train.outcome import METRIC_TITLES, Outcome
+from bobae.train.proven import PartRows
 
 
 class Origin(Protocol):

@@ -119,7 +119,7 @@ def test_a_backtest_judges_the_sealed_model_on_new_rows(made: Mapping[str, Predi
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_the_report_says_it_in_both_languages(made: Mapping[str, PredictionOutcome], task: str, language: str) -> None:
     with speaking(language):
-        page = foretold_html(made[task], DATA[task][0])
+        page = foretold_html(made[task])
     assert {"en": "This model is worth having", "ko": "쓸 만합니다"}[language] in page
     assert "{" not in page.split("</style>")[1]
     assert "nan" not in page.split("</style>")[1].lower().replace("nano", "")

@@ -13,7 +13,6 @@ from bobae.evidence.folding import shuffled
 from bobae.evidence.leak import Leak, leak_meter
 from bobae.evidence.skill import Witnesses, decide_by_skill, skill
 from bobae.train.assess.roles import find_roles
-from bobae.train.outcome import BaselineOutcome, LeakOutcome, PartRows, SplitOutcome
 from bobae.train.predicting.classify import Classify
 from bobae.train.predicting.forecast import Forecast
 from bobae.train.predicting.outcome import PredictionOutcome, Trials, weights_of
@@ -22,6 +21,7 @@ from bobae.train.predicting.rul import Rul
 from bobae.train.predicting.seal import prediction_candidate
 from bobae.train.predicting.soft_sensor import SoftSensor
 from bobae.train.predicting.worth import worth
+from bobae.train.proven import BaselineOutcome, PartRows, SplitOutcome
 from bobae.train.rows import Rows, rows_in_order
 
 QUESTIONS: Mapping[str, Question] = {
@@ -191,7 +191,7 @@ def told(
         baselines=judged.baselines,
         skill=judged.skill,
         witnesses=judged.count,
-        leak=None if leak is None else _told_leak(leak, next(iter(judged.metrics))),
+        leak=leak,
         weights=weights_of(trials),
         trials=trials,
         tried=held.said,
@@ -245,22 +245,12 @@ def _leak(question: Question, posed: Posed, learner: Predictor, judged: Judgemen
     return leak_meter(figure[main].value, judged.metrics[main].value, higher_is_better=False)
 
 
-def _told_leak(leak: Leak, metric: str) -> LeakOutcome:
-    return LeakOutcome(metric, leak.shuffled, leak.honest, leak.ratio, leak.warns, leak.said())
-
-
 def _split(posed: Posed, held: HeldOut) -> SplitOutcome:
     rows, folding = posed.rows, posed.folding
     tried = held.tried & posed.known
     parts = (
-        _part("fit", text("learned from in the end"), rows, posed.known),
-        _part("prove", text("tried on, by models that had not seen them"), rows, tried),
+        PartRows.of("fit", text("learned from in the end"), rows.time_ns[posed.known], int(posed.known.sum())),
+        PartRows.of("prove", text("tried on, by models that had not seen them"), rows.time_ns[tried], int(tried.sum())),
     )
     by: Text = text("{by}, in {count} parts", by=folding.by, count=len(folding.folds))
     return SplitOutcome(folding.kind, by, folding.reason, parts)
-
-
-def _part(part: Any, title: Text, rows: Rows, inside: np.ndarray) -> PartRows:
-    time_ns = rows.time_ns[inside]
-    start, end = (int(time_ns.min()), int(time_ns.max())) if len(time_ns) else (None, None)
-    return PartRows(part, title, int(inside.sum()), start, end)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from bobae.core import Dataset, Floats, Ints, Text, Verdict, say, text
+from bobae.core import Floats, Ints, Text, Verdict, say, text
 from bobae.evidence.intervals import Figure
 from bobae.train.page import Line, chart, duration, number, page, percent, unit
 from bobae.train.predicting.outcome import PredictionOutcome
@@ -66,7 +66,7 @@ class _Miss:
     alike: tuple[tuple[str, str], ...]
 
 
-def foretold_html(outcome: PredictionOutcome, dataset: Dataset) -> str:  # noqa: ARG001 - the rows stand in the outcome
+def foretold_html(outcome: PredictionOutcome) -> str:
     """The report in the current language: one HTML file that asks nothing of a network and needs no script."""
     kinds = outcome.target.classes
     return page(

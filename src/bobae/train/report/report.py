@@ -8,8 +8,9 @@ import numpy as np
 
 from bobae.core import Dataset, Text, Verdict, text
 from bobae.evidence.intervals import Figure
-from bobae.train.outcome import METRIC_TITLES, BaselineOutcome, EpisodeOutcome, Outcome
+from bobae.train.outcome import EpisodeOutcome, Outcome
 from bobae.train.page import page
+from bobae.train.proven import BaselineOutcome
 from bobae.train.report.pictures import Sensors, timeline
 from bobae.train.report.when import When
 from bobae.train.report.words import GLOSSARY, HEADS, TO_DO, Told, told, wishes
@@ -105,7 +106,7 @@ def _table(outcome: Outcome, names: list[str]) -> dict[str, Any]:
         )
         for rule in rules
     ]
-    return {"heads": [HEADS.get(name) or METRIC_TITLES.get(name, name) for name in names], "rows": rows}
+    return {"heads": [HEADS.get(name) or outcome.titles[name] for name in names], "rows": rows}
 
 
 def _plain(value: Any) -> str:
