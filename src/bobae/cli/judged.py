@@ -40,7 +40,7 @@ def show_judged(console: Console, outcome: Proven, report: Path) -> None:
 
 
 def _interval(figure: Figure) -> str:
-    if math.isfinite(figure.low) and math.isfinite(figure.high):
+    if figure.bounded:
         return f"{_said(figure.value)} ({_said(figure.low)} - {_said(figure.high)})"
     return _said(figure.value)
 

@@ -109,7 +109,7 @@ def _cell(name: str, figure: Figure | None) -> str:
     if figure is None or not math.isfinite(figure.value):
         return "-"
     said = money if name == "saved_per_quarter" else _short
-    if not (math.isfinite(figure.low) and math.isfinite(figure.high)):
+    if not figure.bounded:
         return said(figure.value)
     return f"{said(figure.value)} ({said(figure.low)} - {said(figure.high)})"
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol, cast
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from bobae.core import BadInput, Dataset, HeldOut, Predictor, Progress, Role, Task, Text, silent, text
+from bobae.core import BadInput, Bools, Dataset, HeldOut, Predictor, Progress, Role, Task, Text, silent, text
 from bobae.evidence.folding import shuffled
 from bobae.evidence.leak import Leak, leak_meter
 from bobae.evidence.skill import Witnesses, decide_by_skill, skill
@@ -21,7 +21,7 @@ from bobae.train.predicting.rul import Rul
 from bobae.train.predicting.seal import prediction_candidate
 from bobae.train.predicting.soft_sensor import SoftSensor
 from bobae.train.predicting.worth import worth
-from bobae.train.proven import BaselineOutcome, PartRows, SplitOutcome
+from bobae.train.proven import BaselineOutcome, Part, PartRows, SplitOutcome
 from bobae.train.rows import Rows, rows_in_order
 
 QUESTIONS: Mapping[str, Question] = {
@@ -247,10 +247,14 @@ def _leak(question: Question, posed: Posed, learner: Predictor, judged: Judgemen
 
 def _split(posed: Posed, held: HeldOut) -> SplitOutcome:
     rows, folding = posed.rows, posed.folding
-    tried = held.tried & posed.known
+
+    def part(name: Part, title: Text, inside: Bools) -> PartRows:
+        at = np.flatnonzero(inside)
+        return PartRows.of(name, title, rows.time_ns[at] if rows.has_time else at[:0], len(at))
+
     parts = (
-        PartRows.of("fit", text("learned from in the end"), rows.time_ns[posed.known], int(posed.known.sum())),
-        PartRows.of("prove", text("tried on, by models that had not seen them"), rows.time_ns[tried], int(tried.sum())),
+        part("fit", text("learned from in the end"), posed.known),
+        part("prove", text("tried on, by models that had not seen them"), held.tried & posed.known),
     )
-    by: Text = text("{by}, in {count} parts", by=folding.by, count=len(folding.folds))
+    by = text("{by}, in {count} parts", by=folding.by, count=len(folding.folds))
     return SplitOutcome(folding.kind, by, folding.reason, parts)
