@@ -20,7 +20,8 @@ from bobae.train.outcome import Outcome
 from bobae.train.predicting.backtest import backtest_prediction
 from bobae.train.predicting.outcome import PredictionOutcome
 from bobae.train.predicting.posed import Asked
-from bobae.train.predicting.train import QUESTIONS, train_prediction
+from bobae.train.predicting.questions import QUESTIONS
+from bobae.train.predicting.train import train_prediction
 from bobae.train.proven import Proven
 from bobae.train.train import train as train_dataset
 

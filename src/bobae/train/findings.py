@@ -1,8 +1,6 @@
 """The findings: everything a training or a backtest found out, put together as one outcome."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -12,21 +10,11 @@ from bobae.evidence.splits import Split
 from bobae.train.known import Known
 from bobae.train.outcome import METRIC_TITLES, Outcome
 from bobae.train.proof import Proof
-from bobae.train.proven import PARTS, Part, PartRows, SplitOutcome
+from bobae.train.proven import PARTS, Origin, Part, PartRows, SplitOutcome
 from bobae.train.rows import Rows
 from bobae.train.timeline import LEFT_OUT, PROVE, Trace, events_in_proof, series, told_episodes, told_events, top_tags
 
 MOVED_SHARE = 0.05
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where the model and the rows come from: learner, its settings, seed, digest of the dataset as it was read."""
-
-    learner: str
-    settings: Mapping[str, Any]
-    seed: int
-    dataset_sha256: str
 
 
 @dataclass(frozen=True, eq=False)

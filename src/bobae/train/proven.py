@@ -5,13 +5,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bobae.core import Candidate, Ints, Task, Text, Verdict
+from bobae.core import Candidate, Ints, Task, Text, Verdict, text
 from bobae.evidence.intervals import Figure, finite
 from bobae.evidence.leak import Leak
 
 Part = Literal["fit", "calibrate", "prove", "left_out"]
+SplitKind = Literal["time", "asset", "lot", "level", "block", "sorted", "row"]
 PARTS: tuple[Part, ...] = ("fit", "calibrate", "prove", "left_out")
 _TOLD = 5
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the model and the rows come from: learner, its settings, seed, digest of the dataset as it was read."""
+
+    learner: str
+    settings: Mapping[str, Any]
+    seed: int
+    dataset_sha256: str
 
 
 @dataclass(frozen=True)
@@ -35,10 +46,16 @@ class PartRows:
 class SplitOutcome:
     """How the rows were divided, `by` and `reason` in words; kinds as in `Folding`."""
 
-    kind: Literal["time", "asset", "lot", "level", "block", "sorted", "row"]
+    kind: SplitKind
     by: Text
     reason: Text
     parts: tuple[PartRows, ...]
+
+    @classmethod
+    def all_new(cls, kind: SplitKind, tried: PartRows) -> "SplitOutcome":
+        """That of a backtest: every row proves."""
+        by = text("nothing: all rows are new to the model")
+        return cls(kind, by, text("the model was sealed before it saw them"), (tried,))
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON values in the current language."""

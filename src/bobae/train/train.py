@@ -8,11 +8,12 @@ from bobae.core import BadInput, Dataset, Ints, Learner, Progress, Role, silent,
 from bobae.evidence.leak import Leak
 from bobae.evidence.value import Prices
 from bobae.train.assess.roles import find_roles
-from bobae.train.findings import Findings, Origin, told_split
+from bobae.train.findings import Findings, told_split
 from bobae.train.fitting import Fit, false_share, fit, leak, naive_rules, split_rows, truth_of
 from bobae.train.known import Known, LoggedFault, known_faults
 from bobae.train.outcome import Outcome
 from bobae.train.proof import Proof, Rule, Terms, prove
+from bobae.train.proven import Origin
 from bobae.train.rows import Rows, rows_in_order
 from bobae.train.seal import watch_candidate
 from bobae.train.timeline import part_codes
