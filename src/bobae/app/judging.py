@@ -106,7 +106,8 @@ def answered_best(dataset: Dataset) -> str:
     Raises:
         NotEnoughEvidence: they are ready for none; what is nearest is said.
     """
-    chosen = {role: name for role in (Role.TARGET,) for name in dataset.names(role)[:1]}
+    target = dataset.name_of(Role.TARGET)
+    chosen = {} if target is None else {Role.TARGET: target}
     answers = [one for one in assess(dataset, chosen=chosen).tasks if one.task in TASKS]
     if answers[0].ready == "no":
         raise NotEnoughEvidence(
