@@ -196,6 +196,11 @@ def test_costs_move_the_decision_and_are_told_in_money() -> None:
     assert np.isnan(train_prediction(DATA["soft-sensor"][0], QUICK["soft-sensor"]).value.saved.value)
 
 
+def test_only_rows_with_a_clock_are_said_to_have_been_at_a_time(made: Mapping[str, PredictionOutcome]) -> None:
+    assert all(part.start_ns is not None for part in made["forecast"].split.parts)
+    assert all(part.start_ns is None for part in made["soft-sensor"].split.parts)
+
+
 def test_machines_that_leak_into_each_other_are_metered(made: Mapping[str, PredictionOutcome]) -> None:
     leak = made["rul"].leak
     assert leak is not None
