@@ -1,6 +1,7 @@
 """One door for all questions: from files through the commands to a sealed model, or to why there is none."""
 
 import json
+import re
 from pathlib import Path
 
 import pyarrow.csv
@@ -62,6 +63,10 @@ def test_the_question_is_found_the_model_sealed_scored_and_judged_again(run, pla
     assert {"lot", "prediction", "p_0", "p_1", "strange"} <= set(scored["columns"])
     again = run("backtest", "parts.bobae", "fresh.csv", "--target", "outcome")
     assert again["model_sha256"] == told["model_sha256"]
+    for report in (told["report"], again["report"]):  # each row told far off names the signals that moved it
+        moved = re.findall(r"moved most by: (\w+)", Path(report).read_text(encoding="utf-8"))
+        assert moved
+        assert set(moved) <= {one["tag"] for one in told["top_tags"]}
     for to in ("onnx", "mlflow", "oip"):
         assert run("model", "export", "parts.bobae", f"out-{to}", "--to", to)["files"]
 

@@ -12,7 +12,8 @@ from bobae.core import BadInput, Dataset, Kind, NotEnoughEvidence, Refused, Role
 from bobae.graph import Runner
 from bobae.train.assess.roles import find_roles
 from bobae.train.known import LoggedFault, known_faults, read_log
-from bobae.train.outcome import PARTS, Outcome
+from bobae.train.outcome import Outcome
+from bobae.train.proven import PARTS
 from bobae.train.rows import rows_in_order
 from bobae.train.train import train
 

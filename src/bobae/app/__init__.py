@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bobae.app.drift_told import drift_as_json, drift_lines, model_drift
     from bobae.app.exporting import export
     from bobae.app.health import Examined, doctor
-    from bobae.app.judging import Foretold, Judged, backtest, train
+    from bobae.app.judging import Judged, backtest, train
     from bobae.app.last_board import standing
     from bobae.app.ledger_told import ledger
     from bobae.app.live_run import live
@@ -88,7 +88,6 @@ __all__ = [
     "Checked",
     "Connection",
     "Examined",
-    "Foretold",
     "Judged",
     "PartPlan",
     "PlantAtWork",
@@ -240,7 +239,6 @@ _WHERE = {
         "doctor",
     ),
     "judging": (
-        "Foretold",
         "Judged",
         "backtest",
         "train",

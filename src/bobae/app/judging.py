@@ -4,13 +4,14 @@ import platform
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from bobae.app import discovery
 from bobae.app.data import read
 from bobae.app.models import run_of
 from bobae.app.settings import Settings
 from bobae.app.wanted import Wanted
-from bobae.core import Candidate, Dataset, NotEnoughEvidence, Progress, Role, alarms_per_week, seconds_of, silent
+from bobae.core import Dataset, NotEnoughEvidence, Progress, Role, alarms_per_week, seconds_of, silent
 from bobae.registry import SealedModel, TrustList, open_sealed, own_key, seal
 from bobae.train.assess import assess
 from bobae.train.backtest import backtest as backtest_dataset
@@ -19,27 +20,22 @@ from bobae.train.outcome import Outcome
 from bobae.train.predicting.backtest import backtest_prediction
 from bobae.train.predicting.outcome import PredictionOutcome
 from bobae.train.predicting.posed import Asked
-from bobae.train.predicting.train import QUESTIONS, train_prediction
+from bobae.train.predicting.questions import QUESTIONS
+from bobae.train.predicting.train import train_prediction
+from bobae.train.proven import Proven
 from bobae.train.train import train as train_dataset
 
 TASKS = ("anomaly", *QUESTIONS)
 
 
-@dataclass(frozen=True, eq=False)
-class Judged:
-    """What came of a training or a backtest of a model that watches, the rows it rests on, and the sealed model."""
-
-    outcome: Outcome
-    dataset: Dataset
-    model: SealedModel
-    path: Path
+Found = TypeVar("Found", bound=Outcome | PredictionOutcome, covariant=True)
 
 
 @dataclass(frozen=True, eq=False)
-class Foretold:
-    """The same of a model that foretells."""
+class Judged(Generic[Found]):
+    """What came of a training or a backtest, the rows it rests on, and the sealed model with its place."""
 
-    outcome: PredictionOutcome
+    outcome: Found
     dataset: Dataset
     model: SealedModel
     path: Path
@@ -53,7 +49,7 @@ def train(
     out: Path,
     wanted: Wanted | None = None,
     progress: Progress = silent,
-) -> Judged | Foretold:
+) -> Judged[Outcome | PredictionOutcome]:
     """Train the installed learner for `task` on these rows, prove the model, and seal it into `out`.
 
     Args:
@@ -81,13 +77,12 @@ def train(
         name=out.stem,
         progress=progress,
     )
-    assert outcome.candidate is not None
-    return Foretold(outcome, dataset, _sealed(outcome.candidate, out, settings), out)
+    return Judged(outcome, dataset, _sealed(outcome, out, settings), out)
 
 
 def train_watch(
     dataset: Dataset, settings: Settings, *, out: Path, wanted: Wanted | None = None, progress: Progress = silent
-) -> Judged:
+) -> Judged[Outcome]:
     """As `train`, for the task 'anomaly'."""
     wanted = wanted or Wanted()
     outcome = train_dataset(
@@ -102,8 +97,7 @@ def train_watch(
         name=out.stem,
         progress=progress,
     )
-    assert outcome.candidate is not None
-    return Judged(outcome, dataset, _sealed(outcome.candidate, out, settings), out)
+    return Judged(outcome, dataset, _sealed(outcome, out, settings), out)
 
 
 def answered_best(dataset: Dataset) -> str:
@@ -112,7 +106,8 @@ def answered_best(dataset: Dataset) -> str:
     Raises:
         NotEnoughEvidence: they are ready for none; what is nearest is said.
     """
-    chosen = {role: name for role in (Role.TARGET,) for name in dataset.names(role)[:1]}
+    target = dataset.name_of(Role.TARGET)
+    chosen = {} if target is None else {Role.TARGET: target}
     answers = [one for one in assess(dataset, chosen=chosen).tasks if one.task in TASKS]
     if answers[0].ready == "no":
         raise NotEnoughEvidence(
@@ -123,7 +118,7 @@ def answered_best(dataset: Dataset) -> str:
 
 def backtest(
     model: Path, dataset: Dataset, settings: Settings, *, wanted: Wanted | None = None, progress: Progress = silent
-) -> Judged | Foretold:
+) -> Judged[Outcome | PredictionOutcome]:
     """Judge a sealed model on new rows, as honestly as at its training.
 
     Raises:
@@ -141,7 +136,7 @@ def backtest(
             currency=settings.currency,
             progress=progress,
         )
-        return Foretold(foretold, dataset, sealed, model)
+        return Judged(foretold, dataset, sealed, model)
     outcome = backtest_dataset(
         dataset,
         sealed.manifest,
@@ -156,10 +151,11 @@ def backtest(
     return Judged(outcome, dataset, sealed, model)
 
 
-def _sealed(candidate: Candidate, out: Path, settings: Settings) -> SealedModel:
+def _sealed(outcome: Proven, out: Path, settings: Settings) -> SealedModel:
+    assert outcome.candidate is not None
     today = datetime.now(tz=UTC).date()
     out.parent.mkdir(parents=True, exist_ok=True)
-    return seal(candidate, out, key=own_key(settings.home, name=platform.node() or "here", today=today))
+    return seal(outcome.candidate, out, key=own_key(settings.home, name=platform.node() or "here", today=today))
 
 
 def _asked(wanted: Wanted, settings: Settings) -> Asked:

@@ -22,6 +22,7 @@ from bobae.app.wanted import Wanted
 from bobae.core import Dataset, Progress, Refused, Text, Verdict, silent, telling_time_of, text
 from bobae.train.assess import Assessment
 from bobae.train.assess import assess as assess_dataset
+from bobae.train.outcome import Outcome
 
 _FINDINGS_SHOWN = 5
 TASK = "anomaly"
@@ -49,7 +50,7 @@ class Up:
     """
 
     assessment: Assessment
-    judged: Judged | None
+    judged: Judged[Outcome] | None
     refusal: Text | None
     files: tuple[Made, ...]
     next: tuple[tuple[str, Text], ...]
@@ -162,7 +163,9 @@ def _assess(job: _Job, data: Sequence[Path], asset: str | None) -> tuple[Dataset
     return dataset, found
 
 
-def _train(job: _Job, dataset: Dataset, assessment: Assessment, *, model: Path) -> tuple[Judged | None, Text | None]:
+def _train(
+    job: _Job, dataset: Dataset, assessment: Assessment, *, model: Path
+) -> tuple[Judged[Outcome] | None, Text | None]:
     job.tell(text("Learning what normal running looks like, and proving it on later days"), "step")
     answer = next(answer for answer in assessment.tasks if answer.task == TASK)
     try:
@@ -183,7 +186,7 @@ def _train(job: _Job, dataset: Dataset, assessment: Assessment, *, model: Path) 
     return judged, None
 
 
-def _next(data: Sequence[Path], judged: Judged | None) -> Iterator[tuple[str, Text]]:
+def _next(data: Sequence[Path], judged: Judged[Outcome] | None) -> Iterator[tuple[str, Text]]:
     typed = " ".join(str(path) for path in data)
     if judged is None:
         yield f"bobae assess {typed}", text("again, once what is missing is there")

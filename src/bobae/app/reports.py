@@ -3,7 +3,9 @@
 import re
 from pathlib import Path
 
-from bobae.app.judging import Foretold, Judged
+from bobae.app.judging import Judged
+from bobae.train.outcome import Outcome
+from bobae.train.predicting.outcome import PredictionOutcome
 from bobae.train.report import foretold_html, report_html
 
 FOLDER = Path("bobae-reports")
@@ -15,11 +17,10 @@ def report_path(data: Path, kind: str) -> Path:
     return FOLDER / f"{name}-{kind}.html"
 
 
-def report_of(judged: Judged | Foretold) -> str:
+def report_of(judged: Judged[Outcome | PredictionOutcome]) -> str:
     """The page of a training or a backtest, in the current language."""
-    if isinstance(judged, Foretold):
-        return foretold_html(judged.outcome, judged.dataset)
-    return report_html(judged.outcome, judged.dataset)
+    outcome = judged.outcome
+    return foretold_html(outcome) if isinstance(outcome, PredictionOutcome) else report_html(outcome, judged.dataset)
 
 
 def write_report(html: str, path: Path) -> Path:

@@ -6,7 +6,8 @@ from bobae.app.happened import Happened
 from bobae.app.telling import Level, Said, when
 from bobae.app.verdicts import verdict_in_words
 from bobae.core import Text, Verdict, text
-from bobae.train.outcome import EpisodeOutcome, EventOutcome, Outcome, PartRows
+from bobae.train.outcome import EpisodeOutcome, EventOutcome, Outcome
+from bobae.train.proven import PartRows
 
 _TAGS_SHOWN = 3
 _FAULTS_SHOWN = 10

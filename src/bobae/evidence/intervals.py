@@ -36,6 +36,11 @@ class Figure:
     low: float = math.nan
     high: float = math.nan
 
+    @property
+    def bounded(self) -> bool:
+        """Whether anything is known of where the true one lies."""
+        return math.isfinite(self.low) and math.isfinite(self.high)
+
     def as_json(self) -> dict[str, float | None]:
         """The three numbers, None for NaN and infinity, which JSON has no word for."""
         return {"value": finite(self.value), "low": finite(self.low), "high": finite(self.high)}

@@ -8,12 +8,12 @@ import numpy as np
 
 from bobae.core import Bools, Contract, Dataset, Floats, Manifest, Progress, silent, text
 from bobae.evidence.value import Prices
-from bobae.train.findings import Findings, Origin, part_rows
+from bobae.train.findings import Findings
 from bobae.train.fitting import truth_of
 from bobae.train.known import LoggedFault, known_faults
-from bobae.train.outcome import Outcome, SplitOutcome
+from bobae.train.outcome import Outcome
 from bobae.train.proof import Rule, Terms, prove
-from bobae.train.rows import Rows
+from bobae.train.proven import Origin, PartRows, SplitOutcome
 from bobae.train.score import Runs, rows_for
 from bobae.train.timeline import PROVE, Trace
 
@@ -61,19 +61,11 @@ def backtest(
     terms = Terms(budget, Prices.of(costs or {}, currency), currency, seed)
     model, truth = Rule("model", trace.score, trace.alarm), truth_of(rows, known, part)
     proof = prove(model, _naive(x, contract), truth, terms, threshold=None)
+    split = SplitOutcome.all_new("time", PartRows.of("prove", text("tried on"), rows.time_ns, len(rows)))
     origin = Origin(manifest.learner, manifest.settings, seed, dataset.sha256)
-    outcome = Findings(rows, known, part, trace, proof).outcome(_all_new(rows), origin, leak=None)
+    outcome = Findings(rows, known, part, trace, proof).outcome(split, origin, leak=None)
     progress(text("writing it all down"), 2, 2)
     return replace(outcome, cpu_s=time.process_time() - began)
-
-
-def _all_new(rows: Rows) -> SplitOutcome:
-    return SplitOutcome(
-        "time",
-        text("nothing: all rows are new to the model"),
-        text("the model was sealed before it saw them"),
-        (part_rows("prove", text("tried on"), rows.time_ns, len(rows)),),
-    )
 
 
 def _naive(x: Floats, contract: Contract) -> list[Rule]:

@@ -1,74 +1,76 @@
 """The model card: what a model is for, what it was tried on, where it must not be used; Markdown, in any language."""
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
 
 from bobae.core import Contract, Text, text
-from bobae.evidence.budget import rounded
 from bobae.evidence.intervals import Figure
 from bobae.evidence.value import money
-from bobae.train.outcome import METRIC_TITLES, Outcome, PartRows
+from bobae.train.proven import PartRows, Proven
 
 
-class Origin(Protocol):
-    """What a card says of how a model was made."""
+@dataclass(frozen=True)
+class Purpose:
+    """What only the model's own question has to say on its card.
 
-    @property
-    def learner(self) -> str:
-        """Its name."""
-        ...
+    Attributes:
+        does: what the model does.
+        limits: where it must not be used, beside on machines that it was not made for.
+        proved: what else was found where it was tried.
+        moves: what moves its answers; () where the card does not say.
+    """
 
-    @property
-    def seed(self) -> int:
-        """Of everything random."""
-        ...
-
-    @property
-    def dataset_sha256(self) -> str:
-        """Of the rows."""
-        ...
+    does: Text
+    limits: tuple[Text, ...]
+    proved: tuple[Text, ...] = ()
+    moves: tuple[Text, ...] = ()
 
 
-def card(outcome: Outcome, contract: Contract, *, name: str, language: str) -> str:
+def card(outcome: Proven, contract: Contract, purpose: Purpose, *, name: str, language: str) -> str:
     """The card of a model called `name` in `language`."""
 
     def told(said: Text) -> str:
         return said.render(language)
 
-    watches = text(
-        "It watches {count} signals and raises an alarm when the machine does not run as it used to. It was set for at "
-        "most {budget} false alarms a week and machine.",
-        count=len(contract.inputs),
-        budget=rounded(outcome.alarms.budget_per_week),
-    )
+    def bullets(lines: Sequence[Text]) -> str:
+        return "\n".join(f"- {told(line)}" for line in lines)
+
     divided = text("The rows were divided by {by}: {reason}.", by=outcome.split.by, reason=outcome.split.reason)
-    parts = [told(part_line(part, has_time=outcome.has_time)) for part in outcome.split.parts]
-    limits = [told(limit) for limit in (*_limits(contract), *outcome.warnings)]
+    parts = [_part_line(part, has_time=outcome.has_time) for part in outcome.split.parts]
     figures = _figures(outcome, language)
+    moves = [bullets(purpose.moves), told(_ASSOCIATION)] if purpose.moves else []
     sections = (
-        (text("What it is for"), [told(watches)]),
+        (text("What it is for"), [told(purpose.does)]),
+        (text("What it was tried on"), [told(divided), bullets(parts), figures, *map(told, purpose.proved)]),
+        (text("What moves its answers"), moves),
         (
-            text("What it was tried on"),
-            [told(divided), bullets(parts), figures, told(outcome.alarms.said)],
+            text("Where it must not be used"),
+            [bullets([_made_for(contract), *purpose.limits, *outcome.warnings])],
         ),
-        (text("Where it must not be used"), [bullets(limits)]),
-        (text("Signals"), [signals_table(contract, language)]),
-        (text("How to make it again"), [bullets([told(line) for line in origin_lines(outcome)])]),
+        (text("Signals"), [_signals(contract, language)]),
+        (text("How to make it again"), [bullets(_origin(outcome))]),
     )
-    blocks = [f"# {name}", *(told(said) for said in outcome.headlines)]
+    blocks = [f"# {name}", *map(told, outcome.headlines)]
     for title, texts in sections:
-        blocks += [f"## {told(title)}", *texts]
+        blocks += [f"## {told(title)}", *texts] if texts else []
     return "\n\n".join(blocks) + "\n"
 
 
-def bullets(lines: list[str]) -> str:
-    """A Markdown list."""
-    return "\n".join(f"- {line}" for line in lines)
+_ASSOCIATION = text("These signals go along with the answer; they need not have caused it.")
 
 
-def origin_lines(outcome: Origin) -> tuple[Text, ...]:
-    """How to make the model again."""
+def _made_for(contract: Contract) -> Text:
+    sampling = (
+        text("a row every {step} s", step=f"{contract.sampling_s:g}") if contract.sampling_s else text("any rate")
+    )
+    return text(
+        "On other machines, other sensors or another sampling than {sampling}: train it anew.", sampling=sampling
+    )
+
+
+def _origin(outcome: Proven) -> tuple[Text, ...]:
     return (
         text("learner: {learner}", learner=outcome.learner),
         text("seed: {seed}", seed=outcome.seed),
@@ -76,7 +78,7 @@ def origin_lines(outcome: Origin) -> tuple[Text, ...]:
     )
 
 
-def part_line(part: PartRows, *, has_time: bool) -> Text:
+def _part_line(part: PartRows, *, has_time: bool) -> Text:
     """One part of the split in words."""
     values = {"title": part.title, "rows": f"{part.rows:,}"}
     if not has_time or part.start_ns is None or part.end_ns is None:
@@ -88,13 +90,13 @@ def _day(time_ns: int) -> str:
     return datetime.fromtimestamp(time_ns / 1e9, UTC).strftime("%Y-%m-%d %H:%M")
 
 
-def _figures(outcome: Outcome, language: str) -> str:
+def _figures(outcome: Proven, language: str) -> str:
     titles = [text("this model").render(language), *(b.title.render(language) for b in outcome.baselines)]
     table = [
         "| " + " | ".join([text("figure (95 % interval)").render(language), *titles]) + " |",
         "|---" * (len(titles) + 1) + "|",
     ]
-    for name, title in METRIC_TITLES.items():
+    for name, title in outcome.titles.items():
         figures = [outcome.metrics.get(name), *(b.metrics.get(name) for b in outcome.baselines)]
         if figures[0] is None or not math.isfinite(figures[0].value):
             continue
@@ -106,29 +108,17 @@ def _figures(outcome: Outcome, language: str) -> str:
 def _cell(name: str, figure: Figure | None) -> str:
     if figure is None or not math.isfinite(figure.value):
         return "-"
-    said = money if name == "saved_per_quarter" else short
-    if not (math.isfinite(figure.low) and math.isfinite(figure.high)):
+    said = money if name == "saved_per_quarter" else _short
+    if not figure.bounded:
         return said(figure.value)
     return f"{said(figure.value)} ({said(figure.low)} - {said(figure.high)})"
 
 
-def short(number: float) -> str:
-    """Three significant digits."""
+def _short(number: float) -> str:
     return f"{number:.0f}" if abs(number) >= 100 else f"{number:.3g}"
 
 
-def _limits(contract: Contract) -> tuple[Text, ...]:
-    sampling = (
-        text("a row every {step} s", step=f"{contract.sampling_s:g}") if contract.sampling_s else text("any rate")
-    )
-    return (
-        text("On other machines, other sensors or another sampling than {sampling}: train it anew.", sampling=sampling),
-        text("As a safety device: it warns, it does not protect people or stop a machine."),
-        text("As proof of a cause: the signals it names go along with the fault; they need not have caused it."),
-    )
-
-
-def signals_table(contract: Contract, language: str) -> str:
+def _signals(contract: Contract, language: str) -> str:
     """The inputs with unit and range seen, as a Markdown table."""
     head = [text("signal").render(language), text("unit").render(language), text("range seen").render(language)]
     table = ["| " + " | ".join(head) + " |", "|---|---|---|"]

@@ -1,8 +1,6 @@
 """The findings: everything a training or a backtest found out, put together as one outcome."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -10,22 +8,13 @@ from bobae.core import Ints, Text, text
 from bobae.evidence.leak import Leak
 from bobae.evidence.splits import Split
 from bobae.train.known import Known
-from bobae.train.outcome import PARTS, LeakOutcome, Outcome, Part, PartRows, SplitOutcome
+from bobae.train.outcome import METRIC_TITLES, Outcome
 from bobae.train.proof import Proof
+from bobae.train.proven import PARTS, Origin, Part, PartRows, SplitOutcome
 from bobae.train.rows import Rows
 from bobae.train.timeline import LEFT_OUT, PROVE, Trace, events_in_proof, series, told_episodes, told_events, top_tags
 
 MOVED_SHARE = 0.05
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where the model and the rows come from: learner, its settings, seed, digest of the dataset as it was read."""
-
-    learner: str
-    settings: Mapping[str, Any]
-    seed: int
-    dataset_sha256: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,8 +36,9 @@ class Findings:
             headlines=(*proof.judgement.said, proof.value.said),
             split=split,
             metrics=proof.metrics,
+            titles=METRIC_TITLES,
             baselines=proof.baselines,
-            leak=_told_leak(leak),
+            leak=leak,
             alarms=proof.alarms,
             episodes=told_episodes(rows, self.trace, known, part),
             events=told_events(rows, known, part, proof.judged),
@@ -105,17 +95,5 @@ def told_split(split: Split, rows: Rows, known: Known, part: Ints) -> SplitOutco
         used = inside if code in (PROVE, LEFT_OUT) else inside & ~known.near
         if name == "left_out":
             used = used | (known.near & (part < PROVE))
-        parts.append(part_rows(name, titles[name], rows.time_ns[inside], int(used.sum())))
+        parts.append(PartRows.of(name, titles[name], rows.time_ns[inside], int(used.sum())))
     return SplitOutcome(split.kind, split.by, split.reason, tuple(parts))
-
-
-def part_rows(part: Part, title: Text, time_ns: Ints, used: int) -> PartRows:
-    """One part from the times of its rows (rows,) and how many of them were used."""
-    start, end = (int(time_ns.min()), int(time_ns.max())) if len(time_ns) else (None, None)
-    return PartRows(part, title, used, start, end)
-
-
-def _told_leak(leak: Leak | None) -> LeakOutcome | None:
-    if leak is None:
-        return None
-    return LeakOutcome("false_time", leak.shuffled, leak.honest, leak.ratio, leak.warns, leak.said())

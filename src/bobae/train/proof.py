@@ -11,7 +11,8 @@ from bobae.evidence.intervals import Figure, provable_rate
 from bobae.evidence.metrics import Judged, Truth, event_figures, judge, row_figures
 from bobae.evidence.value import Prices, event_costs, gain_in_proof, money, proof_weeks, quiet, saved_per_quarter
 from bobae.evidence.verdict import Judgement, Weighed, against_budget, decide, met_by_chance
-from bobae.train.outcome import AlarmsOutcome, BaselineOutcome, ValueOutcome
+from bobae.train.outcome import AlarmsOutcome, ValueOutcome
+from bobae.train.proven import BaselineOutcome
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,7 @@ from bobae.core import BadInput, Bools, Dataset, Floats, Ints, NotEnoughEvidence
 from bobae.frames import in_time_order, sampling_s, starts
 
 NS = 1_000_000_000
+_DAY_NS = 24 * 3600 * NS
 UNKNOWN_SAMPLING_S = 60.0
 BROKEN_AFTER = 10  # steps without a row before what comes next no longer follows on what was
 
@@ -46,6 +47,11 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.data)
+
+    @property
+    def day(self) -> Ints:
+        """A number for each day of each machine (rows,)."""
+        return self.time_ns // _DAY_NS * len(self.machines) + self.machine
 
     def gap(self, max_gap_s: float | None, cold: Bools | None = None) -> Floats:
         """A graph's `gap` for all rows; `cold` (rows,) marks rows where a model would be started anew."""

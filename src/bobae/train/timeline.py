@@ -10,7 +10,8 @@ from bobae.evidence.episodes import NS, Episode, Event, episodes, group_spans, n
 from bobae.evidence.metrics import Judged
 from bobae.evidence.shares import LOOKED_AT, top
 from bobae.train.known import Known
-from bobae.train.outcome import PARTS, EpisodeOutcome, EventOutcome, Part, Series
+from bobae.train.outcome import EpisodeOutcome, EventOutcome, Series
+from bobae.train.proven import PARTS, Part
 from bobae.train.rows import Rows
 
 ALIKE = 0.9

@@ -8,13 +8,14 @@ from bobae.core import BadInput, Dataset, Ints, Learner, Progress, Role, silent,
 from bobae.evidence.leak import Leak
 from bobae.evidence.value import Prices
 from bobae.train.assess.roles import find_roles
-from bobae.train.candidate import candidate
-from bobae.train.findings import Findings, Origin, told_split
+from bobae.train.findings import Findings, told_split
 from bobae.train.fitting import Fit, false_share, fit, leak, naive_rules, split_rows, truth_of
 from bobae.train.known import Known, LoggedFault, known_faults
 from bobae.train.outcome import Outcome
 from bobae.train.proof import Proof, Rule, Terms, prove
+from bobae.train.proven import Origin
 from bobae.train.rows import Rows, rows_in_order
+from bobae.train.seal import watch_candidate
 from bobae.train.timeline import part_codes
 
 _STEPS = 5
@@ -71,7 +72,7 @@ def train(
     progress(text("writing it all down"), 4, _STEPS)
     origin = Origin(learner.name, learner.settings(), seed, dataset.sha256)
     outcome = findings.outcome(told_split(split, rows, known, part), origin, leak=leaked)
-    sealable = candidate(outcome, findings, found.detector, found.x, name=name)
+    sealable = watch_candidate(outcome, findings, found.detector, found.x, name=name)
     progress(text("writing it all down"), _STEPS, _STEPS)
     return replace(outcome, candidate=sealable, cpu_s=time.process_time() - began)
 

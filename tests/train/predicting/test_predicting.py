@@ -119,7 +119,7 @@ def test_a_backtest_judges_the_sealed_model_on_new_rows(made: Mapping[str, Predi
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_the_report_says_it_in_both_languages(made: Mapping[str, PredictionOutcome], task: str, language: str) -> None:
     with speaking(language):
-        page = foretold_html(made[task], DATA[task][0])
+        page = foretold_html(made[task])
     assert {"en": "This model is worth having", "ko": "쓸 만합니다"}[language] in page
     assert "{" not in page.split("</style>")[1]
     assert "nan" not in page.split("</style>")[1].lower().replace("nano", "")
@@ -194,6 +194,11 @@ def test_costs_move_the_decision_and_are_told_in_money() -> None:
     assert dear.value.saved.value > 0
     assert dear.value.saved.low <= dear.value.saved.value <= dear.value.saved.high
     assert np.isnan(train_prediction(DATA["soft-sensor"][0], QUICK["soft-sensor"]).value.saved.value)
+
+
+def test_only_rows_with_a_clock_are_said_to_have_been_at_a_time(made: Mapping[str, PredictionOutcome]) -> None:
+    assert all(part.start_ns is not None for part in made["forecast"].split.parts)
+    assert all(part.start_ns is None for part in made["soft-sensor"].split.parts)
 
 
 def test_machines_that_leak_into_each_other_are_metered(made: Mapping[str, PredictionOutcome]) -> None:

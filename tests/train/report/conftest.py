@@ -10,18 +10,17 @@ import pytest
 
 from bobae.core import Column, Dataset, Kind, Role, Text, Verdict, text
 from bobae.evidence.intervals import Figure
+from bobae.evidence.leak import Leak
 from bobae.train.outcome import (
+    METRIC_TITLES,
     AlarmsOutcome,
-    BaselineOutcome,
     EpisodeOutcome,
     EventOutcome,
-    LeakOutcome,
     Outcome,
-    PartRows,
     Series,
-    SplitOutcome,
     ValueOutcome,
 )
+from bobae.train.proven import BaselineOutcome, PartRows, SplitOutcome
 
 ROWS, STEP_S = 6000, 60
 NS = 10**9
@@ -124,8 +123,9 @@ def outcome() -> Outcome:
         headlines=(Text("This model is worth having on this machine."), Text("It found 2 of 3 known faults.")),
         split=_split(),
         metrics=_metrics(0.67, 1.4, 8_200_000, 2400.0),
+        titles=METRIC_TITLES,
         baselines=(limits, always),
-        leak=LeakOutcome("false_time", 0.1, 0.2, 2.0, True, Text("a mixed test would have looked 2 times better")),
+        leak=Leak(0.1, 0.2, 2.0),
         alarms=AlarmsOutcome(1.0, 0.8, held, 2, 1.43, 2.1, 0.7, Text("0.8 a week were expected, 1.4 were held")),
         episodes=(
             _episode(1, "true", 600.0),
@@ -143,13 +143,13 @@ def outcome() -> Outcome:
         series=_series(),
         top_tags=(("<b>pressure</b>", 0.6), ("pump vibration", 0.3)),
         value=ValueOutcome(
-            "KRW",
-            Figure(8_200_000, 4e6, 1.2e7),
-            Figure(7_000_000),
-            1.7,
-            costs,
-            True,
-            Text("about 8.2 million a quarter"),
+            currency="KRW",
+            saved=Figure(8_200_000, 4e6, 1.2e7),
+            against_baseline=Figure(7_000_000),
+            weeks=1.7,
+            costs=costs,
+            assumed=True,
+            said=Text("about 8.2 million a quarter"),
         ),
         warnings=(Text("The costs are assumed."),),
         seed=0,

@@ -113,12 +113,12 @@ def test_other_rows_than_those_of_the_outcome_give_no_pictures_of_sensors(outcom
 
 
 def test_a_figure_is_said_with_its_interval_and_unit(outcome):
-    detected = told("detected", Figure(0.5, 0.25, 0.75), outcome)
+    detected = told(outcome, "detected", Figure(0.5, 0.25, 0.75))
     assert (str(detected.value), str(detected.between)) == ("50 %", "25 % to 75 %")
-    saved = told("saved_per_quarter", Figure(1e6, -2e6, 3e6), outcome)
+    saved = told(outcome, "saved_per_quarter", Figure(1e6, -2e6, 3e6))
     assert (str(saved.value), str(saved.between)) == ("1 million KRW", "-2 to 3 million KRW")
-    assert str(told("delay_s", Figure(5400), outcome).value) == "1 h 30 min"
-    assert str(told("f1", Figure(float("nan")), outcome).value) == "–"
+    assert str(told(outcome, "delay_s", Figure(5400)).value) == "1 h 30 min"
+    assert str(told(outcome, "f1", Figure(float("nan"))).value) == "–"
 
 
 def test_a_sensor_behind_most_false_alarms_is_to_be_checked(outcome):

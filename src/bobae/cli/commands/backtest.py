@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bobae.cli.answer import Answer
 from bobae.cli.bars import bars
 from bobae.cli.door import app
-from bobae.cli.judged import show_trained
+from bobae.cli.judged import show_judged
 from bobae.cli.options import Asset, AssetCol, Budget, Costs, Data, Log, LotCol, Model, Report, Seed, Target, TimeCol
 from bobae.cli.session import settings
 from bobae.core import costs_of
@@ -40,7 +40,7 @@ def backtest(
     written = app.write_report(app.report_of(judged), report or app.report_path(data[0], "backtest"))
 
     def show(console: Console) -> None:
-        show_trained(console, judged, written)
+        show_judged(console, judged.outcome, written)
 
     document = judged.outcome.as_json(model=str(model), model_sha256=judged.model.sha256)
     return Answer(document | {"report": str(written)}, show)

@@ -10,7 +10,7 @@ import typer
 from bobae.cli.answer import Answer
 from bobae.cli.bars import bars
 from bobae.cli.door import app
-from bobae.cli.judged import show_trained
+from bobae.cli.judged import show_judged
 from bobae.cli.options import Asset, AssetCol, Budget, Costs, Data, Log, LotCol, Report, Seed, Target, TimeCol
 from bobae.cli.session import settings
 from bobae.core import costs_of, say, seconds_of
@@ -69,7 +69,7 @@ def train(
     written = app.write_report(app.report_of(judged), report or app.report_path(data[0], "train"))
 
     def show(console: Console) -> None:
-        show_trained(console, judged, written)
+        show_judged(console, judged.outcome, written)
         console.print(say("The sealed model: {path}", path=judged.path), markup=False, soft_wrap=True)
 
     document = judged.outcome.as_json(model=str(judged.path), model_sha256=judged.model.sha256)

@@ -17,7 +17,7 @@ from bobae.learners.making.designs import Design, Plain
 from bobae.learners.making.domain import Domain
 from bobae.learners.making.forest import Forest
 from bobae.learners.making.heads import Examples, Owner
-from bobae.learners.making.held import tried
+from bobae.learners.making.held import Tried, tried
 from bobae.learners.making.rows import groups_of, times_of
 from bobae.learners.making.traced import Traced
 
@@ -81,51 +81,26 @@ class ClassifyLearner:
         design: Design = Traced.learned(x, gap, sizes, step=step_of(inputs), seed=seed) if traced else _paired(inputs)
         columns, owner = design.run(x, gap), Owner(design.owner, len(inputs))
         groups = groups if len(np.unique(groups)) > 2 else np.arange(len(data), dtype=np.int64)
-        weight = np.ones(len(y))
-        given = Examples(columns, y.astype(np.float64), groups, weight, owner)
+        given = Examples(columns, np.where(known, y, np.nan), groups, np.ones(len(y)), owner)
         kinds = self._kinds(owner.sizes(sizes), 0 if traced else len(inputs))
-
-        def answers(kind: Speaks) -> Callable[[Bools, Bools], Floats]:
-            def said(fit: Bools, prove: Bools) -> Floats:
-                voice = kind(given.chosen(fit & known), len(names), seed=seed)
-                chances, why = voice.run(columns[prove])
-                silent = np.zeros((len(chances), len(names) * len(inputs)))
-                return np.concatenate([chances, silent if why is None else why], axis=1)
-
-            return said
-
-        def loss(said: Floats, counted: Bools) -> float:
-            return Trust.least_loss(said[counted, : len(names)], y[counted], weight[counted])
-
-        found = tried(
-            {name: answers(kind) for name, kind in kinds.items()},
-            folds,
-            known,
-            loss,
-            helpers=_HELPERS,
-            budget_s=budget_s,
-        )
-        said = found.chosen()
-        chances = _trusted(said[:, : len(names)], found.fold, y, weight)
+        found = _tried(kinds, given, len(names), folds, seed=seed, budget_s=budget_s)
+        said, why = np.split(found.chosen(), [len(names)], axis=1)
+        costs, chances = self._costs(counts), _trusted(said, found.fold, y)
+        prediction = decided(chances, costs)
+        told = {"prediction": prediction, "chances": chances, "contribution": reasons(why, prediction, len(names))}
         there = (found.fold >= 0) & known
         # of a run any row belongs to the domain; of single rows those whose kind is known have a centre of their own
         like = np.ones(len(x), dtype=np.bool_) if traced else known
-        strange = Domain.learned(x[like], np.zeros(len(x), dtype=np.int64) if traced else y[like], sizes, groups[like])
-        trust = Trust.learned(said[there, : len(names)], y[there], weight[there])
-        voices = [kinds[name](given.chosen(known), len(names), seed=seed) for name in found.best()]
-        costs = self._costs(counts)
-        prediction = decided(chances, costs)
-        held = HeldOut(
-            found.fold,
-            np.where(known, y, np.nan).astype(np.float64),
-            {
-                "prediction": prediction,
-                "chances": chances,
-                "contribution": reasons(said[:, len(names) :], prediction, len(names)),
-            },
-            found.told(),
+        return Classifier(
+            inputs=inputs,
+            classes=names,
+            design=design,
+            voices=tuple(kinds[name](given.chosen(known), len(names), seed=seed) for name in found.best()),
+            trust=Trust.learned(said[there], y[there]),
+            costs=costs,
+            domain=Domain.learned(x[like], np.where(traced, 0, y[like]), sizes, groups[like]),
+            held_out=HeldOut(found.fold, given.aim, told, found.told()),
         )
-        return Classifier(inputs, names, design, tuple(voices), trust, costs, strange, held)
 
     def _kinds(self, sizes: tuple[int, ...], plain: int) -> dict[str, Speaks]:
         boosting = Boosting(
@@ -158,11 +133,38 @@ def _paired(inputs: Sequence[Input]) -> Plain:
     return Plain(len(inputs), *(np.array(some, dtype=np.int64).reshape(-1, 2) for some in (pairs, alike)))
 
 
-def _trusted(chances: Floats, fold: Ints, y: Ints, weight: Floats) -> Floats:
+def _tried(
+    kinds: Mapping[str, Speaks],
+    given: Examples,
+    classes: int,
+    folds: Sequence[Fold],
+    *,
+    seed: int,
+    budget_s: float | None,
+) -> Tried:
+    """Every kind of voice on the folds: chances of the classes, then what each input brought about."""
+
+    def answers(kind: Speaks) -> Callable[[Bools, Bools], Floats]:
+        def said(fit: Bools, prove: Bools) -> Floats:
+            voice = kind(given.chosen(fit & given.known), classes, seed=seed)
+            chances, why = voice.run(given.columns[prove])
+            silent = np.zeros((len(chances), classes * given.owner.inputs))
+            return np.concatenate([chances, silent if why is None else why], axis=1)
+
+        return said
+
+    def loss(said: Floats, counted: Bools) -> float:
+        return Trust.least_loss(said[counted, :classes], given.aim[counted].astype(np.int64))
+
+    candidates = {name: answers(kind) for name, kind in kinds.items()}
+    return tried(candidates, folds, given.known, loss, helpers=_HELPERS, budget_s=budget_s)
+
+
+def _trusted(chances: Floats, fold: Ints, y: Ints) -> Floats:
     """Chances of held-out rows (rows, classes), trusted as far as the other folds teach."""
     out = np.full_like(chances, 1.0 / chances.shape[1])
     for number in range(int(fold.max(initial=-1)) + 1):
         mine, others = fold == number, (fold >= 0) & (fold != number) & (y >= 0)
         others = others if others.any() else mine & (y >= 0)
-        out[mine] = Trust.learned(chances[others], y[others], weight[others]).run(chances[mine])
+        out[mine] = Trust.learned(chances[others], y[others]).run(chances[mine])
     return out

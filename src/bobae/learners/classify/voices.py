@@ -12,11 +12,13 @@ from bobae.graph import GraphBuilder, Trees
 from bobae.learners.making.boosting import Boosting
 from bobae.learners.making.forest import Forest
 from bobae.learners.making.heads import Examples, Head, LinearHead, Prepared
-from bobae.learners.making.linear import inner_folds
+from bobae.learners.making.held import inner_folds
 
 _STRICT = (1e-4, 1e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1.0)  # of the squared weights, beside the mean loss of a row
 _MOST_STEPS = 200
 _GIVEN_UP = 0.02  # of what is gained over knowing nothing
+_POWERS = (0.2, 5.0)
+_LEAST = 1e-6  # a chance below this is not told
 
 
 class Voice(Protocol):
@@ -136,7 +138,7 @@ class LogitVoice:
             start = None
             for i in reversed(range(len(_STRICT))):
                 start = _logit(z[~tried], y[~tried], weight[~tried], classes, _STRICT[i], start)
-                losses[i] += log_loss(z[tried] @ start[:-1] + start[-1], y[tried], weight[tried])
+                losses[i] += _log_loss(z[tried] @ start[:-1] + start[-1], y[tried], weight[tried])
         usual_loss = _entropy(y, weight, classes) * len(inner_folds(given.groups))
         enough = losses.min() + _GIVEN_UP * max(usual_loss - losses.min(), 0.0)
         found = _logit(z, y, weight, classes, _STRICT[int(np.flatnonzero(losses <= enough)[-1])], None)
@@ -150,7 +152,7 @@ def _entropy(y: Ints, weight: Floats, classes: int) -> float:
     return float(-(share[share > 0] * np.log(share[share > 0])).sum())
 
 
-def log_loss(margins: Floats, y: Ints, weight: Floats) -> float:
+def _log_loss(margins: Floats, y: Ints, weight: Floats) -> float:
     """Mean of minus the logarithm of the chance given to what was true."""
     told = log_softmax(margins, axis=1)[np.arange(len(y)), y]
     return float(-np.average(told, weights=weight)) if len(y) else 0.0
@@ -186,29 +188,27 @@ class Trust:
     power: float
 
     @classmethod
-    def learned(cls, chances: Floats, y: Ints, weight: Floats) -> "Trust":
+    def learned(cls, chances: Floats, y: Ints) -> "Trust":
         """From chances (rows, classes) of rows that were not learned from and their classes (rows,)."""
-        return cls(_best_power(chances, y, weight)[0])
+        return cls(_best_power(chances, y)[0])
 
     @staticmethod
-    def least_loss(chances: Floats, y: Ints, weight: Floats) -> float:
+    def least_loss(chances: Floats, y: Ints) -> float:
         """What chances lose once they are trusted as far as they deserve."""
-        return _best_power(chances, y, weight)[1]
+        return _best_power(chances, y)[1]
 
     def run(self, chances: Floats) -> Floats:
         """(rows, classes) -> (rows, classes)."""
-        return np.asarray(softmax(self.power * np.log(np.maximum(chances, LEAST)), axis=1))
+        return np.asarray(softmax(self.power * np.log(np.maximum(chances, _LEAST)), axis=1))
 
     def emit(self, b: GraphBuilder, chances: str) -> str:
         """The same as nodes."""
-        return b.node("Softmax", b.node("Mul", b.node("Log", b.node("Max", chances, LEAST)), self.power), axis=1)
+        return b.node("Softmax", b.node("Mul", b.node("Log", b.node("Max", chances, _LEAST)), self.power), axis=1)
 
 
-def _best_power(chances: Floats, y: Ints, weight: Floats) -> tuple[float, float]:
-    told = np.log(np.maximum(chances, LEAST))
-    found = minimize_scalar(lambda power: log_loss(power * told, y, weight), bounds=_POWERS, method="bounded")
+def _best_power(chances: Floats, y: Ints) -> tuple[float, float]:
+    """The power that loses least, and what it loses."""
+    each = np.ones(len(y))
+    told = np.log(np.maximum(chances, _LEAST))
+    found = minimize_scalar(lambda power: _log_loss(power * told, y, each), bounds=_POWERS, method="bounded")
     return float(found.x), float(found.fun)
-
-
-_POWERS = (0.2, 5.0)
-LEAST = 1e-6  # a chance below this is not told

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bobae.core import Floats
+from bobae.core import Floats, Ints
 from bobae.graph import Delays, Ewma, FillLast, GraphBuilder
 
 _LOOKED = 5  # columns for each season
@@ -55,11 +55,12 @@ class Ahead:
         found = {name: len(self.near) + _LOOKED * i + 1 for i, name in enumerate(names[: len(self.seasons)])}
         return {"last_value": 0} | found
 
-    def owner(self) -> np.ndarray:
+    @property
+    def owner(self) -> Ints:
         """Which input each column is made from (columns, 2), as in `Design.owner`."""
         others = range(2 + self.days, len(self.fill.default))
         value = len(self.near) + _LOOKED * len(self.seasons) + len(self.averages.rates)
-        own = np.array([*[0] * value, 1, 1, 2, *others])
+        own = np.array([*[0] * value, 1, 1, 2, *others], dtype=np.int64)
         return np.stack([own, own], axis=1)
 
     def run(self, x: Floats, gap: Floats) -> list[Floats]:

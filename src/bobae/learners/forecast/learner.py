@@ -77,33 +77,21 @@ class ForecastLearner:
         ahead = self._ahead(read.x, inputs, steps, step_s, days)
         truth = later(targets_of(data), time, groups, steps, step_s)
         witnesses = np.unique(time // int(_DAY_S * _NS), return_inverse=True)[1].astype(np.int64)
-        owner = Owner(ahead.owner(), len(inputs))
-        sizes = owner.sizes(category_sizes(inputs))
-        found = []
-        for number, columns in enumerate(ahead.run(read.x, read.gap)):
-            rows = Examples(columns, truth[:, number], witnesses, np.ones(len(data)), owner)
-            share = None if budget_s is None else budget_s / len(steps)
-            found.append(
-                crossed(
-                    rows,
-                    self._kinds(ahead, sizes),
-                    folds,
-                    seed=seed,
-                    confidence=self.confidence,
-                    absolute=True,
-                    budget_s=share,
-                )
+        owner = Owner(ahead.owner, len(inputs))
+        kinds = self._kinds(ahead, owner.sizes(category_sizes(inputs)))
+        share = None if budget_s is None else budget_s / len(steps)
+        found = [
+            crossed(
+                Examples(columns, truth[:, number], witnesses, np.ones(len(data)), owner),
+                kinds,
+                folds,
+                seed=seed,
+                confidence=self.confidence,
+                absolute=True,
+                budget_s=share,
             )
-        told = {
-            name: np.stack([one.held_out.answers[name] for one in found], axis=1)
-            for name in ("prediction", "low", "high")
-        }
-        told["contribution"] = np.mean([one.held_out.answers["contribution"] for one in found], axis=0)
-        said = {
-            f"{name} {step * step_s:g} s": loss
-            for step, one in zip(steps, found, strict=True)
-            for name, loss in one.held_out.said.items()
-        }
+            for number, columns in enumerate(ahead.run(read.x, read.gap))
+        ]
         return Forecaster(
             inputs=inputs,
             ahead=ahead,
@@ -111,7 +99,7 @@ class ForecastLearner:
             bands=tuple(one.bands for one in found),
             sampling_s=step_s,
             max_gap_s=read.max_gap_s,
-            held_out=HeldOut(found[0].held_out.fold, truth, told, said),
+            held_out=_side_by_side([one.held_out for one in found], truth, [step * step_s for step in steps]),
         )
 
     def _kinds(self, ahead: Ahead, sizes: tuple[int, ...]) -> dict[str, Learns]:
@@ -151,3 +139,15 @@ class ForecastLearner:
         return Ahead(
             FillLast(middles(x, category_sizes(inputs))), steps, step_s / 60.0, (0, 1, 2, 3), seasons, averages, free
         )
+
+
+def _side_by_side(each: Sequence[HeldOut], truth: Floats, ahead_s: Sequence[float]) -> HeldOut:
+    """What was said for each horizon, as of one model for all of them."""
+    told = {name: np.stack([one.answers[name] for one in each], axis=1) for name in ("prediction", "low", "high")}
+    told["contribution"] = np.mean([one.answers["contribution"] for one in each], axis=0)
+    said = {
+        f"{name} {seconds:g} s": loss
+        for seconds, one in zip(ahead_s, each, strict=True)
+        for name, loss in one.said.items()
+    }
+    return HeldOut(each[0].fold, truth, told, said)

@@ -14,6 +14,8 @@ from bobae.core import Floats
 from bobae.graph import Trees
 from bobae.learners.making.heads import Examples, Owner
 
+_NAN = 2  # LightGBM's missing_type: 0 none (NaN is taken for 0), 1 zero, 2 NaN
+
 
 @dataclass(frozen=True)
 class Boosting:
@@ -72,9 +74,6 @@ class Boosting:
         if self.objective == "multiclass":
             found["num_class"] = self.classes
         return found
-
-
-_NAN = 2  # LightGBM's missing_type: 0 none (NaN is taken for 0), 1 zero, 2 NaN
 
 
 def as_trees(model: str, owner: Owner, sums: int) -> Trees:

@@ -6,6 +6,8 @@ from bobae.core import Dataset, Floats, Input, Ints, Kind, NotEnoughEvidence, Ro
 from bobae.core.dataset import kinds_of
 from bobae.core.model import UNSEEN
 
+_STEPS = 12  # a recipe has no more
+
 
 def inputs_of(data: Dataset) -> tuple[Input, ...]:
     """The measured columns that move, then the categories of more than one kind; each by name.
@@ -32,20 +34,6 @@ def category_sizes(inputs: tuple[Input, ...]) -> tuple[int, ...]:
     return tuple(0 if one.categories is None else len(one.categories) for one in inputs)
 
 
-def targets_of(data: Dataset) -> Floats:
-    """The one target as numbers (rows,), NaN where it is not known."""
-    name = data.name_of(Role.TARGET)
-    assert name is not None
-    return np.asarray(data.values(name), dtype=np.float64)
-
-
-def _category(data: Dataset, name: str) -> Input:
-    values = data.values(name)
-    if data.column(name).kind in (Kind.NUMBER, Kind.FLAG):
-        values = np.array([None if np.isnan(v) else str(v) for v in values], dtype=object)
-    return Input(name=name, categories=tuple(sorted({str(value) for value in values if value is not None})))
-
-
 def middles(x: Floats, sizes: tuple[int, ...]) -> Floats:
     """What stands in for a missing input (inputs,): the middle of a number, no kind at all for a category."""
     found = np.zeros(len(sizes))
@@ -53,6 +41,13 @@ def middles(x: Floats, sizes: tuple[int, ...]) -> Floats:
         seen = x[np.isfinite(x[:, i]), i]
         found[i] = UNSEEN if size else float(np.median(seen)) if len(seen) else 0.0
     return found
+
+
+def targets_of(data: Dataset) -> Floats:
+    """The one target as numbers (rows,), NaN where it is not known."""
+    name = data.name_of(Role.TARGET)
+    assert name is not None
+    return np.asarray(data.values(name), dtype=np.float64)
 
 
 def classes_of(data: Dataset) -> tuple[Ints, tuple[str, ...]]:
@@ -68,4 +63,8 @@ def step_of(inputs: tuple[Input, ...]) -> int | None:
     return min(few)[1] if few else None
 
 
-_STEPS = 12
+def _category(data: Dataset, name: str) -> Input:
+    values = data.values(name)
+    if data.column(name).kind in (Kind.NUMBER, Kind.FLAG):
+        values = np.array([None if np.isnan(v) else str(v) for v in values], dtype=object)
+    return Input(name=name, categories=tuple(sorted({str(value) for value in values if value is not None})))

@@ -8,6 +8,7 @@ from sklearn.covariance import LedoitWolf
 from bobae.core import Floats, Ints
 from bobae.graph import GraphBuilder
 from bobae.learners.making.heads import Prepared
+from bobae.learners.making.held import inner_folds
 
 _SHARE = 0.995  # of the rows learned from that lie inside
 _ROOM = 1.5  # times the distance of those: what is told to be strange should be strange
@@ -37,16 +38,10 @@ class Domain:
         """
         prepared = Prepared.learned(x, sizes)
         z = prepared.run(x)
-        names = np.unique(groups)
-        parts = np.array_split(names if len(names) >= 4 else np.arange(len(x)), 4)
-        who = groups if len(names) >= 4 else np.arange(len(x))
-        away = np.empty(len(x))
-        for part in parts:
-            tried = np.isin(who, part)
-            if (~tried).any():
+        away = np.zeros(len(x))
+        for tried in inner_folds(groups):
+            if not tried.all():
                 away[tried] = _distance(z[tried], *_factor(z[~tried], classes[~tried]))
-            else:
-                away[tried] = 0.0
         factor, centres = _factor(z, classes)
         usual = max(float(np.quantile(away, _SHARE)) * _ROOM, 1e-9)
         return cls(prepared, factor, centres, usual)

@@ -15,6 +15,7 @@ from bobae.core import Bools, Floats, Fold, Ints, NotEnoughEvidence
 
 _FEWEST = 10  # known rows that a fold must have to learn from
 _WORTH = 0.99  # a mixture must be so much better than the best alone
+_INNER = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,3 +113,9 @@ def tried(
         for mixture in mixtures
     }
     return Tried(fold, said, losses)
+
+
+def inner_folds(groups: Ints) -> list[Bools]:
+    """Rows to try settings on, as masks: a few shares of whole groups, or stretches of rows where groups are few."""
+    who = groups if len(np.unique(groups)) >= _INNER else np.arange(len(groups))
+    return [np.isin(who, part) for part in np.array_split(np.unique(who), _INNER)]

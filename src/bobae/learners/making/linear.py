@@ -1,16 +1,19 @@
 """Lines: ridge, ridge over squares and products, and partial least squares; how strict is tried on whole groups."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from bobae.core import Floats, Ints
+from bobae.core import Floats
 from bobae.learners.making.heads import Examples, LinearHead, Prepared
+from bobae.learners.making.held import inner_folds
 
 _STRICT = 10.0 ** np.arange(-13, 5)  # of the mean squared singular value
-_INNER = 4
 _MOST_COMPONENTS = 12
 _MOST_SQUARED = 40  # columns; more would be too many products
+
+_Paths = Callable[[Floats, Floats, Floats], list[tuple[Floats, float]]]
 
 
 @dataclass(frozen=True)
@@ -29,13 +32,9 @@ class Ridge:
         """See `Learns`."""
         squares = self.squares and self.sizes.count(0) <= _MOST_SQUARED
         prepared = Prepared.learned(given.columns, self.sizes, squares=squares)
-        z, y, weight = prepared.run(given.columns), given.aim, given.weight
-        losses = []
-        for tried in inner_folds(given.groups):
-            paths = _ridge_paths(z[~tried], y[~tried], weight[~tried])
-            losses.append([_loss(path, z[tried], y[tried], weight[tried]) for path in paths])
-        weights, bias = _ridge_paths(z, y, weight)[int(np.mean(losses, axis=0).argmin())]
-        usual = np.average(z, axis=0, weights=weight)
+        z = prepared.run(given.columns)
+        weights, bias = _chosen(_ridge_paths, given, z)
+        usual = np.average(z, axis=0, weights=given.weight)
         return LinearHead.of(prepared, weights[:, None], np.array([bias]), usual, given.owner)
 
 
@@ -52,23 +51,21 @@ class PartialLeastSquares:
     def __call__(self, given: Examples, *, seed: int) -> LinearHead:  # noqa: ARG002 - nothing is left to chance
         """See `Learns`; all rows weigh the same."""
         prepared = Prepared.learned(given.columns, self.sizes)
-        z, y, weight = prepared.run(given.columns), given.aim, given.weight
-        losses = []
-        for tried in inner_folds(given.groups):
-            paths = _pls_paths(z[~tried], y[~tried])
-            losses.append([_loss(path, z[tried], y[tried], weight[tried]) for path in paths])
-        least = min(map(len, losses))
-        best = int(np.mean([each[:least] for each in losses], axis=0).argmin())
-        weights, bias = _pls_paths(z, y)[best]
+        z = prepared.run(given.columns)
+        weights, bias = _chosen(_pls_paths, given, z)
         return LinearHead.of(prepared, weights[:, None], np.array([bias]), z.mean(axis=0), given.owner)
 
 
-def inner_folds(groups: Ints) -> list[np.ndarray]:
-    """Rows to try on, as masks: a few shares of whole groups, or stretches of rows where there are few groups."""
-    names = np.unique(groups)
-    if len(names) < _INNER:
-        return [np.isin(np.arange(len(groups)), part) for part in np.array_split(np.arange(len(groups)), _INNER)]
-    return [np.isin(groups, part) for part in np.array_split(names, _INNER)]
+def _chosen(paths: _Paths, given: Examples, z: Floats) -> tuple[Floats, float]:
+    """The (weights, bias), as strict as loses least on groups not learned from, learned anew from all rows."""
+    y, weight = given.aim, given.weight
+    losses = []
+    for tried in inner_folds(given.groups):
+        found = paths(z[~tried], y[~tried], weight[~tried])
+        losses.append([_loss(one, z[tried], y[tried], weight[tried]) for one in found])
+    least = min(map(len, losses))
+    best = int(np.mean([each[:least] for each in losses], axis=0).argmin())
+    return paths(z, y, weight)[best]
 
 
 def _loss(path: tuple[Floats, float], z: Floats, y: Floats, weight: Floats) -> float:
@@ -89,7 +86,7 @@ def _ridge_paths(z: Floats, y: Floats, weight: Floats) -> list[tuple[Floats, flo
     return paths
 
 
-def _pls_paths(z: Floats, y: Floats) -> list[tuple[Floats, float]]:
+def _pls_paths(z: Floats, y: Floats, weight: Floats) -> list[tuple[Floats, float]]:  # noqa: ARG001 - all weigh the same
     """(weights, bias) for 1, 2, ... components, by deflation (NIPALS with one result)."""
     centre, middle = z.mean(axis=0), float(y.mean())
     left, rest = z - centre, y - middle

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bobae.core import Floats
+from bobae.core import Bools, Floats
 from bobae.graph import GraphBuilder, Kernel
 from bobae.learners.making.heads import Examples, Prepared
-from bobae.learners.making.linear import inner_folds
+from bobae.learners.making.held import inner_folds
 
 _LENGTHS = (0.5, 1.0, 2.0, 4.0)  # of the middle distance between rows
 _NOISES = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)  # of the variance of the result
@@ -16,7 +16,13 @@ _MOST_PAIRS = 2_000
 
 @dataclass(frozen=True, eq=False)
 class KernelHead:
-    """A kernel over prepared columns."""
+    """A kernel over prepared columns.
+
+    Attributes:
+        prepared: makes the columns.
+        kernel: sums over the rows learned from.
+        length: over which the result changes; the prepared columns are divided by it.
+    """
 
     prepared: Prepared
     kernel: Kernel
@@ -75,7 +81,7 @@ def _weights(points: Floats, y: Floats, noise: float) -> Floats:
     return np.asarray(np.linalg.solve(_near(points, points) + noise * np.eye(len(points)), y))
 
 
-def _loss(z: Floats, y: Floats, noise: float, tried: np.ndarray) -> float:
+def _loss(z: Floats, y: Floats, noise: float, tried: Bools) -> float:
     middle = float(y[~tried].mean())
     said = middle + _near(z[tried], z[~tried]) @ _weights(z[~tried], y[~tried] - middle, noise)
     return float(np.square(said - y[tried]).mean())

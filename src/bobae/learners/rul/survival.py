@@ -99,21 +99,17 @@ def _directions(z: Floats, count: int, *, ages: Bools) -> Floats:
 
 def _fitted(v: Floats, log_lived: Floats, failed: Bools, weight: Floats) -> tuple[Floats, float, float]:
     """(weights, start, shape) of log life = start + v @ weights + shape * error, error of least extreme value."""
-    machines = float(weight.sum())
+    held = _HELD_SMALL * float(weight.sum())
 
     def loss(flat: Floats) -> tuple[float, Floats]:
         weights, start, shape = flat[:-2], flat[-2], np.exp(flat[-1])
         w = (log_lived - start - v @ weights) / shape
         grown = np.exp(np.minimum(w, _LONGEST))
-        value = float((weight * (grown - failed * (w - flat[-1]))).sum()) + _HELD_SMALL * machines * float(
-            weights @ weights
-        )
+        value = float((weight * (grown - failed * (w - flat[-1]))).sum()) + held * float(weights @ weights)
         by_w = weight * (grown - failed)
         by_shape = float((-by_w * w + weight * failed).sum())
-        grad = np.concatenate(
-            [-(v.T @ by_w) / shape + 2 * _HELD_SMALL * machines * weights, [-by_w.sum() / shape, by_shape]]
-        )
-        return value, grad
+        by_weights = -(v.T @ by_w) / shape + 2 * held * weights
+        return value, np.concatenate([by_weights, [-by_w.sum() / shape, by_shape]])
 
     first = np.concatenate([np.zeros(v.shape[1]), [float(log_lived.mean()), 0.0]])
     bounds = [(-20.0, 20.0)] * v.shape[1] + [(None, None), (-3.0, 1.5)]

@@ -1,31 +1,18 @@
 """Backtest of a prediction: the same judgement of a sealed model on rows it has never seen."""
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
-from bobae.core import BadInput, Dataset, Floats, HeldOut, Manifest, Progress, Role, Task, silent, text
+from bobae.core import BadInput, Dataset, Floats, HeldOut, Ints, Manifest, Progress, Role, silent, text
 from bobae.train.assess.roles import find_roles
+from bobae.train.predicting.judgement import Judgement
 from bobae.train.predicting.outcome import PredictionOutcome
 from bobae.train.predicting.posed import Asked, Posed, with_target
-from bobae.train.predicting.train import Judgement, question_of, told
-from bobae.train.rows import Rows
+from bobae.train.predicting.questions import question_of
+from bobae.train.proven import Origin, SplitOutcome
 from bobae.train.score import Runs, rows_for
-
-
-@dataclass(frozen=True)
-class _Sealed:
-    """The learner of a sealed model, as far as its outcome tells of it."""
-
-    name: str
-    task: Task
-    kept: Mapping[str, Any]
-
-    def settings(self) -> Mapping[str, Any]:
-        return self.kept
 
 
 def backtest_prediction(
@@ -54,28 +41,15 @@ def backtest_prediction(
     posed = _as_sealed(question.pose(rows, asked), manifest)
     progress(text("proving it on rows it has not seen"), 1, 2)
     answers = run(contract.rows(posed.data), posed.rows.gap(contract.max_gap_s))
-    held = HeldOut(_folds(posed, rows), posed.truth, answers, {})
-    outcome = told(
-        question,
-        posed,
-        held,
-        Judgement(question, posed, held, asked),
-        tags=tuple(one.name for one in contract.inputs),
-        leak=None,
-        asked=asked,
-        currency=currency,
-        learner=_Sealed(manifest.learner, manifest.task, manifest.settings),
-        dataset=dataset,
-    )
+    held = HeldOut(_folds(posed), posed.truth, answers, {})
+    origin = Origin(manifest.learner, manifest.settings, asked.seed, dataset.sha256)
+    tags = tuple(one.name for one in contract.inputs)
+    judged = Judgement(question, posed, held, asked)
+    outcome = judged.outcome(manifest.task, origin, tags=tags, leak=None, currency=currency)
     warnings = outcome.warnings
     if dataset.sha256 == manifest.dataset_sha256:
         warnings = (text("These are the rows that the model learned from: they prove nothing."), *warnings)
-    split = replace(
-        outcome.split,
-        by=text("nothing: all rows are new to the model"),
-        reason=text("the model was sealed before it saw them"),
-        parts=outcome.split.parts[1:],
-    )
+    split = SplitOutcome.all_new(outcome.split.kind, outcome.split.parts[-1])
     progress(text("writing it all down"), 2, 2)
     return replace(outcome, split=split, warnings=warnings, cpu_s=time.process_time() - began)
 
@@ -107,9 +81,9 @@ def _as_sealed(posed: Posed, manifest: Manifest) -> Posed:
     return replace(posed, target=manifest.target, truth=truth, warnings=warnings)
 
 
-def _folds(posed: Posed, rows: Rows) -> np.ndarray:
+def _folds(posed: Posed) -> Ints:
     """In which fold of the simple rules each row is tried (rows,)."""
-    fold = np.full(len(rows), -1, dtype=np.int64)
+    fold = np.full(len(posed.counted), -1, dtype=np.int64)
     for number, (_, prove) in enumerate(posed.folding.folds):
         fold[prove] = number
     return fold

@@ -1,50 +1,22 @@
-"""The card of a prediction: what it is for, what it was tried on, where it must not be used; Markdown, any language."""
+"""What the card of a prediction says of its own: what it tells, and what moves its answers."""
 
-import math
-
-from bobae.core import Contract, Text, text
-from bobae.train.card import bullets, origin_lines, part_line, short, signals_table
-from bobae.train.predicting.outcome import PredictionOutcome
+from bobae.core import Text, text
+from bobae.train.card import Purpose
+from bobae.train.predicting.outcome import PredictionOutcome, Weight
 
 _WEIGHTS = 8
 
 
-def prediction_card(outcome: PredictionOutcome, contract: Contract, *, name: str, language: str) -> str:
-    """The card of a model called `name` in `language`."""
-
-    def told(said: Text) -> str:
-        return said.render(language)
-
-    divided = text("The rows were divided by {by}: {reason}.", by=outcome.split.by, reason=outcome.split.reason)
-    parts = [told(part_line(part, has_time=outcome.has_time)) for part in outcome.split.parts]
-    weights = [
-        told(
-            text(
-                "{tag}: {share} % ({low} to {high} % in the parts)",
-                tag=w.tag,
-                share=_percent(w.share),
-                low=_percent(w.low),
-                high=_percent(w.high),
-            )
-        )
-        for w in outcome.weights[:_WEIGHTS]
-        if w.share > 0
-    ]
-    sections = (
-        (text("What it is for"), [told(_tells(outcome))]),
-        (
-            text("What it was tried on"),
-            [told(divided), bullets(parts), _figures(outcome, language)],
+def foretelling(outcome: PredictionOutcome) -> Purpose:
+    """What the card of a model that foretells says of its own."""
+    return Purpose(
+        does=_tells(outcome),
+        limits=(
+            text("Far outside the ranges below: it has seen nothing there."),
+            text("As a safety device, or in place of a measurement that a rule or a customer asks for."),
         ),
-        (text("What moves its answers"), [bullets(weights), told(_ASSOCIATION)]),
-        (text("Where it must not be used"), [bullets([told(one) for one in (*_limits(contract), *outcome.warnings)])]),
-        (text("Signals"), [signals_table(contract, language)]),
-        (text("How to make it again"), [bullets([told(line) for line in origin_lines(outcome)])]),
+        moves=tuple(_moves(weight) for weight in outcome.weights[:_WEIGHTS] if weight.share > 0),
     )
-    blocks = [f"# {name}", *(told(said) for said in outcome.headlines)]
-    for title, texts in sections:
-        blocks += [f"## {told(title)}", *texts]
-    return "\n\n".join(blocks) + "\n"
 
 
 def _tells(outcome: PredictionOutcome) -> Text:
@@ -76,35 +48,14 @@ def _tells(outcome: PredictionOutcome) -> Text:
     )
 
 
-_ASSOCIATION = text("These signals go along with the answer; they need not have caused it.")
-
-
-def _limits(contract: Contract) -> tuple[Text, ...]:
-    sampling = (
-        text("a row every {step} s", step=f"{contract.sampling_s:g}") if contract.sampling_s else text("any rate")
+def _moves(weight: Weight) -> Text:
+    return text(
+        "{tag}: {share} % ({low} to {high} % in the parts)",
+        tag=weight.tag,
+        share=_percent(weight.share),
+        low=_percent(weight.low),
+        high=_percent(weight.high),
     )
-    return (
-        text("On other machines, other sensors or another sampling than {sampling}: train it anew.", sampling=sampling),
-        text("Far outside the ranges below: it has seen nothing there."),
-        text("As a safety device, or in place of a measurement that a rule or a customer asks for."),
-    )
-
-
-def _figures(outcome: PredictionOutcome, language: str) -> str:
-    rules = [text("this model"), *(b.title for b in outcome.baselines)]
-    heads = [text("figure (95 % interval)"), *rules]
-    table = ["| " + " | ".join(head.render(language) for head in heads) + " |", "|---" * len(heads) + "|"]
-    for name, figure in outcome.metrics.items():
-        if not math.isfinite(figure.value):
-            continue
-        others = [b.metrics.get(name) for b in outcome.baselines]
-        cells = ["-" if f is None or not math.isfinite(f.value) else short(f.value) for f in others]
-        own = short(figure.value)
-        if math.isfinite(figure.low) and math.isfinite(figure.high):
-            own += f" ({short(figure.low)} - {short(figure.high)})"
-        title = outcome.titles[name].render(language) if name in outcome.titles else name
-        table.append("| " + " | ".join([title, own, *cells]) + " |")
-    return "\n".join(table)
 
 
 def _percent(share: float) -> str:

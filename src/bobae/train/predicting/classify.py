@@ -112,10 +112,10 @@ class Classify:
 
     def titles(self, posed: Posed) -> Mapping[str, Text]:  # noqa: ARG002
         """See `Question`."""
-        return CLASS_TITLES
+        return _TITLES
 
 
-CLASS_TITLES: Mapping[str, Text] = {
+_TITLES: Mapping[str, Text] = {
     "log_loss": text("loss of the chances told (logarithmic)"),
     "accuracy": text("share told right"),
     "macro_f1": text("F1, each kind counting the same"),

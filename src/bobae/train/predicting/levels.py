@@ -9,8 +9,7 @@ from bobae.train.assess.look import Look
 
 def levels_of(data: Dataset, target: str) -> Ints | None:
     """The level of the target (rows,), where target and settings fill a grid of combinations; None elsewhere."""
-    columns = {role: name for role in (Role.TIME, Role.ASSET, Role.LOT) for name in data.names(role)}
-    if columns:
+    if any(data.names(role) for role in (Role.TIME, Role.ASSET, Role.LOT)):
         return None
     names = full_grid(Look.at(data, {Role.TARGET: target}))
     if target not in names:

@@ -1,7 +1,7 @@
 """A question posed to rows: what is foretold, how it is tried, what it must beat, which figures tell how good it is."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -115,17 +115,11 @@ class Question(Protocol):
 
 def with_target(data: Dataset, name: str, values: Floats | None = None, *, unit: str | None = None) -> Dataset:
     """The rows with one target: a column that is there, or these values (rows,) as a new column."""
-    others = tuple(
-        Column(c.name, c.kind, Role.IGNORED if c.role is Role.TARGET else c.role, c.unit, c.reason)
-        for c in data.columns
-    )
+    others = tuple(replace(c, role=Role.IGNORED) if c.role is Role.TARGET else c for c in data.columns)
     if values is None:
-        return Dataset(data.table, others, data.origin, data.as_of, data.findings).with_role(name, Role.TARGET)
-
+        return replace(data, columns=others).with_role(name, Role.TARGET)
     table = data.table.append_column(name, pa.array(values, pa.float64(), from_pandas=True))
-    return Dataset(
-        table, (*others, Column(name, Kind.NUMBER, Role.TARGET, unit)), data.origin, data.as_of, data.findings
-    )
+    return replace(data, table=table, columns=(*others, Column(name, Kind.NUMBER, Role.TARGET, unit)))
 
 
 def numeric_target(data: Dataset, task: Text) -> str:

@@ -3,33 +3,22 @@
 import time
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
-import numpy as np
 from threadpoolctl import threadpool_limits
 
-from bobae.core import BadInput, Dataset, HeldOut, Predictor, Progress, Role, Task, Text, silent, text
+from bobae.core import Dataset, Predictor, Progress, Role, silent, text
 from bobae.evidence.folding import shuffled
 from bobae.evidence.leak import Leak, leak_meter
-from bobae.evidence.skill import Witnesses, decide_by_skill, skill
 from bobae.train.assess.roles import find_roles
-from bobae.train.outcome import BaselineOutcome, LeakOutcome, PartRows, SplitOutcome
-from bobae.train.predicting.classify import Classify
-from bobae.train.predicting.forecast import Forecast
-from bobae.train.predicting.outcome import PredictionOutcome, Trials, weights_of
-from bobae.train.predicting.posed import Asked, Posed, Question, Said
-from bobae.train.predicting.rul import Rul
+from bobae.train.predicting.judgement import Judgement
+from bobae.train.predicting.outcome import PredictionOutcome
+from bobae.train.predicting.posed import Asked, Said
+from bobae.train.predicting.questions import question_of
 from bobae.train.predicting.seal import prediction_candidate
-from bobae.train.predicting.soft_sensor import SoftSensor
-from bobae.train.predicting.worth import worth
+from bobae.train.proven import Origin
 from bobae.train.rows import Rows, rows_in_order
 
-QUESTIONS: Mapping[str, Question] = {
-    "rul": Rul(),
-    "soft-sensor": SoftSensor(),
-    "classify": Classify(),
-    "forecast": Forecast(),
-}
 _STEPS = 5
 
 
@@ -62,9 +51,9 @@ def train_prediction(
     asked = asked or Asked()
     question = question_of(learner.task)
     progress(text("finding out what each column is"), 0, _STEPS)
-    rows = rows_of(dataset)
+    rows = _rows_of(dataset)
     posed = question.pose(rows, asked)
-    learner = _told(learner, posed.settings)
+    learner = _instructed(learner, posed.settings)
     progress(text("learning, and trying on rows not seen"), 1, _STEPS)
     share = None if budget_s is None else 0.6 * budget_s
     with threadpool_limits(1):  # many small matrices: threads that wait for each other cost more than they bring
@@ -73,141 +62,17 @@ def train_prediction(
     judged = Judgement(question, posed, fitted.held_out, asked)
     progress(text("measuring what a shuffled test would have claimed"), 3, _STEPS)
     affordable = budget_s is None or 2 * (time.process_time() - began) < budget_s
-    leaked = _leak(question, posed, learner, judged, asked) if affordable else None
+    leaked = _leak(judged, learner) if affordable else None
     progress(text("writing it all down"), 4, _STEPS)
-    outcome = told(
-        question,
-        posed,
-        fitted.held_out,
-        judged,
-        tags=tuple(one.name for one in fitted.contract.inputs),
-        leak=leaked,
-        asked=asked,
-        currency=currency,
-        learner=learner,
-        dataset=dataset,
-    )
+    origin = Origin(learner.name, learner.settings(), asked.seed, dataset.sha256)
+    tags = tuple(one.name for one in fitted.contract.inputs)
+    outcome = judged.outcome(learner.task, origin, tags=tags, leak=leaked, currency=currency)
     sealable = prediction_candidate(outcome, posed, fitted, name=name)
     progress(text("writing it all down"), _STEPS, _STEPS)
     return replace(outcome, candidate=sealable, cpu_s=time.process_time() - began)
 
 
-def question_of(task: str) -> Question:
-    """The question of that task.
-
-    Raises:
-        BadInput: it is none that foretells.
-    """
-    if task not in QUESTIONS:
-        raise BadInput(
-            "the task {task} foretells nothing; choose one of {tasks}", task=task, tasks=", ".join(QUESTIONS)
-        )
-    return QUESTIONS[task]
-
-
-class Asks(Protocol):
-    """Who answers: a learner, or what a sealed model says of its own."""
-
-    @property
-    def name(self) -> str:
-        """Of the learner."""
-        ...
-
-    @property
-    def task(self) -> Task:
-        """The question."""
-        ...
-
-    def settings(self) -> Mapping[str, Any]:
-        """All settings as plain JSON values."""
-        ...
-
-
-class Judgement:
-    """The model and the rules on the rows tried: figures, skill over the best rule, verdict."""
-
-    def __init__(self, question: Question, posed: Posed, held: HeldOut, asked: Asked) -> None:
-        groups = posed.folding.groups
-        self.witnesses = Witnesses(
-            groups, np.ones(len(groups)), posed.folding.kind in ("time", "block", "sorted"), asked.seed
-        )
-        model = Said("model", text("this model"), held.answers)
-        ours = question.losses(model, posed, held)
-        rules = question.rules(posed, held)
-        losses = {rule.name: question.losses(rule, posed, held) for rule in rules}
-        # where a rule can say nothing, nobody is compared; one that can say nothing anywhere is no rival
-        found = {rule.name: skill(ours, losses[rule.name], self.witnesses) for rule in rules}
-        rules.sort(key=lambda rule: np.nan_to_num(found[rule.name].value, nan=np.inf))
-        self.best = rules[0]
-        self.skill = found[self.best.name]
-        counted = np.isfinite(ours)
-        self.count = len(np.unique(groups[counted]))
-        self.weighing = decide_by_skill(self.skill, self.count, best=self.best.title)
-        self.metrics = question.figures(model, posed, held, self.witnesses)
-        self.baselines = tuple(
-            BaselineOutcome(rule.name, rule.title, question.figures(rule, posed, held, self.witnesses))
-            for rule in rules
-        )
-
-
-def told(
-    question: Question,
-    posed: Posed,
-    held: HeldOut,
-    judged: Judgement,
-    *,
-    tags: tuple[str, ...],
-    leak: Leak | None,
-    asked: Asked,
-    currency: str,
-    learner: Asks,
-    dataset: Dataset,
-) -> PredictionOutcome:
-    """Everything as one outcome; the candidate and the time it took are still missing."""
-    rows, tried = posed.rows, held.tried & posed.known
-    value = worth(posed, held, judged.best, asked, currency)
-    warnings = [*(rows.warnings if rows.has_time else ()), *posed.warnings]
-    if leak is not None and leak.warns:
-        warnings.append(leak.said())
-    at = np.flatnonzero(tried)
-    return PredictionOutcome(
-        task=learner.task,
-        target=posed.target,
-        verdict=judged.weighing.verdict,
-        headlines=judged.weighing.said,
-        split=_split(posed, held),
-        metrics=judged.metrics,
-        titles=question.titles(posed),
-        baselines=judged.baselines,
-        skill=judged.skill,
-        witnesses=judged.count,
-        leak=None if leak is None else _told_leak(leak, next(iter(judged.metrics))),
-        weights=weights_of(held.answers["contribution"], np.where(tried, held.fold, -1), tags),
-        trials=Trials(
-            rows.source[at],
-            rows.time_ns[at],
-            rows.machine[at],
-            rows.machines,
-            held.fold[at],
-            posed.truth[at],
-            {name: values[at] for name, values in held.answers.items()},
-        ),
-        tried=held.said,
-        value=value,
-        warnings=tuple(warnings),
-        seed=asked.seed,
-        cpu_s=0.0,
-        dataset_sha256=dataset.sha256,
-        origin=dataset.origin,
-        learner=learner.name,
-        candidate=None,
-        sampling_s=rows.sampling_s,
-        has_time=rows.has_time,
-        settings=learner.settings(),
-    )
-
-
-def rows_of(dataset: Dataset) -> Rows:
+def _rows_of(dataset: Dataset) -> Rows:
     """The rows in order; a lone series is its own measured column.
 
     Raises:
@@ -222,43 +87,23 @@ def rows_of(dataset: Dataset) -> Rows:
     return replace(rows, data=rows.data.with_role(target, Role.TARGET))
 
 
-def _told(learner: Predictor, settings: Mapping[str, Any]) -> Predictor:
+def _instructed(learner: Predictor, settings: Mapping[str, Any]) -> Predictor:
+    """The learner with those of the settings that it has."""
     known: set[str] = {one.name for one in fields(learner)} if is_dataclass(learner) else set()
     chosen = {name: value for name, value in settings.items() if name in known}
     return cast(Predictor, replace(cast(Any, learner), **chosen)) if chosen else learner
 
 
-def _leak(question: Question, posed: Posed, learner: Predictor, judged: Judgement, asked: Asked) -> Leak | None:
+def _leak(judged: Judgement, learner: Predictor) -> Leak | None:
     """The main figure on shuffled rows over the honest one; None where the honest folds are drawn by lot themselves."""
+    posed, seed = judged.posed, judged.asked.seed
     if posed.folding.kind == "row" or not posed.counted.all():
         return None
-    folds = shuffled(posed.folding, posed.truth, seed=asked.seed)
+    folds = shuffled(posed.folding, posed.truth, seed=seed)
     mixed = replace(posed, folding=replace(posed.folding, folds=folds))
     with threadpool_limits(1):
-        again = learner.fit(posed.data, folds=folds, seed=asked.seed)
+        again = learner.fit(posed.data, folds=folds, seed=seed).held_out
+    said = Said("model", text("this model"), again.answers)
     main = next(iter(judged.metrics))
-    figure = question.figures(
-        Said("model", text("this model"), again.held_out.answers), mixed, again.held_out, judged.witnesses
-    )
-    return leak_meter(figure[main].value, judged.metrics[main].value, higher_is_better=False)
-
-
-def _told_leak(leak: Leak, metric: str) -> LeakOutcome:
-    return LeakOutcome(metric, leak.shuffled, leak.honest, leak.ratio, leak.warns, leak.said())
-
-
-def _split(posed: Posed, held: HeldOut) -> SplitOutcome:
-    rows, folding = posed.rows, posed.folding
-    tried = held.tried & posed.known
-    parts = (
-        _part("fit", text("learned from in the end"), rows, posed.known),
-        _part("prove", text("tried on, by models that had not seen them"), rows, tried),
-    )
-    by: Text = text("{by}, in {count} parts", by=folding.by, count=len(folding.folds))
-    return SplitOutcome(folding.kind, by, folding.reason, parts)
-
-
-def _part(part: Any, title: Text, rows: Rows, inside: np.ndarray) -> PartRows:
-    time_ns = rows.time_ns[inside]
-    start, end = (int(time_ns.min()), int(time_ns.max())) if len(time_ns) else (None, None)
-    return PartRows(part, title, int(inside.sum()), start, end)
+    figure = judged.question.figures(said, mixed, again, judged.witnesses)[main]
+    return leak_meter(figure.value, judged.metrics[main].value, higher_is_better=False)

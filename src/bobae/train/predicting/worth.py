@@ -5,8 +5,8 @@ import numpy as np
 from bobae.core import Floats, HeldOut, text
 from bobae.evidence.intervals import Figure, block_bootstrap
 from bobae.evidence.value import money
-from bobae.train.predicting.outcome import MoneyOutcome
 from bobae.train.predicting.posed import Asked, Posed, Said
+from bobae.train.proven import MoneyOutcome
 
 _PER = 1000
 
@@ -22,7 +22,7 @@ def worth(posed: Posed, held: HeldOut, best: Said, asked: Asked, currency: str) 
             said = text(
                 "What it saves can be said for two kinds of result and your own costs: --costs missed=..,false=.."
             )
-        return MoneyOutcome(currency, Figure(np.nan), "thousand", {}, said)
+        return MoneyOutcome(currency=currency, saved=Figure(np.nan), per="thousand", costs={}, said=said)
     at = np.flatnonzero(held.tried & posed.known)
     truth = posed.truth[at].astype(np.int64)
     rare = int(np.bincount(truth, minlength=2).argmin())
@@ -47,4 +47,5 @@ def worth(posed: Posed, held: HeldOut, best: Said, asked: Asked, currency: str) 
         high=money(saved.high),
         unit=currency,
     )
-    return MoneyOutcome(currency, saved, "thousand", {"missed": costs[0], "false": costs[1]}, said)
+    spent_on = {"missed": costs[0], "false": costs[1]}
+    return MoneyOutcome(currency=currency, saved=saved, per="thousand", costs=spent_on, said=said)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from bobae.core import Floats, Ints, Text, text
-from bobae.train.outcome import Outcome
 from bobae.train.page import duration, moment
 from bobae.train.page.axes import AxisKind
+from bobae.train.proven import Proven
 
 NS = 1_000_000_000
 
@@ -20,7 +20,7 @@ class When:
     sampling_s: float
 
     @classmethod
-    def of(cls, outcome: Outcome) -> "When":
+    def of(cls, outcome: Proven) -> "When":
         """As the outcome's data tell it."""
         return cls(outcome.has_time, outcome.sampling_s)
 

@@ -2,12 +2,12 @@
 
 import math
 from collections import Counter
-from dataclasses import dataclass
 
 from bobae.core import Text, Verdict, current_language, text
 from bobae.evidence.intervals import Figure
 from bobae.train.outcome import Outcome
 from bobae.train.page import duration, money, number, percent
+from bobae.train.report.proven import Told
 from bobae.train.report.when import When
 
 _FEWEST_FAULTS = 5
@@ -44,32 +44,18 @@ GLOSSARY: tuple[tuple[Text, Text], ...] = (
     (text("known fault"), text("a fault that your own records mark; only against these can finding be counted")),
     (text("false alarm"), text("an alarm in time that your records call normal")),
     (text("alarm budget"), text("how many false alarms a week one machine may cost; you set it, the limit follows")),
-    (text("tried on"), text("rows that the model had not seen when it was made; every figure comes from these alone")),
-    (
-        text("simple rule"),
-        text("what could be done without a model, such as a fixed limit; a model must beat the best one"),
-    ),
     (
         text("… to …"),
         text("where the true figure most likely lies (19 times out of 20), given how little or much was seen"),
     ),
-    (text("leak meter"), text("how much better a careless test on mixed rows would have looked")),
     (text("share of a sensor"), text("how much it added to the alarm; it points to where to look, not to a cause")),
 )
 
 
-@dataclass(frozen=True)
-class Told:
-    """A figure in words, in the unit of its name, and where the true one most likely lies."""
-
-    value: Text | str
-    between: Text | None = None
-
-
-def told(name: str, figure: Figure, outcome: Outcome) -> Told:
+def told(outcome: Outcome, name: str, figure: Figure) -> Told:
     """A figure of the outcome in words; nothing is said of an interval that nobody knows."""
     value = _one(name, figure.value, outcome)
-    if not (math.isfinite(figure.low) and math.isfinite(figure.high)) or figure.low == figure.high == figure.value:
+    if not figure.bounded or figure.low == figure.high == figure.value:
         return Told(value)
     low, high = (_one(name, edge, outcome) for edge in (figure.low, figure.high))
     if name.startswith("saved") and min(abs(figure.low), abs(figure.high)) >= _MILLION and current_language() == "en":
