@@ -1,6 +1,6 @@
 from bobae.core import local_time, telling_time_of
-from bobae.train.page.axes import marks
-from bobae.train.page.numbers import moment
+from bobae.page.axes import marks
+from bobae.page.numbers import moment
 
 NOON_NS = 1_772_928_000 * 10**9 + 12 * 3_600 * 10**9  # 8 March 2026, 12:00 UTC
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from bobae.core import Dataset, Finding, Role, Text, say
+from bobae.page import lanes, page
 from bobae.train.assess.clock import Seen, TimeSpan, clock_findings, time_span
 from bobae.train.assess.coverage import Stretches, coverage
 from bobae.train.assess.groups import group_findings
@@ -16,7 +17,6 @@ from bobae.train.assess.readiness import MissingThing, Readiness, missing_thing,
 from bobae.train.assess.signals import signal_findings
 from bobae.train.assess.sketch import Sketch, sketches
 from bobae.train.assess.tasks import TaskAnswer, rank
-from bobae.train.page import lanes, page
 
 _LEVELS = ("problem", "warning", "info")
 

@@ -7,10 +7,10 @@ import numpy as np
 
 from bobae.core import Finding, Floats, Ints, Role, text
 from bobae.frames import in_time_order
+from bobae.page import duration, moment, percent
 from bobae.train.assess.grid import full_grid
 from bobae.train.assess.look import NS, Look, finding
 from bobae.train.assess.profile import codes
-from bobae.train.page import duration, moment, percent
 
 _HOUR = 3600.0
 _GAP, _GAP_IRREGULAR = 1.5, 20.0  # usual steps without a row, where rows come regularly or not

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from bobae.core import Bools, Floats, Ints, Role, Text, text
+from bobae.page.charts import Band, Lane, Tone
 from bobae.train.assess.look import NS, Look
 from bobae.train.assess.profile import codes
-from bobae.train.page.charts import Band, Lane, Tone
 
 _LANES = 10  # machines drawn; the largest where there are more
 _SEEN = 600  # a hole shorter than this part of the whole is not seen

@@ -5,11 +5,11 @@ from collections.abc import Callable
 import numpy as np
 
 from bobae.core import Finding, Role, text
+from bobae.page import percent
 from bobae.train.assess.blocks import Counted, block_lengths, counted_within
 from bobae.train.assess.grid import full_grid
 from bobae.train.assess.look import Look, finding
 from bobae.train.assess.profile import sampled_rows
-from bobae.train.page import percent
 
 FEW_GROUPS = 30
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 import numpy as np
 
 from bobae.core import Finding, Kind, Role, Text, text
+from bobae.page import percent
 from bobae.train.assess.leaks import leaking
 from bobae.train.assess.look import Look, finding
 from bobae.train.assess.profile import codes
-from bobae.train.page import percent
 
 FEW_EVENTS = 20
 _RARE = 0.005

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bobae.core import Finding, Role, Text, text
+from bobae.page import duration, percent
 from bobae.train.assess.clock import Seen
 from bobae.train.assess.groups import FEW_GROUPS, independent, lives
 from bobae.train.assess.outcomes import classes, marked_events, outcome_name
-from bobae.train.page import duration, percent
 
 _WEEK_S = 7 * 86_400.0
 _PROOF_WEEKS = 4.0  # normal time that can prove one false alarm a week, with as much again to learn from

@@ -5,11 +5,11 @@ from collections.abc import Callable
 import numpy as np
 
 from bobae.core import Bools, Finding, Floats, Kind, Role, text
+from bobae.page import duration, number, percent
 from bobae.train.assess.leaks import near_copies
 from bobae.train.assess.look import Look, finding
 from bobae.train.assess.names import is_setting, never_negative
 from bobae.train.assess.profile import Profile, runs
-from bobae.train.page import duration, number, percent
 
 _SENTINELS = (-999.0, -999.9, -9999.0, -99999.0, 9999.0, 99999.0, 999999.0, 32767.0, -32768.0, 65535.0, 1e30)
 _FAR = 5.0  # widths of the middle 98 % beyond which a value is not of the same kind

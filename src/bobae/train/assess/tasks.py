@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from bobae.core import Role, Task, Text, text
+from bobae.page import duration
 from bobae.train.assess.blocks import block_lengths
 from bobae.train.assess.clock import Seen
 from bobae.train.assess.grid import full_grid
 from bobae.train.assess.groups import lives
 from bobae.train.assess.outcomes import FEW_EVENTS, classes, examples, marked_events, outcome_name
-from bobae.train.page import duration
 
 Ready = Literal["ready", "nearly", "no"]
 _ENOUGH_ROWS = 2_000

@@ -9,7 +9,7 @@ from bobae.evidence.folding import plan_folds
 from bobae.evidence.intervals import Figure
 from bobae.evidence.skill import Witnesses
 from bobae.frames import USUAL_AHEAD_S, later, rows_ahead
-from bobae.train.page import duration
+from bobae.page import duration
 from bobae.train.predicting.posed import NUMBER_TITLES, Asked, Posed, Said, numeric_target, with_target
 from bobae.train.rows import Rows
 

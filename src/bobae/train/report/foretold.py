@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from bobae.core import Floats, Text, Verdict, say, text
 from bobae.evidence.intervals import Figure
-from bobae.train.page import Line, chart, duration, number, percent, unit
+from bobae.page import Line, chart, duration, number, percent, unit
 from bobae.train.predicting.outcome import PredictionOutcome
 from bobae.train.report.misses import machine_named, misses
 from bobae.train.report.proven import Fact, Told, proven_html

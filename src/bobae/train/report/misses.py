@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bobae.core import Floats, Ints, say
-from bobae.train.page import number, unit
+from bobae.page import number, unit
 from bobae.train.predicting.outcome import PredictionOutcome
 from bobae.train.report.when import When
 

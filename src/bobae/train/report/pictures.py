@@ -6,10 +6,10 @@ import numpy as np
 from markupsafe import Markup
 
 from bobae.core import Bools, Dataset, Floats, Role, say
+from bobae.page import Band, Lane, Line, chart, number, sparkline, unit
+from bobae.page.charts import Tone
 from bobae.train.assess import find_roles
 from bobae.train.outcome import EpisodeOutcome, Outcome
-from bobae.train.page import Band, Lane, Line, chart, number, sparkline, unit
-from bobae.train.page.charts import Tone
 from bobae.train.proven import PARTS
 from bobae.train.report.when import NS, When
 from bobae.train.rows import rows_in_order

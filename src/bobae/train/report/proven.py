@@ -7,7 +7,7 @@ from typing import Any
 
 from bobae.core import Text, Verdict, text
 from bobae.evidence.intervals import Figure
-from bobae.train.page import page
+from bobae.page import page
 from bobae.train.proven import BaselineOutcome, Proven
 from bobae.train.report.when import When
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bobae.core import Floats, Ints, Text, text
-from bobae.train.page import duration, moment
-from bobae.train.page.axes import AxisKind
+from bobae.page import duration, moment
+from bobae.page.axes import AxisKind
 from bobae.train.proven import Proven
 
 NS = 1_000_000_000

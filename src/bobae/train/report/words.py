@@ -5,8 +5,8 @@ from collections import Counter
 
 from bobae.core import Text, Verdict, current_language, text
 from bobae.evidence.intervals import Figure
+from bobae.page import duration, money, number, percent
 from bobae.train.outcome import Outcome
-from bobae.train.page import duration, money, number, percent
 from bobae.train.report.proven import Told
 from bobae.train.report.when import When
 

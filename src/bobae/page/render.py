@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from bobae import __version__
 from bobae.core import current_language, say
-from bobae.train.page import charts, numbers
+from bobae.page import charts, numbers
 
 
 def page(package: str, template: str, **values: Any) -> str:
@@ -22,7 +22,7 @@ def page(package: str, template: str, **values: Any) -> str:
 
 @functools.cache
 def _environment(package: str) -> jinja2.Environment:
-    folders = dict.fromkeys((package, "bobae.train.page"))
+    folders = dict.fromkeys((package, "bobae.page"))
     environment = jinja2.Environment(
         loader=jinja2.ChoiceLoader([jinja2.PackageLoader(folder) for folder in folders]),
         autoescape=True,
@@ -30,7 +30,7 @@ def _environment(package: str) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    style = resources.files("bobae.train.page").joinpath("templates", "page.css").read_text(encoding="utf-8")
+    style = resources.files("bobae.page").joinpath("templates", "page.css").read_text(encoding="utf-8")
     environment.globals.update(say=say, style=Markup(style), version=__version__)
     for module in (charts, numbers):
         for name in ("bar", "sparkline", "histogram", "duration", "moment", "money", "number", "percent", "unit"):

@@ -13,8 +13,8 @@ import numpy as np
 from markupsafe import Markup, escape
 
 from bobae.core import Bools, Floats, Ints
-from bobae.train.page.axes import AxisKind, Mark, marks, padded
-from bobae.train.page.numbers import number
+from bobae.page.axes import AxisKind, Mark, marks, padded
+from bobae.page.numbers import number
 
 Tone = Literal["main", "soft", "here", "alarm", "fault", "limit", "moved", "learned", "set", "proved", "left"]
 

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from bobae.core import Floats, local_time
-from bobae.train.page.numbers import number
+from bobae.page.numbers import number
 
 AxisKind = Literal["time", "count", "number"]
 

@@ -1,7 +1,7 @@
 import pytest
 
 from bobae.core import speaking
-from bobae.train.page import duration, moment, money, number, percent, unit
+from bobae.page import duration, moment, money, number, percent, unit
 
 
 @pytest.mark.parametrize(

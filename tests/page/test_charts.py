@@ -4,8 +4,8 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 
-from bobae.train.page import Band, Lane, Line, bar, chart, histogram, lanes, sparkline
-from bobae.train.page.axes import marks
+from bobae.page import Band, Lane, Line, bar, chart, histogram, lanes, sparkline
+from bobae.page.axes import marks
 
 X = np.arange(1_000_000, dtype=float)
 
