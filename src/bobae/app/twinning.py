@@ -16,7 +16,7 @@ from bobae.flow.autosched import autosched
 from bobae.flow.checking import doubts, loads
 from bobae.flow.engine import warm
 from bobae.flow.sheets import sheets
-from bobae.simulate.bottleneck import METHODS, Suspect
+from bobae.simulate.bottleneck import METHODS, Bottlenecks
 from bobae.simulate.bottleneck import bottleneck as _bottleneck
 from bobae.simulate.changing import changed
 from bobae.simulate.comparing import Comparison
@@ -26,6 +26,7 @@ from bobae.simulate.forecasting import Promise
 from bobae.simulate.forecasting import forecast as _forecast
 from bobae.simulate.optimising import Optimum, knob
 from bobae.simulate.optimising import optimise as _optimise
+from bobae.simulate.report import bottlenecks_html, comparison_html, study_html
 from bobae.simulate.study import Span, Study, study, study_until
 from bobae.simulate.warm_up import warm_up_days
 
@@ -131,7 +132,7 @@ def twin_study(
 
 def twin_bottleneck(
     plan: Plan, *, days: float, warm_up: float | None, runs: int, seed: int = 0, progress: Progress | None = None
-) -> list[Suspect]:
+) -> Bottlenecks:
     """Which machines hold the plant back."""
     refuse_the_impossible(plan)
     with _ready(progress) as told:
@@ -246,10 +247,10 @@ def comparison_as_json(found: Comparison) -> dict[str, Any]:
     }
 
 
-def suspects_as_json(found: Sequence[Suspect]) -> dict[str, Any]:
+def bottlenecks_as_json(found: Bottlenecks) -> dict[str, Any]:
     """The likeliest bottleneck first."""
     return {
-        "bottleneck": found[0].name,
+        "bottleneck": found.suspects[0].name,
         "machines": [
             {
                 "machines": one.name,
@@ -259,7 +260,7 @@ def suspects_as_json(found: Sequence[Suspect]) -> dict[str, Any]:
                 "throughput_if_quicker": None if one.throughput is None else one.throughput.as_json(),
                 "cycle_time_if_quicker": None if one.cycle_time is None else one.cycle_time.as_json(),
             }
-            for one in found
+            for one in found.suspects
         ],
     }
 
@@ -297,14 +298,17 @@ def promises_as_json(found: Sequence[Promise]) -> dict[str, Any]:
 
 
 __all__ = [
+    "bottlenecks_as_json",
+    "bottlenecks_html",
     "comparison_as_json",
+    "comparison_html",
     "doubts",
     "loads",
     "optimum_as_json",
     "promises_as_json",
     "refuse_the_impossible",
     "study_as_json",
-    "suspects_as_json",
+    "study_html",
     "twin_bottleneck",
     "twin_forecast",
     "twin_optimise",

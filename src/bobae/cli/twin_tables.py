@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -12,13 +11,11 @@ if TYPE_CHECKING:
     import rich.table as rich_table
     from rich.console import Console
 
-    from bobae.evidence.intervals import Figure
     from bobae.flow import Plan
     from bobae.flow.checking import Doubt
     from bobae.simulate import words
-    from bobae.simulate.bottleneck import Suspect
+    from bobae.simulate.bottleneck import Bottlenecks
     from bobae.simulate.comparing import Comparison
-    from bobae.simulate.figures import Key
     from bobae.simulate.forecasting import Promise
     from bobae.simulate.optimising import Optimum
     from bobae.simulate.study import Study
@@ -26,10 +23,6 @@ else:
     rich_table = LazyModule("rich.table")
     words = LazyModule("bobae.simulate.words")
 
-_SHARES = frozenset(
-    {"on_time", "scrapped", "limits_broken", "idle", "busy", "blocked", "closed", "maintenance", "down", "setup", "oee"}
-)
-_HOURS = frozenset({"cycle_time", "cycle_time_p95"})
 _MOST = 12  # machines told of; all are in the JSON
 
 
@@ -49,20 +42,14 @@ def show_study(console: Console, found: Study) -> None:
     plant = _table(say("the plant"), "")
     for measure in words.PLANT:
         for key in found.keys(measure):
-            if key.of == "":
-                plant.add_row(str(words.FIGURES[measure]), told(key, found.figure(key)))
+            if key.of == "" and found.runs[key].any():
+                plant.add_row(str(words.FIGURES[measure]), words.told(key, found.figure(key)))
     console.print(plant)
     _grid(console, found, say("product"), words.PRODUCT, found.plan.products)
-    busiest = sorted(found.plan.groups, key=lambda name: -_used(found, name))
+    busiest = words.busiest_first(found)
     _grid(console, found, say("machines"), words.MACHINE, busiest[:_MOST])
     if len(busiest) > _MOST:
         console.print(say("and {n} more, less busy; all of them with --json", n=len(busiest) - _MOST), markup=False)
-
-
-def _used(found: Study, name: str) -> float:
-    busy, idle = (next(k for k in found.keys(measure) if k.of == name) for measure in ("busy", "idle"))
-    one, other = found.figure(busy).value, found.figure(idle).value
-    return one / (one + other) if one + other > 0 else 0.0
 
 
 def _grid(console: Console, found: Study, title: str, measures: Sequence[str], names: Sequence[str]) -> None:
@@ -70,7 +57,7 @@ def _grid(console: Console, found: Study, title: str, measures: Sequence[str], n
     table = _table(title, *(str(words.FIGURES[measure]) for measure in shown))
     for name in names:
         keys = {key.measure: key for key in found.runs if key.of == name}
-        table.add_row(name, *(told(keys[m], found.figure(keys[m])) if m in keys else "-" for m in shown))
+        table.add_row(name, *(words.told(keys[m], found.figure(keys[m])) if m in keys else "-" for m in shown))
     console.print(table)
 
 
@@ -85,18 +72,14 @@ def show_comparison(console: Console, found: Comparison) -> None:
     if not found.changes:
         console.print(say("the two plants are the same"), markup=False)
     table = _table(say("figure"), say("as it is"), say("as it would be"), say("difference"))
-    for measure in words.PLANT:
-        for key, (before, after, difference) in found.figures.items():
-            if key.measure == measure and (key.of == "" or measure in words.PRODUCT):
-                name = str(words.FIGURES[measure]) + (f" ({key.of})" if key.of else "")
-                sure = not difference.low <= 0.0 <= difference.high
-                change = told(key, difference) if sure else say("none that can be told")
-                table.add_row(name, told(key, before), told(key, after), change)
+    for row in words.compared(found):
+        table.add_row(*row)
     console.print(table)
 
 
-def show_suspects(console: Console, found: Sequence[Suspect]) -> None:
+def show_bottlenecks(console: Console, hunt: Bottlenecks) -> None:
     """The likeliest bottleneck first, and what being quicker there would bring."""
+    found = hunt.suspects
     first = found[0]
     sure = max(first.first_by.values())
     console.print(
@@ -113,18 +96,10 @@ def show_suspects(console: Console, found: Sequence[Suspect]) -> None:
             one.name,
             f"{one.utilisation.value:.1%}",
             *(f"{share:.0%}" for share in one.first_by.values()),
-            _change(one.throughput),
-            _change(one.cycle_time),
+            words.change(one.throughput),
+            words.change(one.cycle_time),
         )
     console.print(table)
-
-
-def _change(figure: Figure | None) -> str:
-    if figure is None:
-        return "-"
-    if figure.low <= 0.0 <= figure.high:
-        return say("none that can be told")
-    return f"{figure.value:+.1%} [{figure.low:+.1%}, {figure.high:+.1%}]"
 
 
 def show_optimum(console: Console, found: Optimum, aim: str) -> None:
@@ -136,9 +111,9 @@ def show_optimum(console: Console, found: Optimum, aim: str) -> None:
             "best of {tries} plants; on runs that the search never saw {aim} is better by {gain} ({low} to {high})",
             tries=found.tries,
             aim=str(words.FIGURES[aim]),
-            gain=_short(found.gain.value),
-            low=_short(found.gain.low),
-            high=_short(found.gain.high),
+            gain=words.short(found.gain.value),
+            low=words.short(found.gain.low),
+            high=words.short(found.gain.high),
         )
     else:
         said = say(
@@ -158,9 +133,9 @@ def show_promises(console: Console, found: Sequence[Promise]) -> None:
         table.add_row(
             str(one.number),
             one.product,
-            _short(one.due_days),
-            _short(one.likely_days),
-            f"{_short(one.early_days)} - {_short(one.late_days)}",
+            words.short(one.due_days),
+            words.short(one.likely_days),
+            f"{words.short(one.early_days)} - {words.short(one.late_days)}",
             f"{one.on_time:.0%}",
         )
     console.print(table)
@@ -186,31 +161,6 @@ def show_doubts(console: Console, plan: Plan, loads: Mapping[str, float], found:
     for name, share in sorted(loads.items(), key=lambda pair: -pair[1])[:_MOST]:
         table.add_row(name, f"{share:.1%}")
     console.print(table)
-
-
-def told(key: Key, figure: Figure) -> str:
-    """A figure with its interval, as a person reads it."""
-    if key.measure in _SHARES:
-        one, low, high = (f"{value:.1%}" for value in (figure.value, figure.low, figure.high))
-    elif key.measure in _HOURS:
-        one, low, high = (_hours(value) for value in (figure.value, figure.low, figure.high))
-    else:
-        one, low, high = (_short(value) for value in (figure.value, figure.low, figure.high))
-    return one if low == high else f"{one} [{low}, {high}]"
-
-
-def _hours(hours: float) -> str:
-    if not math.isfinite(hours):
-        return "-"
-    if abs(hours) >= 48.0:
-        return say("{n} d", n=_short(hours / 24.0))
-    return say("{n} h", n=_short(hours)) if abs(hours) >= 1.0 else say("{n} min", n=_short(hours * 60.0))
-
-
-def _short(value: float) -> str:
-    if not math.isfinite(value):
-        return "-"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def _table(*headings: str) -> rich_table.Table:

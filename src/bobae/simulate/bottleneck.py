@@ -53,6 +53,19 @@ class Suspect:
     cycle_time: Figure | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class Bottlenecks:
+    """What holds the plant back.
+
+    Attributes:
+        suspects: all groups, the likeliest bottleneck first.
+        study: of the plant as it is.
+    """
+
+    suspects: tuple[Suspect, ...]
+    study: Study
+
+
 def bottleneck(
     plan: Plan,
     span: Span,
@@ -61,7 +74,7 @@ def bottleneck(
     seed: int = 0,
     tried: int = 3,
     progress: Callable[[int, int], None] | None = None,
-) -> list[Suspect]:
+) -> Bottlenecks:
     """All groups, the likeliest bottleneck first; the first `tried` are made quicker to see what that brings."""
     measured = [_measured(plan, span, seed + number) for number in range(runs)]
     utilisation = np.array([one[0] for one in measured])
@@ -74,7 +87,8 @@ def bottleneck(
     }
     total = sum(first.values()) + 1e-3 * utilisation.mean(axis=0)
     order = np.argsort(-total, kind="stable")
-    gains = _gains(plan, span, order[:tried].tolist(), runs, seed, progress)
+    before = study(plan, span, runs=runs, seed=seed, progress=progress)
+    gains = _gains(before, order[:tried].tolist(), seed, progress)
     suspects = [
         Suspect(
             plan.groups[group],
@@ -85,7 +99,7 @@ def bottleneck(
         )
         for group in order
     ]
-    return sorted(suspects, key=_remedy)
+    return Bottlenecks(tuple(sorted(suspects, key=_remedy)), before)
 
 
 def _remedy(suspect: Suspect) -> float:
@@ -154,19 +168,14 @@ def _turning_point(blocked: Floats, starved: Floats) -> int:
 
 
 def _gains(
-    plan: Plan,
-    span: Span,
-    groups: Sequence[int],
-    runs: int,
-    seed: int,
-    progress: Callable[[int, int], None] | None,
+    before: Study, groups: Sequence[int], seed: int, progress: Callable[[int, int], None] | None
 ) -> dict[int, tuple[Figure, Figure]]:
-    before = study(plan, span, runs=runs, seed=seed, progress=progress)
     found = {}
     for group in groups:
-        speed = plan.production.machines[plan.groups[group]].speed
-        quicker = compiled(changed(plan.production, f"machines.{plan.groups[group]}.speed", speed / (1.0 - QUICKER)))
-        after = study(quicker, span, runs=runs, seed=seed, progress=progress)
+        plan, name = before.plan, before.plan.groups[group]
+        speed = plan.production.machines[name].speed
+        quicker = compiled(changed(plan.production, f"machines.{name}.speed", speed / (1.0 - QUICKER)))
+        after = study(quicker, before.span, runs=len(before.hashes), seed=seed, progress=progress)
         found[group] = _share(before, after, "throughput"), _share(before, after, "cycle_time")
     return found
 

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from bobae.cli.answer import Answer
 from bobae.cli.bars import bars
 from bobae.cli.door import app
-from bobae.cli.options import Seed
-from bobae.cli.twin_tables import show_comparison, show_doubts, show_optimum, show_promises, show_study, show_suspects
+from bobae.cli.options import Report, Seed
+from bobae.cli.twin_tables import (
+    show_bottlenecks,
+    show_comparison,
+    show_doubts,
+    show_optimum,
+    show_promises,
+    show_study,
+)
 from bobae.core import say
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+Found = TypeVar("Found")
 Plant = Annotated[
     Path,
     typer.Argument(
@@ -67,12 +76,15 @@ def run(
     runs: Runs = 10,
     within: Within = None,
     seed: Seed = 0,
+    report: Report = None,
 ) -> Answer:
     """Run the plant many times: what it makes, how long that takes, how busy everything is, what is left of it."""
     plan = app.twin_plan(plant, change or ())
     with bars() as progress:
         found = app.twin_study(plan, days=days, warm_up=warm_up, runs=runs, within=within, seed=seed, progress=progress)
-    return Answer(app.study_as_json(found), lambda console: show_study(console, found))
+    written = app.write_report(app.study_html(found, title=_title(plant)), report or app.report_path(plant, "twin"))
+    document = app.study_as_json(found) | {"report": str(written)}
+    return Answer(document, lambda console: _told(console, found, show_study, written))
 
 
 def whatif(
@@ -84,12 +96,16 @@ def whatif(
     warm_up: WarmUp = None,
     runs: Runs = 10,
     seed: Seed = 0,
+    report: Report = None,
 ) -> Answer:
     """Set two plants side by side, with the same chance: what a decision changes, and how sure that is."""
     before, after = app.twin_plan(plant), app.twin_plan(other or plant, change or ())
     with bars() as progress:
         found = app.twin_whatif(before, after, days=days, warm_up=warm_up, runs=runs, seed=seed, progress=progress)
-    return Answer(app.comparison_as_json(found), lambda console: show_comparison(console, found))
+    page = app.comparison_html(found, title=_title(plant))
+    written = app.write_report(page, report or app.report_path(plant, "whatif"))
+    document = app.comparison_as_json(found) | {"report": str(written)}
+    return Answer(document, lambda console: _told(console, found, show_comparison, written))
 
 
 def bottleneck(
@@ -100,12 +116,16 @@ def bottleneck(
     warm_up: WarmUp = None,
     runs: Runs = 10,
     seed: Seed = 0,
+    report: Report = None,
 ) -> Answer:
     """Find the machines that hold the plant back, by four methods, and what making them quicker brings."""
     plan = app.twin_plan(plant, change or ())
     with bars() as progress:
         found = app.twin_bottleneck(plan, days=days, warm_up=warm_up, runs=runs, seed=seed, progress=progress)
-    return Answer(app.suspects_as_json(found), lambda console: show_suspects(console, found))
+    page = app.bottlenecks_html(found, title=_title(plant))
+    written = app.write_report(page, report or app.report_path(plant, "bottleneck"))
+    document = app.bottlenecks_as_json(found) | {"report": str(written)}
+    return Answer(document, lambda console: _told(console, found, show_bottlenecks, written))
 
 
 def optimise(
@@ -161,3 +181,12 @@ def warm() -> Answer:
         console.print(say("the engine is ready"), markup=False)
 
     return Answer({"ready": True}, show)
+
+
+def _title(plant: Path) -> str:
+    return say("The twin of {plant}", plant=plant.resolve().stem)
+
+
+def _told(console: Console, found: Found, show: Callable[[Console, Found], None], report: Path) -> None:
+    show(console, found)
+    console.print(say("The report: {path}", path=report), markup=False, soft_wrap=True)
