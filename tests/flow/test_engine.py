@@ -159,6 +159,27 @@ def test_lots_that_wait_for_each_other_are_told():
         Run.new(compiled(stuck), seed=1).until(DAY_S)
 
 
+def test_a_ring_of_full_places_is_told_though_machines_still_break_and_lots_still_come():
+    ring = production(
+        machines={name: {"buffer": 1, "failures": [{"apart": "1 d", "lasts": "1 min"}]} for name in "abc"},
+        routes={"there": [{"machines": m, "time": "1 min"} for m in "abcab"]},
+        releases=[{"product": "there", "every": "1 min"}],
+    )
+    with pytest.raises(Stuck, match="a, b, c stand still for good"):
+        Run.new(compiled(ring), seed=1).until(2 * DAY_S)
+
+
+def test_a_lot_that_is_done_again_where_it_is_keeps_its_place():
+    again = production(
+        machines={"a": {"buffer": 2}},
+        routes={"part": [{"machines": "a", "time": "1 min", "rework": 0.4, "rework_to": 1}]},
+        releases=[{"product": "part", "every": None}],
+    )
+    run = Run.new(compiled(again), seed=1)
+    run.until(DAY_S)
+    assert len(finished(run)) == pytest.approx(1440 * 0.6, rel=0.06)
+
+
 def test_a_run_does_not_go_back():
     run = Run.new(compiled(small()), seed=1)
     run.until(60.0)

@@ -150,7 +150,7 @@ def _jams(plan: Plan) -> list[Doubt]:
         back = t.steps[first:end]
         pairs |= {(int(x["group"]), int(t.steps["group"][x["rework_step"]])) for x in back if x["rework"] > 0.0}
         for here, there in pairs:
-            if t.groups["places"][here] != NONE and t.groups["places"][there] != NONE:
+            if here != there and t.groups["places"][here] != NONE and t.groups["places"][there] != NONE:
                 onward.setdefault(here, set()).add(there)
     found = []
     for ring in _rings(onward):

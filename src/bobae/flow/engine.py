@@ -71,6 +71,12 @@ class Run:
             self._make_room(stopped)
         self._drain_done()
         self._drain_trace()
+        if jammed := self._jammed():
+            raise Stuck(
+                "by {time} s {names} stand still for good: each is full of lots that wait for another of them",
+                time=self.now_s,
+                names=", ".join(jammed),
+            )
 
     def snapshot(self) -> State:
         """All that the run is, copied."""
@@ -94,6 +100,29 @@ class Run:
                 lots=int(self.state.clock[w.WIP]),
             )
         self.state.clock[w.NOW] = end
+
+    def _jammed(self) -> list[str]:
+        """Groups that are full, whose every machine holds lots that wait for another of these groups."""
+        t, s = self.plan.tables, self.state
+        held = (s.jobs["stage"] == w.HOLDS).reshape(-1, 2).any(axis=1)
+        first, count = t.groups["first"], t.groups["count"]
+        limited = (t.groups["places"] != NONE) & (s.places["taken"] >= t.groups["places"])
+        stands = {g for g in np.flatnonzero(limited) if held[first[g] : first[g] + count[g]].all()}
+        onward = self._waits()
+        while stands and (free := {here for here, there in onward if here in stands and there not in stands}):
+            stands -= free
+        return [self.plan.groups[g] for g in sorted(stands)]
+
+    def _waits(self) -> set[tuple[int, int]]:
+        """From which group to which lots wait for room."""
+        found, s = set(), self.state
+        for there, lot in enumerate(s.places["wait_first"]):
+            while lot != NONE:
+                job = s.lots["job"][lot]
+                if job != NONE:
+                    found.add((int(self.plan.tables.machines["group"][s.jobs["machine"][job]]), there))
+                lot = s.lots["next"][lot]
+        return found
 
     def _make_room(self, stopped: int) -> None:
         if stopped == w.DONE_FULL:

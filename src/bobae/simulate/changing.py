@@ -34,8 +34,10 @@ def changed(production: Production, place: str, value: Any) -> Production:
         raise BadInput("'{place}' names no place; write such as machines.saw.count", place=place)
     inner: Any = document
     for key in keys[:-1]:
+        if isinstance(inner, dict) and isinstance(_inside(inner, key, place), tuple):
+            inner[key] = list(inner[key])  # so that it can be changed
         inner = _inside(inner, key, place)
-        if isinstance(inner, tuple):
+        if not isinstance(inner, (dict, list)):
             raise BadInput("'{place}' leads into a value that has no parts", place=place)
     if isinstance(inner, dict) and isinstance(keys[-1], str):
         inner[keys[-1]] = value

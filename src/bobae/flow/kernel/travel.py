@@ -99,7 +99,8 @@ def go_on(t: HeldTables, s: HeldState, lot: int) -> bool:
         return True
     group = t.steps[x.step].group
     p = s.places[group]
-    if t.groups[group].places != NONE and (p.taken >= t.groups[group].places or p.wait_first != NONE):
+    stays = x.job != NONE and t.machines[s.jobs[x.job].machine].group == group  # it has a place there already
+    if t.groups[group].places != NONE and not stays and (p.taken >= t.groups[group].places or p.wait_first != NONE):
         lists.wait_for_room(s, group, lot)
         agenda.note(s, w.BLOCK, group, x.name, x.step, 0)
         return False
