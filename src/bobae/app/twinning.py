@@ -15,6 +15,7 @@ from bobae.flow import Plan, Production, compiled
 from bobae.flow.autosched import autosched
 from bobae.flow.checking import doubts, loads
 from bobae.flow.engine import warm
+from bobae.flow.production import production_of
 from bobae.flow.sheets import sheets
 from bobae.simulate.bottleneck import METHODS, Bottlenecks
 from bobae.simulate.bottleneck import bottleneck as _bottleneck
@@ -68,11 +69,11 @@ def _production(place: Path) -> Production:
 def _section(path: Path) -> Production:
     alone = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
     if isinstance(alone, dict) and "machines" in alone and "plant" not in alone:
-        return Production.model_validate(alone)
+        return production_of(alone)
     section = plant_file.read(path).plant.production
     if section is None:
         raise BadInput("{path} has no section `production`: say there what machines and routes there are", path=path)
-    return Production.model_validate(section)
+    return production_of(section)
 
 
 def twin_warm(progress: Progress | None = None) -> None:

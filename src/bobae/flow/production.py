@@ -3,9 +3,11 @@
 Times are written with their units, constant or as a distribution (see `bobae.flow.times`).
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bobae.core import BadInput
 
 Name = Annotated[str, Field(pattern=r"^\S(.*\S)?$")]
 TimeText = Annotated[str, Field(description="such as 3 min, 3 min +- 5 %, uniform(5 min, 10 min), exponential(7 d)")]
@@ -185,3 +187,21 @@ class Production(_Described):
     moves: tuple[Move, ...] = ()
     vehicles: int | None = Field(default=None, ge=1, strict=True, description="that lots are moved by. None: enough")
     energy_price: float = Field(default=0.0, ge=0, description="of a kWh, in the plant's currency")
+
+
+def production_of(document: Any) -> Production:
+    """The production that plain values describe, such as those of a YAML file.
+
+    Raises:
+        BadInput: a value cannot stand where it stands.
+    """
+    try:
+        return Production.model_validate(document)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise BadInput(
+            "'{value}' cannot stand at {place} ({why})",
+            value=first["input"],
+            place=".".join(str(part) for part in first["loc"] if part != "[key]"),
+            why=first["msg"],
+        ) from error

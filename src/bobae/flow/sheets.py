@@ -15,7 +15,7 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook
 
 from bobae.core import BadInput, UnknownName
-from bobae.flow.production import Production
+from bobae.flow.production import Production, production_of
 from bobae.flow.times import MICROSECONDS
 
 _SHEETS = {
@@ -139,7 +139,7 @@ def sheets(place: str | Path) -> Production:
     }
     if "products" in tables:
         document["products"] = {row.need("product"): row.some("price", "material") for row in tables["products"]}
-    return Production.model_validate(document)
+    return production_of(document)
 
 
 def _machine(row: _Row) -> dict[str, Any]:

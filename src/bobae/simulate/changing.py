@@ -6,6 +6,7 @@ from typing import Any
 
 from bobae.core import BadInput, UnknownName
 from bobae.flow import Production
+from bobae.flow.production import production_of
 
 _PART = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
@@ -21,7 +22,7 @@ def changed(production: Production, place: str, value: Any) -> Production:
 
     Raises:
         UnknownName: there is no such place.
-        pydantic.ValidationError: the value cannot stand there.
+        BadInput: the value cannot stand there.
 
     Example:
         >>> made = Production.model_validate({"machines": {"saw": {}}, "routes": {}})
@@ -44,7 +45,7 @@ def changed(production: Production, place: str, value: Any) -> Production:
     else:
         _inside(inner, keys[-1], place)
         inner[keys[-1]] = value
-    return Production.model_validate(document)
+    return production_of(document)
 
 
 def _inside(inner: Any, key: str | int, place: str) -> Any:
