@@ -1,6 +1,8 @@
 import json
 from pathlib import Path
 
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 from bobae.cli import main
@@ -52,6 +54,13 @@ def test_a_plant_is_run_and_told_in_figures_and_on_a_page(plant, capsys):
     page = Path(found["report"]).read_text("utf-8")
     assert "lots are finished a day" in page
     assert "<svg" in page
+
+
+def test_all_that_happened_in_the_first_run_is_written_down(plant, capsys):
+    found = bobae(capsys, "run", plant, "--days", 2, "--runs", 2, "--events", "events.parquet", "--json")
+    table = pq.read_table(found["events"])
+    left = table.filter(pc.equal(table["event"], "left")).num_rows
+    assert left == pytest.approx(2 * 240, rel=0.05)
 
 
 def test_the_page_and_the_tables_are_in_korean_too(plant, capsys):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from pyarrow import parquet
 
 from bobae.app import plant_file
 from bobae.core import BadInput, Progress, Text, text
@@ -14,15 +15,16 @@ from bobae.evidence.intervals import finite
 from bobae.flow import Plan, Production, compiled
 from bobae.flow.autosched import autosched
 from bobae.flow.checking import doubts, loads
-from bobae.flow.engine import warm
+from bobae.flow.engine import Run, warm
 from bobae.flow.production import production_of
 from bobae.flow.sheets import sheets
+from bobae.flow.tracing import events
 from bobae.simulate.bottleneck import METHODS, Bottlenecks
 from bobae.simulate.bottleneck import bottleneck as _bottleneck
 from bobae.simulate.changing import changed
 from bobae.simulate.comparing import Comparison
 from bobae.simulate.comparing import whatif as _whatif
-from bobae.simulate.figures import UNITS, Key
+from bobae.simulate.figures import DAY_S, UNITS, Key
 from bobae.simulate.forecasting import Promise
 from bobae.simulate.forecasting import forecast as _forecast
 from bobae.simulate.optimising import Optimum, knob
@@ -129,6 +131,16 @@ def twin_study(
             seed=seed,
             progress=told(text("runs")),
         )
+
+
+def twin_events(found: Study, path: Path, *, seed: int = 0) -> Path:
+    """Write down all that happened in the study's first run, as Parquet; the file comes back, whole or not at all."""
+    run = Run.new(found.plan, seed=seed, traced=True)
+    run.until((found.span.warm_up_days + found.span.days) * DAY_S)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(path.name + ".new")
+    parquet.write_table(events(run), new)
+    return new.replace(path)
 
 
 def twin_bottleneck(
@@ -311,6 +323,7 @@ __all__ = [
     "study_as_json",
     "study_html",
     "twin_bottleneck",
+    "twin_events",
     "twin_forecast",
     "twin_optimise",
     "twin_plan",

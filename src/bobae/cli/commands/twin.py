@@ -54,6 +54,10 @@ Within = Annotated[
         "--within", metavar="SHARE", help="run until what is made a day is known so closely, such as 0.01, instead"
     ),
 ]
+Events = Annotated[
+    Path | None,
+    typer.Option("--events", metavar="FILE.parquet", help="also write down all that happened in the first run"),
+]
 Vary = Annotated[
     list[str],
     typer.Option(
@@ -76,6 +80,7 @@ def run(
     runs: Runs = 10,
     within: Within = None,
     seed: Seed = 0,
+    events: Events = None,
     report: Report = None,
 ) -> Answer:
     """Run the plant many times: what it makes, how long that takes, how busy everything is, what is left of it."""
@@ -84,6 +89,8 @@ def run(
         found = app.twin_study(plan, days=days, warm_up=warm_up, runs=runs, within=within, seed=seed, progress=progress)
     written = app.write_report(app.study_html(found, title=_title(plant)), report or app.report_path(plant, "twin"))
     document = app.study_as_json(found) | {"report": str(written)}
+    if events is not None:
+        document["events"] = str(app.twin_events(found, events, seed=seed))
     return Answer(document, lambda console: _told(console, found, show_study, written))
 
 
