@@ -33,8 +33,8 @@ def events(run: Run) -> pa.Table:
     """All that a traced run has told so far, in the order in which it happened.
 
     Columns: `time_us` from the start; `event`, a word of `EVENTS`; `lot`, its name as a number; `machines` and
-    `machine`, the group and the number in it from 1; `product` and `step`, as the plan names them; null where an event has none.
-    A batch starts and is done under the name of its first lot, `lots` says how many go with it.
+    `machine`, the group and the number in it from 1; `product` and `step`, as the plan names them; null where an event
+    has none. A batch starts and is done under the name of its first lot, `lots` says how many go with it.
     """
     rows = np.concatenate(run.trace) if run.trace else np.zeros(0, TRACED)
     kind, step = rows["kind"], rows["step"]
