@@ -17,7 +17,7 @@ from bobae.learners.making.designs import Design, Plain
 from bobae.learners.making.domain import Domain
 from bobae.learners.making.forest import Forest
 from bobae.learners.making.heads import Examples, Owner
-from bobae.learners.making.held import tried
+from bobae.learners.making.held import tried, with_settings
 from bobae.learners.making.rows import groups_of, times_of
 from bobae.learners.making.traced import Traced
 
@@ -83,7 +83,7 @@ class ClassifyLearner:
         groups = groups if len(np.unique(groups)) > 2 else np.arange(len(data), dtype=np.int64)
         weight = np.ones(len(y))
         given = Examples(columns, y.astype(np.float64), groups, weight, owner)
-        kinds = self._kinds(owner.sizes(sizes), 0 if traced else len(inputs))
+        kinds, settings = with_settings(self._kinds(owner.sizes(sizes), 0 if traced else len(inputs)))
 
         def answers(kind: Speaks) -> Callable[[Bools, Bools], Floats]:
             def said(fit: Bools, prove: Bools) -> Floats:
@@ -102,6 +102,7 @@ class ClassifyLearner:
             folds,
             known,
             loss,
+            settings=settings,
             helpers=_HELPERS,
             budget_s=budget_s,
         )
