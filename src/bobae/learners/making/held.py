@@ -15,10 +15,10 @@ import numpy as np
 
 from bobae.core import Bools, Floats, Fold, Ints, NotEnoughEvidence
 
-_FEWEST = 10  # known rows that a fold must have to learn from
-_WORTH = 0.99  # a mixture must be so much better than the best alone
 _FIRST = 2  # folds that must agree before a candidate is given up
 _HOPELESS = 1.5  # times the loss of the best: not even half of a mixture
+_FEWEST = 10  # known rows that a fold must have to learn from
+_WORTH = 0.99  # a mixture must be so much better than the best alone
 
 Learned = Callable[[Bools, Bools], Floats]
 Loss = Callable[[Floats, Bools], float]
