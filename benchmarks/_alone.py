@@ -14,6 +14,12 @@ def quiet_environment() -> dict[str, str]:
     return kept | dict.fromkeys(ONE_THREAD, "1")
 
 
+def memory_mb() -> float:
+    """The most memory that this process held; getrusage would count that of the process which started it."""
+    told = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return float(told["VmHWM"].split()[0]) / 1024
+
+
 def run_alone(module: str, arguments: list[str]) -> int:
     """Run a module of this folder; returns its exit code."""
     command = [sys.executable, "-m", module, *arguments]

@@ -1,4 +1,4 @@
-"""The learners' benchmark and, asked with `automl` first, that beside other tools; each writes its result file."""
+"""The learners' benchmark and, asked with `automl` or `series`, those beside other tools; each writes its result."""
 
 import argparse
 import sys
@@ -6,21 +6,24 @@ import sys
 import results
 from _anomaly.data import data_root
 
-from _learners import own, peers
+from _learners import own, peers, series
+
+PARTS = {"learners": own.rows, "automl": peers.rows, "series": series.rows}
 
 
 def main() -> None:
     """Measure, print the table, write the result file."""
     parser = argparse.ArgumentParser(prog="learners", description="learners of results and series on public data")
-    parser.add_argument("name", choices=("learners", "automl"), help="alone, or beside AutoML tools")
-    parser.add_argument("--quick", action="store_true", help="one seed; beside other tools three sets only")
+    parser.add_argument("name", choices=tuple(PARTS), help="alone, beside AutoML tools, or beside aeon and Darts")
+    parser.add_argument(
+        "--quick", action="store_true", help="one seed; beside AutoML tools three sets only, beside aeon one robot"
+    )
     asked = parser.parse_args()
     root = data_root()
     if not (root / "cmapss").is_dir():
         print(f"the public data sets are not at {root}; set BOBAE_DATA to their folder", file=sys.stderr)
         sys.exit(1)
-    part = own.rows if asked.name == "learners" else peers.rows
-    rows = list(part(root, quick=asked.quick))
+    rows = list(PARTS[asked.name](root, quick=asked.quick))
     results.show(rows)
     print(results.write(asked.name, f"python benchmarks/{asked.name}.py{' --quick' if asked.quick else ''}", rows))
 

@@ -104,12 +104,14 @@ def set_of(root: Path, name: str) -> tuple[sets.Set, str, np.ndarray]:
 def all_jobs(root: Path) -> Iterator[Job]:
     """Every job, one after the other."""
     for name in SETS:
-        if name.startswith("C-MAPSS"):
-            yield _engines(root, name, raw=name.endswith("raw rows"))
-        elif name.startswith("steel energy"):
-            yield _energy(root, name)
-        else:
-            yield _plain(root, name)
+        yield job_of(root, name)
+
+
+def job_of(root: Path, name: str) -> Job:
+    """The job of that name."""
+    if name.startswith("C-MAPSS"):
+        return _engines(root, name, raw=name.endswith("raw rows"))
+    return _energy(root, name) if name.startswith("steel energy") else _plain(root, name)
 
 
 def _plain(root: Path, name: str) -> Job:

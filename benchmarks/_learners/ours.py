@@ -1,13 +1,13 @@
 """bobae's own answer to a job, in a process of its own: python -m _learners.ours JOB OUT.json."""
 
 import json
-import resource
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from _alone import memory_mb
 from _anomaly.data import data_root
 
 from _learners import jobs, own, sets
@@ -23,7 +23,7 @@ def main() -> None:
     """Learn, tell, write down."""
     name, out = sys.argv[1], Path(sys.argv[2])
     answer = _engines if name.startswith("C-MAPSS") else _energy if name.startswith("steel energy") else _plain
-    job = next(job for job in jobs.all_jobs(data_root()) if job.name == name)
+    job = jobs.job_of(data_root(), name)
     began = time.process_time()
     said, claimed, model, x = answer(name, job)
     cpu = time.process_time() - began
@@ -33,12 +33,11 @@ def main() -> None:
         at = time.perf_counter()
         runner.step(each)
         took.append(time.perf_counter() - at)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     told = {
         "said": said.tolist(),
         "claimed": claimed,
         "cpu_s": cpu,
-        "memory_mb": memory,
+        "memory_mb": memory_mb(),
         "row_us": float(np.median(took)) * 1e6,
     }
     out.write_text(json.dumps(told))

@@ -84,13 +84,13 @@ def asked(job: "jobs.Job", tool: str) -> Answer | None:
     with tempfile.TemporaryDirectory() as folder:
         given, told = Path(folder) / "given.npz", Path(folder) / "told.json"
         if tool == "bobae":
-            command = [sys.executable, "-m", "_learners.ours", job.name, str(told)]
+            command, at = [sys.executable, "-m", "_learners.ours", job.name, str(told)], str(HERE)
         else:
             np.savez(given, fit=job.fit, y=job.y, rows=job.rows, kinds=job.kinds, metric=job.metric, budget=BUDGET_S)
-            command = [str(PYTHON), str(HERE / "peers/automl.py"), tool, str(given), str(told)]
+            command, at = [str(PYTHON), str(HERE / "peers/automl.py"), tool, str(given), str(told)], folder
         pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
         try:
-            subprocess.run(command, cwd=HERE, env=quiet_environment(), check=True, timeout=LIMIT_S, **pipes)
+            subprocess.run(command, cwd=at, env=quiet_environment(), check=True, timeout=LIMIT_S, **pipes)
         except subprocess.TimeoutExpired:
             return None
         found: dict[str, Any] = json.loads(told.read_text())

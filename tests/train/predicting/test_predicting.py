@@ -72,6 +72,24 @@ def test_results_that_rest_on_nothing_are_not_useful(task: str) -> None:
     assert outcome.verdict is not Verdict.USEFUL
 
 
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(
+    "learner",
+    [SoftSensorLearner(candidates=("trees",), trees=20), ClassifyLearner(candidates=("trees",), trees=10)],
+    ids=["number", "kind"],
+)
+def test_a_search_over_settings_finds_nothing_where_nothing_is(learner: Any, seed: int) -> None:
+    dice = np.random.default_rng(seed)
+    result = dice.normal(size=150) if learner.task == "soft-sensor" else dice.choice(["bad", "good"], size=150)
+    rows = {"pressure": dice.normal(size=150), "speed": dice.normal(size=150), "result": result}
+    kind = Kind.NUMBER if learner.task == "soft-sensor" else Kind.CATEGORY
+    features = (Column("pressure", Kind.NUMBER, Role.FEATURE), Column("speed", Kind.NUMBER, Role.FEATURE))
+    data = Dataset(pa.table(rows), (*features, Column("result", kind, Role.TARGET)))
+    outcome = train_prediction(data, learner, asked=Asked(seed=seed), budget_s=1e6)
+    assert any("=" in name for name in outcome.tried)
+    assert outcome.verdict is not Verdict.USEFUL
+
+
 @TASKS
 def test_the_sealed_graph_answers_its_reference(made: Mapping[str, PredictionOutcome], task: str) -> None:
     candidate = made[task].candidate

@@ -27,7 +27,14 @@ Task = Annotated[
         "classify (good or bad), forecast (look ahead), or auto: the one that the data answer best",
     ),
 ]
-Spend = Annotated[str | None, typer.Option("--budget", metavar="TIME", help="CPU time that may be spent, such as 120s")]
+Spend = Annotated[
+    str | None,
+    typer.Option(
+        "--budget",
+        metavar="TIME",
+        help="CPU time that may be spent, such as 120s; with it other settings of what foretells best are tried too",
+    ),
+]
 Censored = Annotated[
     str | None, typer.Option("--censored", metavar="COL", help="the column that marks machines which still live (rul)")
 ]

@@ -17,7 +17,7 @@ from bobae.learners.making.designs import Design, Plain
 from bobae.learners.making.domain import Domain
 from bobae.learners.making.forest import Forest
 from bobae.learners.making.heads import Examples, Owner
-from bobae.learners.making.held import Tried, tried
+from bobae.learners.making.held import Tried, tried, with_settings
 from bobae.learners.making.rows import groups_of, times_of
 from bobae.learners.making.traced import Traced
 
@@ -82,8 +82,8 @@ class ClassifyLearner:
         columns, owner = design.run(x, gap), Owner(design.owner, len(inputs))
         groups = groups if len(np.unique(groups)) > 2 else np.arange(len(data), dtype=np.int64)
         given = Examples(columns, np.where(known, y, np.nan), groups, np.ones(len(y)), owner)
-        kinds = self._kinds(owner.sizes(sizes), 0 if traced else len(inputs))
-        found = _tried(kinds, given, len(names), folds, seed=seed, budget_s=budget_s)
+        kinds, settings = with_settings(self._kinds(owner.sizes(sizes), 0 if traced else len(inputs)))
+        found = _tried(kinds, given, len(names), folds, settings=settings, seed=seed, budget_s=budget_s)
         said, why = np.split(found.chosen(), [len(names)], axis=1)
         costs, chances = self._costs(counts), _trusted(said, found.fold, y)
         prediction = decided(chances, costs)
@@ -139,6 +139,7 @@ def _tried(
     classes: int,
     folds: Sequence[Fold],
     *,
+    settings: Mapping[str, Sequence[str]],
     seed: int,
     budget_s: float | None,
 ) -> Tried:
@@ -157,7 +158,7 @@ def _tried(
         return Trust.least_loss(said[counted, :classes], given.aim[counted].astype(np.int64))
 
     candidates = {name: answers(kind) for name, kind in kinds.items()}
-    return tried(candidates, folds, given.known, loss, helpers=_HELPERS, budget_s=budget_s)
+    return tried(candidates, folds, given.known, loss, settings=settings, helpers=_HELPERS, budget_s=budget_s)
 
 
 def _trusted(chances: Floats, fold: Ints, y: Ints) -> Floats:

@@ -92,6 +92,10 @@ class BoostedVoice:
     boosting: Boosting
     picks: tuple[int, ...] | None = None
 
+    def others(self) -> "dict[str, BoostedVoice]":
+        """The same with other settings, by name."""
+        return {name: replace(self, boosting=one) for name, one in self.boosting.others().items()}
+
     def __call__(self, given: Examples, classes: int, *, seed: int) -> Margins:
         """See `Speaks`; two classes are told apart by one sum."""
         picks = None if self.picks is None else np.array(self.picks)

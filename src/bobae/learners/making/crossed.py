@@ -10,7 +10,7 @@ from bobae.evidence.conformal import crossed_bands, error_bands
 from bobae.graph import Bands
 from bobae.learners.making.boosting import Boosting
 from bobae.learners.making.heads import Examples, Head, Learns
-from bobae.learners.making.held import tried
+from bobae.learners.making.held import tried, with_settings
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +66,9 @@ def crossed(
         return float(np.average(missed, weights=weight) if absolute else np.sqrt(np.average(missed**2, weights=weight)))
 
     trying = None if budget_s is None else budget_s * len(folds) / (len(folds) + members)
-    found = tried({name: answers(kind) for name, kind in kinds.items()}, folds, known, loss, budget_s=trying)
+    ways, settings = with_settings(kinds)
+    candidates = {name: answers(way) for name, way in ways.items()}
+    found = tried(candidates, folds, known, loss, settings=settings, budget_s=trying)
     chosen, there = found.chosen(), (found.fold >= 0) & known
     said = chosen[:, 0]
     errors = (given.aim[there], said[there], given.groups[there])
@@ -79,7 +81,7 @@ def crossed(
     }
     if horizon is not None:
         told["chance"] = _at(there, (quantiles <= horizon).mean(axis=1))
-    kept = [kinds[name] for name in found.best()]
+    kept = [ways[name] for name in found.best()]
     kept = [replace(kind, members=members) if isinstance(kind, Boosting) else kind for kind in kept]
     heads = tuple(kind(given.chosen(given.taught_by(kind)), seed=seed) for kind in kept)
     bands = Bands(*error_bands(*errors, confidence=confidence))

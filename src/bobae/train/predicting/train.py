@@ -20,6 +20,7 @@ from bobae.train.proven import Origin
 from bobae.train.rows import Rows, rows_in_order
 
 _STEPS = 5
+_LEARNING = 0.4  # of the budget: the leak meter learns once more
 
 
 def train_prediction(
@@ -55,7 +56,7 @@ def train_prediction(
     posed = question.pose(rows, asked)
     learner = _instructed(learner, posed.settings)
     progress(text("learning, and trying on rows not seen"), 1, _STEPS)
-    share = None if budget_s is None else 0.6 * budget_s
+    share = None if budget_s is None else _LEARNING * budget_s
     with threadpool_limits(1):  # many small matrices: threads that wait for each other cost more than they bring
         fitted = learner.fit(posed.data, folds=posed.folding.folds, seed=asked.seed, budget_s=share)
     progress(text("weighing it against simple rules"), 2, _STEPS)
