@@ -16,6 +16,7 @@ from bobae.app.plugins import Checked, Todo, check
 from bobae.cli.command import Command, first_paragraph
 from bobae.cli.main import COMMANDS, GROUPS
 from bobae.core import Plant
+from bobae.flow import Production
 
 DOCS = Path(__file__).resolve().parent
 PACKAGE = Path(bobae.__file__).parent
@@ -65,6 +66,11 @@ def schema() -> str:
         "title": "plant.yaml",
     }
     return json.dumps(described, indent=2, ensure_ascii=False) + "\n"
+
+
+def production_schema() -> str:
+    """What the section `production` of a plant file may say."""
+    return json.dumps(Production.model_json_schema(), ensure_ascii=False, indent=2) + "\n"
 
 
 def findings() -> str:
@@ -171,6 +177,7 @@ PAGES: dict[str, Any] = {
     "reference/findings.md": findings,
     "reference/pieces.md": pieces,
     "reference/plant.schema.json": schema,
+    "reference/production.schema.json": production_schema,
 }
 
 

@@ -6,6 +6,7 @@ from bobae.flow.kernel.chance import drawn
 from bobae.flow.kernel.held import HeldState, HeldTables, compiled
 
 NONE = -1
+_ENDLESS = 1 << 62
 
 
 @compiled
@@ -35,13 +36,16 @@ def settle_state(t: HeldTables, s: HeldState, machine: int) -> None:
 
 @compiled
 def _count_work(t: HeldTables, s: HeldState, machine: int, works: bool) -> None:
-    now = s.clock[w.NOW]
+    now, until = s.clock[w.NOW], _ENDLESS
+    if t.groups[t.machines[machine].group].slots == 1:  # it works on one job: a failure after its end need not be set
+        until = max(s.jobs[2 * machine].end, s.jobs[2 * machine + 1].end)
     for d in range(t.machines[machine].downs, t.machines[machine].downs_end):
         if t.downs[d].by_work:
             f = s.failures[d]
             if works:
                 f.since = now
-                agenda.set_(s, now + f.left, w.FAIL, d, f.mark)
+                if now + f.left < until:
+                    agenda.set_(s, now + f.left, w.FAIL, d, f.mark)
             elif f.holds == 0:
                 f.left -= now - f.since
                 f.mark += 1
