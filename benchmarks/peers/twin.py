@@ -132,7 +132,7 @@ def in_cimba(parts, seed):
                 left += self.apart.next()
             left -= takes
             cb.hold(total)
-            {f"self.b{k + 1}.put(1.0)" if k + 1 < STATIONS else "self.made = self.made + 1.0"}"""
+            {f"self.b{k + 1}.put(1.0)" if k + 1 < STATIONS else "self.over.put(1)"}"""
         for k in range(STATIONS)
     )
     source = f"""
@@ -142,7 +142,12 @@ class Line(cb.Model):
     apart: cb.Input[float] = inputs.dist.exponential(mean={WORKS})
     mended: cb.Input[float] = inputs.dist.exponential(mean={MENDED})
     made: cb.Output[float]
+    over: cb.Container
 {stations}
+    @cb.on_end
+    def measure(self):
+        self.made = self.over.level() + 0.0
+
     @cb.process
     def arrivals(self):
         while True:
@@ -165,7 +170,7 @@ class Line(cb.Model):
     found = {}
 
     def go():
-        found["made"] = float(experiment(parts * APART)[model].made.mean())
+        found["made"] = float(list(experiment(parts * APART)[model].made)[0].item())
 
     told = run(go, None)
     return told | {"finished": found["made"], "mean_time": None}

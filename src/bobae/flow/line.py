@@ -9,6 +9,7 @@ A line is plain if every part visits single machines one after the other, in the
 buffers, time at work and failures by work comes between.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numba
@@ -18,7 +19,7 @@ from bobae.core import Ints
 from bobae.flow.compiling import Plan
 from bobae.flow.kernel import words as w
 from bobae.flow.kernel.chance import drawn
-from bobae.flow.kernel.held import hold
+from bobae.flow.kernel.held import VERSION, hold
 from bobae.flow.layout import NONE
 
 _FIRST = 1 << 40  # the name of the first lot of the first source, see README.md
@@ -81,39 +82,47 @@ def line_times(plan: Plan, *, seed: int, until_us: int) -> tuple[Ints, Ints]:
         capacity *= 4
 
 
-@numba.njit(nogil=True, cache=True, error_model="numpy")
-def _run(tables: Any, stations: Any, seed: int, until: int, released: Ints, left: Ints) -> int:
-    t = hold(tables)
-    places, time, pieces, handling, downs = stations
-    fed = t.sources[0].every == NONE
-    ring = places.max() + 1 if places.max() > 0 else 1
-    gone = np.zeros((len(places), ring), np.int64)  # when the last parts left each station
-    until_failure, failures = np.full(len(places), _NEVER), np.zeros(len(places), np.int64)
-    for j in range(len(places)):
-        if downs[j] != NONE:
-            until_failure[j] = drawn(t, t.downs[downs[j]].first, seed, w.P_FAIL, downs[j], 0)
-    arrival = t.sources[0].start
-    for i in range(len(released)):
-        at = 0 if fed else arrival
-        if places[0] != NONE and i >= places[0]:
-            at = max(at, gone[0, (i - places[0]) % ring])
-        released[i] = at if fed else arrival
+def _compiled(version: int) -> Callable[..., int]:
+    @numba.njit(nogil=True, cache=True, error_model="numpy")
+    def run(tables: Any, stations: Any, seed: int, until: int, released: Ints, left: Ints) -> int:
+        version  # noqa: B018 - what is kept on disk is keyed by it
+        t = hold(tables)
+        places, time, pieces, handling, downs = stations
+        fed = t.sources[0].every == NONE
+        ring = places.max() + 1 if places.max() > 0 else 1
+        gone = np.zeros((len(places), ring), np.int64)  # when the last parts left each station
+        until_failure, failures = np.full(len(places), _NEVER), np.zeros(len(places), np.int64)
         for j in range(len(places)):
-            if i > 0:
-                at = max(at, gone[j, (i - 1) % ring])
-            work = handling[j] + pieces[j] * drawn(t, time[j], seed, w.P_TIME, _FIRST + i, j)
-            at += work
-            while until_failure[j] < work:  # it breaks before it is done
-                at += drawn(t, t.downs[downs[j]].lasts, seed, w.P_REPAIR, downs[j], failures[j])
-                failures[j] += 1
-                until_failure[j] += drawn(t, t.downs[downs[j]].apart, seed, w.P_FAIL, downs[j], failures[j])
-            until_failure[j] -= work
-            if j + 1 < len(places) and places[j + 1] != NONE and i >= places[j + 1]:
-                at = max(at, gone[j + 1, (i - places[j + 1]) % ring])
-            gone[j, i % ring] = at
-        if at > until:
-            return i
-        left[i] = at
-        if not fed:
-            arrival += drawn(t, t.sources[0].every, seed, w.P_RELEASE, 0, i + 1)
-    return len(released)
+            if downs[j] != NONE:
+                until_failure[j] = drawn(t, t.downs[downs[j]].first, seed, w.P_FAIL, downs[j], 0)
+        arrival = t.sources[0].start
+        for i in range(len(released)):
+            at = 0 if fed else arrival
+            if places[0] != NONE and i >= places[0]:
+                at = max(at, gone[0, (i - places[0]) % ring])
+            released[i] = at if fed else arrival
+            for j in range(len(places)):
+                if i > 0:
+                    at = max(at, gone[j, (i - 1) % ring])
+                work = handling[j] + pieces[j] * drawn(t, time[j], seed, w.P_TIME, _FIRST + i, j)
+                at += work
+                while until_failure[j] < work:  # it breaks before it is done
+                    at += drawn(t, t.downs[downs[j]].lasts, seed, w.P_REPAIR, downs[j], failures[j])
+                    failures[j] += 1
+                    until_failure[j] += drawn(t, t.downs[downs[j]].apart, seed, w.P_FAIL, downs[j], failures[j])
+                until_failure[j] -= work
+                if j + 1 < len(places) and places[j + 1] != NONE and i >= places[j + 1]:
+                    at = max(at, gone[j + 1, (i - places[j + 1]) % ring])
+                gone[j, i % ring] = at
+            if at > until:
+                return i
+            left[i] = at
+            if not fed:
+                arrival += drawn(t, t.sources[0].every, seed, w.P_RELEASE, 0, i + 1)
+        return len(released)
+
+    made: Callable[..., int] = run
+    return made
+
+
+_run = _compiled(VERSION)

@@ -1,11 +1,13 @@
 """What happens next: a heap of events, the earliest first, of equal times the one that was set first."""
 
-from typing import Any
-
 import numpy as np
 
 from bobae.flow.kernel import words as w
 from bobae.flow.kernel.held import HeldState, compiled
+
+_ODD_1, _ODD_2 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
+_ODD_3, _ODD_4 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_1, _32 = np.uint64(1), np.uint64(32)
 
 
 @compiled
@@ -71,10 +73,10 @@ def _sink(s: HeldState, count: int) -> None:
 @compiled
 def note(s: HeldState, kind: int, machine: int, lot: int, step: int, extra: int) -> None:
     """Write down what happened: always into the run's hash, and into the trace where one is kept."""
-    from_here = np.uint64(s.clock[w.HASH])
-    x = mixed_pair(np.uint64(s.clock[w.NOW]), np.uint64(lot + 1))
-    y = mixed_pair(np.uint64(kind * 1048576 + machine + 1), np.uint64((step + 1) * 1048576 + extra))
-    s.clock[w.HASH] = np.int64(mixed_pair(from_here ^ x, y) >> np.uint64(1))
+    told = np.uint64(s.clock[w.NOW]) * _ODD_1 + np.uint64(lot + 1) * _ODD_2
+    told += np.uint64(kind * 1048576 + machine + 1) * _ODD_3 + np.uint64((step + 1) * 1048576 + extra) * _ODD_4
+    mixed = (np.uint64(s.clock[w.HASH]) ^ told) * _ODD_2
+    s.clock[w.HASH] = np.int64((mixed ^ (mixed >> _32)) >> _1)
     if s.clock[w.TRACING]:
         row = s.trace[s.clock[w.TRACE_COUNT]]
         s.clock[w.TRACE_COUNT] += 1
@@ -84,10 +86,3 @@ def note(s: HeldState, kind: int, machine: int, lot: int, step: int, extra: int)
         row.machine = machine
         row.step = step
         row.extra = extra
-
-
-@compiled
-def mixed_pair(x: Any, y: Any) -> Any:
-    """Two words made one: a multiplication each, enough to tell two runs apart."""
-    z = (x ^ (x >> np.uint64(29))) * np.uint64(0x9E3779B97F4A7C15) + y
-    return (z ^ (z >> np.uint64(32))) * np.uint64(0xD6E8FEB86659FD93)

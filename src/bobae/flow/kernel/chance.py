@@ -2,8 +2,8 @@
 
 A draw is a hash of (seed, purpose, whose, how many-eth), so two runs that differ in a decision share all chance that
 the decision does not touch (common random numbers), and no order of events, thread or interpreter changes a draw. The
-mixer is the finaliser of splitmix64 (Steele, Lea and Flood 2014), applied once for each word. Logarithm and exponential
-are made of additions, multiplications and divisions alone: a library's differ by a bit between machines.
+mixer is the finaliser of splitmix64 (Steele, Lea and Flood 2014), applied twice over all words. Logarithm and
+exponential are made of additions, multiplications and divisions alone: a library's differ by a bit between machines.
 """
 
 from typing import Any
@@ -46,8 +46,8 @@ def mixed(x: Any) -> Any:
 @compiled
 def unit(seed: int, purpose: int, who: int, count: int) -> float:
     """A number in (0, 1)."""
-    x = mixed(np.uint64(seed) ^ mixed(np.uint64(purpose)))
-    x = mixed(mixed(x ^ np.uint64(who)) ^ np.uint64(count))
+    x = np.uint64(seed) * _SECOND + np.uint64(purpose) * _GAMMA
+    x = mixed(mixed(x ^ (np.uint64(who) * _FIRST)) + np.uint64(count))
     return (np.float64(x >> _12) + 0.5) * _UNIT
 
 

@@ -5,7 +5,9 @@ Handed on by value, the arrays of tables and state are two hundred words a call,
 so none counts references either (`_nrt`): that was five sixths of the rest.
 """
 
+import hashlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 import numba
@@ -14,6 +16,9 @@ from numba.core.imputils import impl_ret_borrowed, lower_getattr_generic
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
 from numba.extending import intrinsic, models, register_model
 
+VERSION = int.from_bytes(
+    hashlib.sha256(b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))).digest()[:7]
+)  # what is kept on disk rests on all these files: numba keys it by the constants that a function closes over
 HeldTables: TypeAlias = Any  # a `layout.Tables` behind a pointer: its records have fields that only numba sees
 HeldState: TypeAlias = Any  # a `layout.State`
 F = TypeVar("F", bound=Callable[..., Any])

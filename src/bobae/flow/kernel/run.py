@@ -1,12 +1,9 @@
 """The engine: takes the first event, does what it means, until a time, an end, or a full array.
 
-One compiled function, the only one that is kept on disk. What is compiled depends on all files of this folder, so their
-hash is a constant of it: numba keys its cache by such constants, and a state remembers which engine made it.
+One compiled function, the only one of this folder that is kept on disk; a state remembers which engine made it.
 """
 
-import hashlib
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numba
@@ -14,13 +11,10 @@ import numba
 from bobae.flow.kernel import agenda, dispatch, machines, travel, work
 from bobae.flow.kernel import words as w
 from bobae.flow.kernel.chance import drawn
-from bobae.flow.kernel.held import HeldState, HeldTables, compiled, hold
+from bobae.flow.kernel.held import VERSION, HeldState, HeldTables, compiled, hold
 from bobae.flow.layout import State, Tables
 
 NONE = -1
-VERSION = int.from_bytes(
-    hashlib.sha256(b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))).digest()[:7]
-)
 
 
 @compiled

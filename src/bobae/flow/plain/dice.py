@@ -10,6 +10,7 @@ from bobae.flow.kernel import chance
 from bobae.flow.kernel import words as w
 
 _MASK = (1 << 64) - 1
+_ODD_1, _ODD_2, _ODD_3, _ODD_4 = 0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 
 
 class Dice:
@@ -64,11 +65,7 @@ class Tale:
 
     def tell(self, now: int, kind: int, machine: int, lot: int, step: int, extra: int) -> None:
         """One thing more."""
-        x = _pair(now, lot + 1)
-        y = _pair(kind * 1048576 + machine + 1, (step + 1) * 1048576 + extra)
-        self.hash = _pair(self.hash ^ x, y) >> 1
-
-
-def _pair(x: int, y: int) -> int:
-    z = ((x ^ (x >> 29)) * 0x9E3779B97F4A7C15 + y) & _MASK
-    return ((z ^ (z >> 32)) * 0xD6E8FEB86659FD93) & _MASK
+        told = now * _ODD_1 + (lot + 1) * _ODD_2
+        told += (kind * 1048576 + machine + 1) * _ODD_3 + ((step + 1) * 1048576 + extra) * _ODD_4
+        mixed = ((self.hash ^ (told & _MASK)) * _ODD_2) & _MASK
+        self.hash = (mixed ^ (mixed >> 32)) >> 1
