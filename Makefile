@@ -43,6 +43,8 @@ bench-peers: | $(BIN)/python  ## install the tools that bobae is compared with, 
 	.venv-peers/automl/bin/python -m pip install -q --disable-pip-version-check -r benchmarks/peers/automl.txt
 	@test -x .venv-peers/series/bin/python || $(BIN)/python -m venv .venv-peers/series
 	.venv-peers/series/bin/python -m pip install -q --disable-pip-version-check -r benchmarks/peers/series.txt
+	@test -x .venv-peers/twin/bin/python || $(BIN)/python -m venv .venv-peers/twin
+	.venv-peers/twin/bin/python -m pip install -q --disable-pip-version-check -r benchmarks/peers/twin.txt
 	@test -x .venv-peers/debian/usr/bin/influxd || { mkdir -p .venv-peers/debian && cd .venv-peers/debian && \
 		apt-get download -q influxdb victoria-metrics && for package in *.deb; do dpkg -x "$$package" .; done && rm -f *.deb; } || \
 		echo "InfluxDB and VictoriaMetrics are not among what can be had here: the benchmark leaves them out"

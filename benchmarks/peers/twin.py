@@ -89,7 +89,7 @@ def in_ciw(parts, seed):
     dice = random.Random(seed)
 
     class Work(ciw.dists.Distribution):
-        def sample(self, t=None, ind=None):
+        def sample(self, *_, **__):
             return work(dice)
 
     routing = [[1.0 if j == i + 1 else 0.0 for j in range(STATIONS)] for i in range(STATIONS)]
@@ -170,7 +170,7 @@ class Line(cb.Model):
     found = {}
 
     def go():
-        found["made"] = float(list(experiment(parts * APART)[model].made)[0].item())
+        found["made"] = float(next(iter(experiment(parts * APART)[model].made)).item())
 
     told = run(go, None)
     return told | {"finished": found["made"], "mean_time": None}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from bobae.flow import Plan
     from bobae.flow.checking import Doubt
-    from bobae.simulate import words
+    from bobae.simulate import figures, words
     from bobae.simulate.bottleneck import Bottlenecks
     from bobae.simulate.comparing import Comparison
     from bobae.simulate.forecasting import Promise
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 else:
     rich_table = LazyModule("rich.table")
     words = LazyModule("bobae.simulate.words")
+    figures = LazyModule("bobae.simulate.figures")
 
 _MOST = 12  # machines told of; all are in the JSON
 
@@ -108,12 +109,10 @@ def show_optimum(console: Console, found: Optimum, aim: str) -> None:
         console.print(f"{place} = {value}", markup=False, highlight=False, soft_wrap=True)
     if found.is_real:
         said = say(
-            "best of {tries} plants; on runs that the search never saw {aim} is better by {gain} ({low} to {high})",
+            "best of {tries} plants; on runs that the search never saw {aim} is better by {gain}",
             tries=found.tries,
             aim=str(words.FIGURES[aim]),
-            gain=words.short(found.gain.value),
-            low=words.short(found.gain.low),
-            high=words.short(found.gain.high),
+            gain=words.told(figures.Key(aim), found.gain),
         )
     else:
         said = say(
@@ -127,15 +126,15 @@ def show_optimum(console: Console, found: Optimum, aim: str) -> None:
 def show_promises(console: Console, found: Sequence[Promise]) -> None:
     """Every order, those in danger first."""
     table = _table(
-        say("order"), say("product"), say("due, days"), say("likely"), say("nine of ten between"), say("in time")
+        say("order"), say("product"), say("due in"), say("likely"), say("nine of ten between"), say("in time")
     )
     for one in sorted(found, key=lambda promise: promise.on_time):
         table.add_row(
             str(one.number),
             one.product,
-            words.short(one.due_days),
-            words.short(one.likely_days),
-            f"{words.short(one.early_days)} - {words.short(one.late_days)}",
+            words.hours(24.0 * one.due_days),
+            words.hours(24.0 * one.likely_days),
+            f"{words.hours(24.0 * one.early_days)} - {words.hours(24.0 * one.late_days)}",
             f"{one.on_time:.0%}",
         )
     console.print(table)

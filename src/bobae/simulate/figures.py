@@ -19,6 +19,9 @@ MICRO = 1e-6
 STATE_WORDS = ("idle", "busy", "blocked", "closed", "maintenance", "down")
 
 
+SHARES = frozenset((*STATE_WORDS, "on_time", "scrapped", "limits_broken", "setup", "availability", "quality", "oee"))
+
+
 @dataclass(frozen=True, order=True)
 class Key:
     """Which figure, of what: ('cycle_time', 'shaft'), ('busy', 'saw'), ('wip', '')."""

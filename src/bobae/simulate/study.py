@@ -12,7 +12,7 @@ from bobae.core import BadInput, Floats
 from bobae.evidence.intervals import CONFIDENCE, Figure
 from bobae.flow import Plan
 from bobae.flow.engine import Run
-from bobae.simulate.figures import DAY_S, Counts, Key, figures
+from bobae.simulate.figures import DAY_S, SHARES, Counts, Key, figures
 
 FEWEST = 3  # runs, before an interval says anything
 
@@ -56,7 +56,10 @@ class Study:
 
     def figure(self, key: Key) -> Figure:
         """The mean over the runs with its interval."""
-        return interval(self.runs[key])
+        told = interval(self.runs[key])
+        if key.measure in SHARES:  # of nothing less than none, or more than all
+            return Figure(told.value, max(0.0, told.low), min(1.0, told.high))
+        return told
 
     def keys(self, measure: str) -> list[Key]:
         """The figures of a measure that every run has, in the order of the plant."""

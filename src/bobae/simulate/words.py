@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from bobae.core import Text, say, text
 from bobae.evidence.intervals import Figure
 from bobae.simulate.comparing import Comparison
-from bobae.simulate.figures import Key
+from bobae.simulate.figures import SHARES, Key
 from bobae.simulate.study import Study
 
 FIGURES: Mapping[str, Text] = {
@@ -43,24 +43,22 @@ METHODS: Mapping[str, Text] = {
 PLANT = ("throughput", "good_pieces", "cycle_time", "wip", "on_time", "limits_broken", "energy", "margin")
 PRODUCT = ("throughput", "cycle_time", "cycle_time_p95", "flow_factor", "on_time", "scrapped")
 MACHINE = ("busy", "setup", "idle", "blocked", "down", "maintenance", "closed", "oee")
-_SHARES = frozenset(
-    {"on_time", "scrapped", "limits_broken", "idle", "busy", "blocked", "closed", "maintenance", "down", "setup", "oee"}
-)
 _HOURS = frozenset({"cycle_time", "cycle_time_p95"})
 
 
 def told(key: Key, figure: Figure) -> str:
     """A figure with its interval, as a person reads it."""
-    if key.measure in _SHARES:
+    if key.measure in SHARES:
         one, low, high = (f"{value:.1%}" for value in (figure.value, figure.low, figure.high))
     elif key.measure in _HOURS:
-        one, low, high = (_hours(value) for value in (figure.value, figure.low, figure.high))
+        one, low, high = (hours(value) for value in (figure.value, figure.low, figure.high))
     else:
         one, low, high = (short(value) for value in (figure.value, figure.low, figure.high))
     return one if low == high else f"{one} [{low}, {high}]"
 
 
-def _hours(hours: float) -> str:
+def hours(hours: float) -> str:
+    """A length of time in the unit that suits it."""
     if not math.isfinite(hours):
         return "-"
     if abs(hours) >= 48.0:

@@ -1,0 +1,1 @@
+"""What `benchmarks/twin.py` measures."""
