@@ -123,3 +123,29 @@ def _moved(chance, whole, works, parts, blocked, places):
     if ready and parts < places:
         parts, ready = parts + 1, False
     return chance, (whole[0], whole[1], parts, ready), out
+
+
+def two_by_chance(buffer, first, second):
+    """Parts a cycle of two machines that end what they do with these chances, cycle by cycle.
+
+    A part that finds no place holds its machine. In the Bernoulli lines of J. Li and S. M. Meerkov (Production Systems
+    Engineering, 2009) a machine does not begin what it could not put down, so their figures differ.
+    """
+    places, rates, made, todo = buffer + 1, {}, {}, [(0, False)]
+    while todo:
+        state = todo.pop()
+        if state in made:
+            continue
+        parts, blocked = state
+        made[state] = 0.0
+        for ends, leaves in itertools.product((False, True), repeat=2):
+            chance = (first if ends else 1.0 - first) if not blocked else float(not ends)
+            chance *= (second if leaves else 1.0 - second) if parts else float(not leaves)
+            left, ready = parts - leaves, blocked or ends
+            then = (left + 1, False) if ready and left < places else (left, ready)
+            if chance > 0.0:
+                rates[(state, then)] = rates.get((state, then), 0.0) + chance
+                made[state] += chance * leaves
+                todo.append(then)
+    states, chances = stationary(rates)
+    return float(sum(chance * made[state] for state, chance in zip(states, chances, strict=True)))

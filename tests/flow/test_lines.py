@@ -11,7 +11,7 @@ from bobae.flow.kernel import words as w
 from bobae.flow.line import line_times
 from bobae.simulate.study import interval
 
-from .exact import saturated_line, two_that_break
+from .exact import saturated_line, two_by_chance, two_that_break
 
 RUNS = 12
 
@@ -76,6 +76,15 @@ def test_two_machines_that_break_make_what_their_chain_says(buffer):
     exact = two_that_break(buffer, 0.01, 0.1)
     assert 1 / 1.2 - 0.01 < exact < 1 / 1.1  # without any buffer, and with an endless one
     holds([throughput(plan, parts=400_000, seed=seed) for seed in range(RUNS)], exact)
+
+
+@pytest.mark.parametrize(("buffer", "chances"), [(0, (0.9, 0.9)), (3, (0.9, 0.9)), (2, (0.95, 0.85))])
+def test_two_machines_that_end_by_chance_make_what_their_chain_says(buffer, chances):
+    made = line([0, buffer]).model_dump(exclude_unset=True)
+    for step, chance in zip(made["routes"]["part"], chances, strict=True):
+        step["time"] = f"geometric(1 s, {chance})"
+    plan = compiled(Production.model_validate(made))
+    holds([throughput(plan, parts=60_000, seed=seed) for seed in range(RUNS)], two_by_chance(buffer, *chances))
 
 
 @pytest.mark.parametrize("counts", ["calendar", "work"])
