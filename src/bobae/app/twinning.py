@@ -4,27 +4,25 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import yaml
 from pyarrow import parquet
 
 from bobae.app import plant_file
 from bobae.core import BadInput, Progress, Text, text
-from bobae.evidence.intervals import finite
 from bobae.flow import Plan, Production, compiled
 from bobae.flow.autosched import autosched
-from bobae.flow.checking import doubts, loads
+from bobae.flow.checking import Doubt, doubts, loads
 from bobae.flow.engine import Run, warm
 from bobae.flow.production import production_of
 from bobae.flow.sheets import sheets
 from bobae.flow.tracing import events
-from bobae.simulate.bottleneck import METHODS, Bottlenecks
+from bobae.simulate.bottleneck import Bottlenecks
 from bobae.simulate.bottleneck import bottleneck as _bottleneck
 from bobae.simulate.changing import changed
 from bobae.simulate.comparing import Comparison
 from bobae.simulate.comparing import whatif as _whatif
-from bobae.simulate.figures import DAY_S, UNITS, Key
+from bobae.simulate.figures import DAY_S, Key
 from bobae.simulate.forecasting import Promise
 from bobae.simulate.forecasting import forecast as _forecast
 from bobae.simulate.optimising import Optimum, knob
@@ -224,110 +222,15 @@ def _span(plan: Plan, days: float, warm_up: float | None, seed: int) -> Span:
     return Span(days, found)
 
 
-def study_as_json(found: Study) -> dict[str, Any]:
-    """Every figure with its interval."""
-    return {
-        "version": found.plan.version,
-        "days": found.span.days,
-        "warm_up_days": found.span.warm_up_days,
-        "runs": len(found.hashes),
-        "figures": [
-            {"figure": key.measure, "of": key.of, "unit": UNITS[key.measure], **found.figure(key).as_json()}
-            for key in found.runs
-        ],
-        "doubts": [str(doubt.what) for doubt in doubts(found.plan)],
-    }
+def twin_check(plan: Plan) -> tuple[dict[str, float], list[Doubt]]:
+    """How full each group would be by the plan alone, and what cannot work."""
+    return dict(zip(plan.groups, loads(plan).load.tolist(), strict=True)), doubts(plan)
 
 
-def comparison_as_json(found: Comparison) -> dict[str, Any]:
-    """What was changed and what that changes."""
-    return {
-        "changes": [{"place": place, "before": one, "after": other} for place, one, other in found.changes],
-        "days": found.before.span.days,
-        "warm_up_days": found.before.span.warm_up_days,
-        "runs": len(found.before.hashes),
-        "figures": [
-            {
-                "figure": key.measure,
-                "of": key.of,
-                "unit": UNITS[key.measure],
-                "before": before.as_json(),
-                "after": after.as_json(),
-                "difference": difference.as_json(),
-            }
-            for key, (before, after, difference) in found.figures.items()
-        ],
-    }
-
-
-def bottlenecks_as_json(found: Bottlenecks) -> dict[str, Any]:
-    """The likeliest bottleneck first."""
-    return {
-        "bottleneck": found.suspects[0].name,
-        "machines": [
-            {
-                "machines": one.name,
-                "utilisation": one.utilisation.as_json(),
-                "active_min": one.active_min.as_json(),
-                "first_by": {method: one.first_by[method] for method in METHODS},
-                "throughput_if_quicker": None if one.throughput is None else one.throughput.as_json(),
-                "cycle_time_if_quicker": None if one.cycle_time is None else one.cycle_time.as_json(),
-            }
-            for one in found.suspects
-        ],
-    }
-
-
-def optimum_as_json(found: Optimum, aim: str) -> dict[str, Any]:
-    """The best values, and what they are worth on fresh chance."""
-    return {
-        "aim": aim,
-        "values": dict(found.values),
-        "tries": found.tries,
-        "searched": finite(found.searched),
-        "gain": found.gain.as_json(),
-        "is_real": found.is_real,
-        "proof": comparison_as_json(found.proof),
-    }
-
-
-def promises_as_json(found: Sequence[Promise]) -> dict[str, Any]:
-    """Every order's days from now; None where runs ended before."""
-    return {
-        "orders": [
-            {
-                "order": one.number,
-                "product": one.product,
-                "due_days": one.due_days,
-                "early_days": finite(one.early_days),
-                "likely_days": finite(one.likely_days),
-                "late_days": finite(one.late_days),
-                "on_time": one.on_time,
-                "lost": one.lost,
-            }
-            for one in found
-        ]
-    }
-
-
-__all__ = [
-    "bottlenecks_as_json",
-    "bottlenecks_html",
-    "comparison_as_json",
-    "comparison_html",
-    "doubts",
-    "loads",
-    "optimum_as_json",
-    "promises_as_json",
-    "refuse_the_impossible",
-    "study_as_json",
-    "study_html",
-    "twin_bottleneck",
-    "twin_events",
-    "twin_forecast",
-    "twin_optimise",
-    "twin_plan",
-    "twin_study",
-    "twin_warm",
-    "twin_whatif",
-]
+def twin_page(found: Study | Comparison | Bottlenecks, *, title: str) -> str:
+    """The page of what was found, in the current language."""
+    if isinstance(found, Study):
+        return study_html(found, title=title)
+    return (
+        comparison_html(found, title=title) if isinstance(found, Comparison) else bottlenecks_html(found, title=title)
+    )

@@ -1,7 +1,7 @@
 """A production, compiled: names become whole numbers, times microseconds, and machines are written out one by one."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,15 +9,16 @@ import numpy as np
 
 from bobae.core import BadInput, UnknownName
 from bobae.flow import layout
+from bobae.flow.distributions import Distributions
 from bobae.flow.kernel import words as w
-from bobae.flow.layout import NONE, Records, Tables
+from bobae.flow.layout import NONE, Records, Tables, filled
 from bobae.flow.production import Failure, Machines, Maintenance, Production, Step
-from bobae.flow.routing import Route, known, step_number
-from bobae.flow.times import Time, microseconds, time
+from bobae.flow.releasing import Named, orders_of, sources_of
+from bobae.flow.routing import Route, known
+from bobae.flow.times import microseconds, time
 
 _RULES = {"fifo": w.FIFO, "edd": w.EDD, "cr": w.CR, "spt": w.SPT, "lwr": w.LWR, "lifo": w.LIFO, "weights": w.WEIGHTS}
 _PER = {"lot": w.LOT, "piece": w.PIECE, "batch": w.BATCH}
-_WORK_TO_DUE = 3.0  # where no due date is given: times the work of the lot
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,17 +66,16 @@ class _Compiler:
         ]
         self._locations = {name: i for i, name in enumerate(dict.fromkeys(p for p in places if p is not None))}
         self._setups = {name: i for i, name in enumerate(dict.fromkeys(self._setup_names()))}
-        self._distributions: dict[tuple[Any, ...], int] = {}
-        self._rows: list[dict[str, float]] = []
-        self._values: list[float] = []
+        self._distributions = Distributions()
         self._weights: list[float] = []
 
     def plan(self) -> Plan:
         production = self._production
         steps, names, routes = self._steps()
         groups, machines, downs, cares = self._machines(steps)
-        sources = self._sources(steps, routes)
-        orders = self._orders(steps, routes)
+        named = Named(self._production, self._groups, self._products, self._routes)
+        sources = sources_of(named, steps, routes, self._distributions)
+        orders = orders_of(named, steps, routes)
         setups, runs = self._setup_times()
         calendars, shifts = self._shifts()
         moves = self._moves()  # the last that may name a distribution
@@ -88,8 +88,7 @@ class _Compiler:
             orders,
             downs,
             cares,
-            _rows(layout.DISTRIBUTION, self._rows),
-            np.array(self._values or [0.0]),
+            *self._distributions.tables(),
             setups,
             runs,
             moves,
@@ -107,24 +106,6 @@ class _Compiler:
             yield from (setup.to, *([setup.after] if setup.after else []))
         for route in self._production.routes.values():
             yield from (step.setup for step in route if step.setup is not None)
-
-    def _time(self, text: str | None) -> int:
-        return NONE if text is None else self._distribution(time(text))
-
-    def _distribution(self, found: Time) -> int:
-        key = (found.kind, found.parameters)
-        if key not in self._distributions:
-            self._distributions[key] = len(self._rows)
-            if found.kind == w.EMPIRICAL:
-                self._rows.append(
-                    {"kind": found.kind, "values": len(self._values), "a": 0.0, "b": 0.0, "c": found.mean}
-                )
-                self._values += [len(found.parameters), *found.parameters]
-            else:
-                a, b, c = (*found.parameters, 0.0, 0.0)[:3]
-                c = c if found.kind == w.TRIANGULAR else found.mean
-                self._rows.append({"kind": found.kind, "values": NONE, "a": a, "b": b, "c": c})
-        return self._distributions[key]
 
     def _steps(self) -> tuple[Records, list[tuple[str, str]], Any]:
         rows: list[dict[str, Any]] = []
@@ -144,7 +125,7 @@ class _Compiler:
             routes[product] = len(rows), len(rows) + len(steps)
             rows += Route(name, steps, len(rows)).rows(self.step_row)
             names += [(name, step.name or str(i + 1)) for i, step in enumerate(steps)]
-        return _rows(layout.STEP, rows), names, routes
+        return filled(layout.STEP, rows), names, routes
 
     def step_row(self, step: Step) -> dict[str, Any]:
         """What a step is, whatever the others of its route are."""
@@ -160,13 +141,13 @@ class _Compiler:
                 mean_lot, mean_piece = handling + takes.mean - interval, interval
         return {
             "group": machines,
-            "time": self._distribution(takes),
+            "time": self._distributions.number(takes),
             "per": _PER[step.per],
             "batch_min": step.batch[0] if step.batch else 0,
             "batch_max": step.batch[1] if step.batch else 0,
             "setup": NONE if step.setup is None else self._setups[step.setup],
             "setup_always": step.setup_always,
-            "setup_time": self._time(step.setup_time),
+            "setup_time": self._distributions.written(step.setup_time),
             "setup_ranked": step.setup_ranked,
             "interval_per": NONE if step.interval is None else _PER[step.interval_per],
             "interval": round(interval),
@@ -201,10 +182,10 @@ class _Compiler:
                     }
                 )
         return (
-            _rows(layout.GROUP, groups),
-            _rows(layout.MACHINE, machines),
-            _rows(layout.DOWN, downs),
-            _rows(layout.CARE, cares),
+            filled(layout.GROUP, groups),
+            filled(layout.MACHINE, machines),
+            filled(layout.DOWN, downs),
+            filled(layout.CARE, cares),
         )
 
     def _lots_of_batch(self, group: int, steps: Records) -> int:
@@ -239,14 +220,14 @@ class _Compiler:
         }
 
     def _down(self, failure: Failure, machine: int) -> dict[str, int]:
-        apart = self._time(failure.apart)
-        first = apart if failure.first is None else self._time(failure.first)
+        apart = self._distributions.written(failure.apart)
+        first = apart if failure.first is None else self._distributions.written(failure.first)
         return {
             "machine": machine,
             "by_work": failure.counts == "work",
             "first": first,
             "apart": apart,
-            "lasts": self._time(failure.lasts),
+            "lasts": self._distributions.written(failure.lasts),
         }
 
     def _care(self, care: Maintenance, machine: int, share: float) -> dict[str, int]:
@@ -261,66 +242,10 @@ class _Compiler:
         return {
             "machine": machine,
             "by_pieces": pieces,
-            "lasts": self._time(care.lasts),
+            "lasts": self._distributions.written(care.lasts),
             "first": round(first * share),
             "apart": round(apart),
         }
-
-    def _sources(self, steps: Records, routes: Any) -> Records:
-        rows = []
-        for release in self._production.releases:
-            product = known(self._products, release.product, "products")
-            rows.append(
-                {
-                    "product": product,
-                    "pieces": release.pieces,
-                    "priority": release.priority,
-                    "lots": release.lots,
-                    "count": NONE if release.count is None else release.count,
-                    "start": round(microseconds(release.start)),
-                    "every": self._time(release.every),
-                    "due": self._due(release.due, steps[routes[product, 0]], release.pieces),
-                }
-            )
-            group = steps[routes[product, 0]]["group"]
-            name = list(self._groups)[group]
-            if release.every is None and self._production.machines[name].buffer is None:
-                raise BadInput(
-                    "{product} comes whenever {name} has room, and {name} has no limit: give `every` or a `buffer`",
-                    product=release.product,
-                    name=name,
-                )
-        return _rows(layout.SOURCE, rows)
-
-    def _due(self, text: str | None, step: Any, pieces: int) -> int:
-        if text is not None:
-            return round(microseconds(text))
-        return round(_WORK_TO_DUE * float(step["left_lot"] + pieces * step["left_piece"]))
-
-    def _orders(self, steps: Records, routes: Any) -> Records:
-        rows = []
-        for order in self._production.orders:
-            product = known(self._products, order.product, "products")
-            first = routes[product, 0]
-            name, route = self._routes[product]
-            step = int(first) + (
-                0 if order.step is None else step_number(self._production.routes[route], order.step, name)
-            )
-            at = round(microseconds(order.at))
-            due = (
-                at + self._due(None, steps[step], order.pieces) if order.due is None else round(microseconds(order.due))
-            )
-            rows.append(
-                {
-                    "at": at,
-                    "due": due,
-                    "product": product,
-                    "pieces": order.pieces,
-                    "priority": order.priority,
-                    "step": step,
-                }
-            )
-        return _rows(layout.ORDER, sorted(rows, key=lambda row: row["at"]))
 
     def _setup_times(self) -> tuple[Any, Any]:
         count = len(self._setups)
@@ -341,7 +266,7 @@ class _Compiler:
         size = max(len(self._locations), 1)
         moves = np.full((size, size), NONE, np.int64)
         for move in self._production.moves:
-            moves[self._locations[move.origin], self._locations[move.to]] = self._time(move.time)
+            moves[self._locations[move.origin], self._locations[move.to]] = self._distributions.written(move.time)
         return moves
 
     def _shifts(self) -> tuple[Any, Records]:
@@ -368,18 +293,13 @@ class _Compiler:
             if not calendar.open:
                 raise BadInput("calendar {name} is never open", name=name)
             calendars.append((first, len(shifts), around))
-        return np.array(calendars, np.int64).reshape(-1, 3), _rows(layout.SHIFT, shifts)
+        return np.array(calendars, np.int64).reshape(-1, 3), filled(layout.SHIFT, shifts)
 
 
 def _pieces_or_time(text: str) -> tuple[bool, float]:
     number, _, unit = text.strip().partition(" ")
     if unit.strip() in ("piece", "pieces"):
+        if not number.replace(".", "", 1).isdigit() or float(number) <= 0.0:
+            raise BadInput("'{text}' is no number of pieces: write such as 5000 pieces", text=text)
         return True, float(number)
     return False, microseconds(text)
-
-
-def _rows(kind: np.dtype[Any], rows: Sequence[dict[str, Any]]) -> Records:
-    table = np.zeros(len(rows), kind)
-    for name in rows[0] if rows else ():
-        table[name] = [row[name] for row in rows]
-    return table

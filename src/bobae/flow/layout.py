@@ -4,6 +4,7 @@ Times are whole microseconds: equal times are equal, sums are exact, and nothing
 `Tables` never change while a plant runs; `State` is all that does, so a snapshot of a run is a copy of its arrays.
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,6 +21,14 @@ def _record(fields: list[tuple[Any, ...]]) -> np.dtype[Any]:
     if kind.itemsize != sum(np.dtype((field[1], field[2:] and field[2])).itemsize for field in fields):
         kind = np.dtype([*fields, ("unused", "i4")], align=True)
     return kind
+
+
+def filled(kind: np.dtype[Any], rows: Sequence[dict[str, Any]]) -> Records:
+    """Records of a type, field by field from rows that all name the same ones; the other fields are 0."""
+    table = np.zeros(len(rows), kind)
+    for name in rows[0] if rows else ():
+        table[name] = [row[name] for row in rows]
+    return table
 
 
 DISTRIBUTION = _record([("kind", "i4"), ("values", "i4"), ("a", "f8"), ("b", "f8"), ("c", "f8")])

@@ -1,6 +1,6 @@
 """The steps of a route, and what ties them to each other: rework, one machine for two steps, queue-time limits."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bobae.core import BadInput, UnknownName
@@ -104,7 +104,7 @@ def step_number(steps: Sequence[Step], key: str | int, product: str) -> int:
     return names[key]
 
 
-def known(names: dict[str, int], name: str, section: str) -> int:
+def known(names: Mapping[str, int], name: str, section: str) -> int:
     """The number that a name of a section has."""
     if name not in names:
         raise UnknownName.among(

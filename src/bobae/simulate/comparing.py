@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from bobae.evidence.intervals import Figure
 from bobae.flow import Plan
 from bobae.simulate.changing import differences
@@ -48,11 +46,3 @@ def whatif(
     shared = [key for key in one.runs if key in other.runs]
     told = {key: (one.figure(key), other.figure(key), paired(one, other, key)) for key in shared}
     return Comparison(one, other, differences(before.production, after.production), told)
-
-
-def correlation(comparison: Comparison, key: Key) -> float:
-    """How alike the two plants' chance was: what the pairing takes out of the variance; NaN where one never varies."""
-    one, other = comparison.before.runs[key], comparison.after.runs[key]
-    if one.std() == 0.0 or other.std() == 0.0:
-        return float("nan")
-    return float(np.corrcoef(one, other)[0, 1])

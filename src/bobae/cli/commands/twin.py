@@ -87,7 +87,7 @@ def run(
     plan = app.twin_plan(plant, change or ())
     with bars() as progress:
         found = app.twin_study(plan, days=days, warm_up=warm_up, runs=runs, within=within, seed=seed, progress=progress)
-    written = app.write_report(app.study_html(found, title=_title(plant)), report or app.report_path(plant, "twin"))
+    written = app.write_report(app.twin_page(found, title=_title(plant)), report or app.report_path(plant, "twin"))
     document = app.study_as_json(found) | {"report": str(written)}
     if events is not None:
         document["events"] = str(app.twin_events(found, events, seed=seed))
@@ -109,7 +109,7 @@ def whatif(
     before, after = app.twin_plan(plant), app.twin_plan(other or plant, change or ())
     with bars() as progress:
         found = app.twin_whatif(before, after, days=days, warm_up=warm_up, runs=runs, seed=seed, progress=progress)
-    page = app.comparison_html(found, title=_title(plant))
+    page = app.twin_page(found, title=_title(plant))
     written = app.write_report(page, report or app.report_path(plant, "whatif"))
     document = app.comparison_as_json(found) | {"report": str(written)}
     return Answer(document, lambda console: _told(console, found, show_comparison, written))
@@ -129,7 +129,7 @@ def bottleneck(
     plan = app.twin_plan(plant, change or ())
     with bars() as progress:
         found = app.twin_bottleneck(plan, days=days, warm_up=warm_up, runs=runs, seed=seed, progress=progress)
-    page = app.bottlenecks_html(found, title=_title(plant))
+    page = app.twin_page(found, title=_title(plant))
     written = app.write_report(page, report or app.report_path(plant, "bottleneck"))
     document = app.bottlenecks_as_json(found) | {"report": str(written)}
     return Answer(document, lambda console: _told(console, found, show_bottlenecks, written))
@@ -166,8 +166,7 @@ def forecast(plant: Plant, *, change: Change = None, days: Days = 90.0, runs: Ru
 def check(plant: Plant, *, change: Change = None) -> Answer:
     """Say what cannot work in a plant before it runs: work that does not fit, places that jam."""
     plan = app.twin_plan(plant, change or ())
-    found = app.doubts(plan)
-    shares = dict(zip(plan.groups, app.loads(plan).load.tolist(), strict=True))
+    shares, found = app.twin_check(plan)
     document = {
         "version": plan.version,
         "machines": len(plan.tables.machines),

@@ -2,7 +2,7 @@
 
 # events
 DONE, ARRIVE, RELEASE, FAIL, REPAIR, CARE_DUE, CARE_END, SHIFT, ORDER = range(9)
-START, FREE, LEAVE, SCRAP, BLOCK = range(9, 14)  # only in the trace
+START, LEAVE, SCRAP, BLOCK = range(9, 13)  # only in the trace
 
 # what a machine is doing, and what counts where two are true: the later word
 IDLE, BUSY, BLOCKED, CLOSED, CARE, DOWN = range(6)
