@@ -152,8 +152,18 @@ def _one(plan: Plan, days: int, seed: int) -> dict[str, Any]:
         float((mine["done"] - mine["released"]).mean()) / 1e6 / DAY_S
         for mine in (regular[regular["product"] == product] for product in range(2))
     ]
-    slope = np.polyfit(at / 365.0, lots, 1)[0]
-    return {"days": took, "drift": 100.0 * slope / np.mean(lots), "busy": _busy(plan, run, before)}
+    late = at > days / 2
+    return {
+        "days": took,
+        "drift": _slope(at, np.array(lots)),
+        "late_drift": _slope(at[late], np.array(lots)[late]),
+        "busy": _busy(plan, run, before),
+    }
+
+
+def _slope(day: Any, lots: Any) -> float:
+    """Per cent a year."""
+    return float(100.0 * np.polyfit(day / 365.0, lots, 1)[0] / lots.mean())
 
 
 def _busy(plan: Plan, run: Run, before: Any) -> dict[str, tuple[float, float]]:
