@@ -34,7 +34,7 @@ def measured(production, *, parts, every=1.0, seed=1):
 
 
 def holds(rows, exact, *, came=1.0, work, within=0.005):
-    """Whether the exact value lies in the 99 % interval and that is narrow, what chance brought taken out by regression.
+    """Whether the exact value lies in a narrow 99 % interval, what chance brought taken out by regression.
 
     Control variates: S. S. Lavenberg and P. D. Welch, Management Science 27, 1981.
     """
