@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from bobae.core import Dataset, Fold, NotEnoughEvidence, Task
+from bobae.core import Dataset, Floats, Fold, Input, NotEnoughEvidence, Role, Task
+from bobae.core.model import Late
 from bobae.frames import are_runs, last_rows
 from bobae.graph import FillLast, Lags
 from bobae.learners.making.boosting import Boosting
@@ -14,6 +15,7 @@ from bobae.learners.making.columns import category_sizes, inputs_of, middles, st
 from bobae.learners.making.crossed import crossed
 from bobae.learners.making.designs import Design, Lagged, Plain
 from bobae.learners.making.domain import Domain
+from bobae.learners.making.following import Followed, followed
 from bobae.learners.making.heads import Examples, Learns, Owner
 from bobae.learners.making.linear import PartialLeastSquares, Ridge
 from bobae.learners.making.process import GaussianProcess
@@ -37,6 +39,8 @@ class SoftSensorLearner:
         trees, leaves, rate: of the boosted trees.
         members: ensembles that are averaged in the model.
         confidence: share of values that an interval is to hold.
+        late_rows: so many rows later a measured value is known, and moves what is said from then on; None: never.
+        late_s: a row that comes sooner after it than this does not know it yet.
     """
 
     name: ClassVar[str] = "soft_sensor"
@@ -50,6 +54,8 @@ class SoftSensorLearner:
     rate: float = 0.04
     members: int = 3
     confidence: float = 0.9
+    late_rows: int | None = None
+    late_s: float | None = None
 
     def settings(self) -> Mapping[str, Any]:
         """All settings as plain JSON values."""
@@ -89,19 +95,31 @@ class SoftSensorLearner:
             members=self.members,
             budget_s=budget_s,
         )
+        late, kept = None, Followed(None, found.bands, found.held_out)
+        if self.late_rows is not None and not traced:  # a run's one result stands in all its rows
+            late = self._late(data, y, self.late_rows)
+            kept = followed(found, self.late_rows, late.read(data), read.gap, witnesses, confidence=self.confidence)
         return Regressor(
-            inputs=inputs,
+            inputs=inputs if kept.bias is None or late is None else (*inputs, late),
             design=design,
             heads=found.heads,
-            bands=found.bands,
+            bands=kept.bands,
             least=-np.inf,
             most=np.inf,
             domain=Domain.learned(read.x, np.zeros(len(y), dtype=np.int64), sizes, witnesses),
             horizon=None,
             sampling_s=read.sampling_s,
             max_gap_s=read.max_gap_s,
-            held_out=found.held_out,
+            held_out=kept.held_out,
+            bias=kept.bias,
         )
+
+    def _late(self, data: Dataset, y: Floats, rows: int) -> Input:
+        """What goes in once it is known: the measured value itself."""
+        name = data.names(Role.TARGET)[0]
+        seen = y[np.isfinite(y)]
+        late = Late(rows=rows, least_s=self.late_s)
+        return Input(name=name, unit=data.column(name).unit, low=seen.min(), high=seen.max(), late=late)
 
     def _design(self, x: np.ndarray, sizes: tuple[int, ...], *, runs: int) -> Design:
         lags = self.lags if self.lags is not None else 3 * (len(x) >= _LONG_RUN * runs)

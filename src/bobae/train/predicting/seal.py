@@ -68,7 +68,7 @@ def _usual(posed: Posed, fitted: Predicted, x: Floats) -> dict[str, object]:
     days = rows.time_ns // _DAY_NS * len(rows.machines) + rows.machine
     usual: dict[str, object] = {}
     for wanted, column in zip(fitted.contract.inputs, x.T, strict=True):
-        if wanted.categories is None and wanted.calendar is None:
+        if wanted.categories is None and wanted.calendar is None and wanted.late is None:
             one = Usual.of(column, judged=np.isfinite(column), days=days)
             usual |= {} if one is None else {wanted.name: one.as_json()}
     return usual

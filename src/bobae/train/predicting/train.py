@@ -16,6 +16,7 @@ from bobae.train.assess.roles import find_roles
 from bobae.train.outcome import BaselineOutcome, LeakOutcome, PartRows, SplitOutcome
 from bobae.train.predicting.classify import Classify
 from bobae.train.predicting.forecast import Forecast
+from bobae.train.predicting.late import late_of, what_came_of_it
 from bobae.train.predicting.outcome import PredictionOutcome, Trials, weights_of
 from bobae.train.predicting.posed import Asked, Posed, Question, Said
 from bobae.train.predicting.rul import Rul
@@ -69,6 +70,7 @@ def train_prediction(
     share = None if budget_s is None else 0.6 * budget_s
     with threadpool_limits(1):  # many small matrices: threads that wait for each other cost more than they bring
         fitted = learner.fit(posed.data, folds=posed.folding.folds, seed=asked.seed, budget_s=share)
+    posed = replace(posed, warnings=(*posed.warnings, *what_came_of_it(posed, fitted.contract)))
     progress(text("weighing it against simple rules"), 2, _STEPS)
     judged = Judgement(question, posed, fitted.held_out, asked)
     progress(text("measuring what a shuffled test would have claimed"), 3, _STEPS)
@@ -229,8 +231,12 @@ def _told(learner: Predictor, settings: Mapping[str, Any]) -> Predictor:
 
 
 def _leak(question: Question, posed: Posed, learner: Predictor, judged: Judgement, asked: Asked) -> Leak | None:
-    """The main figure on shuffled rows over the honest one; None where the honest folds are drawn by lot themselves."""
-    if posed.folding.kind == "row" or not posed.counted.all():
+    """The main figure on shuffled rows over the honest one.
+
+    None where the honest folds are drawn by lot themselves, or where late values are followed: nothing follows on
+    anything in shuffled rows.
+    """
+    if posed.folding.kind == "row" or not posed.counted.all() or late_of(posed) is not None:
         return None
     folds = shuffled(posed.folding, posed.truth, seed=asked.seed)
     mixed = replace(posed, folding=replace(posed.folding, folds=folds))
