@@ -8,7 +8,7 @@ import pytest
 from bobae.core import Role
 from bobae.learners.soft_sensor import SoftSensorLearner
 from bobae.testing import AnomalyContract, KindContract, LearnerContract, NumberContract
-from bobae.testing.made_results import lives, load, parts, vessel
+from bobae.testing.made_results import lives, load, parts, vessel, wafers
 
 
 def learners_of(task):
@@ -40,6 +40,22 @@ class TestEverySoftSensor(Each, NumberContract):
     @pytest.fixture
     def faulty(self):
         return parts(300, seed=2)
+
+
+class TestASoftSensorOfSeveralModes(NumberContract):
+    ALONE: ClassVar = {"candidates": ("ridge",)}
+
+    @pytest.fixture
+    def learner(self):
+        return SoftSensorLearner(candidates=("ridge", "pls", "modes"))
+
+    @pytest.fixture
+    def normal(self):
+        return wafers(600, seed=1)
+
+    @pytest.fixture
+    def faulty(self):
+        return wafers(300, seed=2)
 
 
 class TestASoftSensorThatFollowsLateValues(NumberContract):
