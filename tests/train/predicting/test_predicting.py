@@ -308,3 +308,17 @@ def test_late_values_that_cannot_be_followed_are_told(data: Dataset, asked: Aske
     assert any(said in str(warning) for warning in outcome.warnings)
     assert outcome.candidate is not None
     assert not any(one.late for one in outcome.candidate.manifest.contract.inputs)
+
+
+@pytest.mark.parametrize("asked", [Asked(), Asked(lab_delay_s=7_200.0)])
+def test_the_last_measured_value_is_that_of_the_same_machine(asked: Asked) -> None:
+    """Two vessels far apart: a rule that mixed them up would miss by a hundred."""
+    tables = []
+    for name, level in (("A", 0.0), ("B", 100.0)):
+        table = vessel(300, seed=1).table
+        kappa = table.column("kappa").to_numpy() + level
+        tables.append(table.set_column(3, "kappa", [kappa]).append_column("vessel", pa.array([name] * 300)))
+    columns = (*vessel(2, seed=1).columns, Column("vessel", Kind.CATEGORY, Role.ASSET))
+    outcome = train_prediction(Dataset(pa.concat_tables(tables), columns), QUICK["soft-sensor"], asked=asked)
+    rules = {rule.name: rule.metrics["rmse"].value for rule in outcome.baselines}
+    assert rules["last_measured"] < 10.0 < rules["mean"]

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from bobae.core import Bools, Floats, HeldOut, Role, Target, Text, text
+from bobae.core import Bools, Floats, HeldOut, Ints, Role, Target, Text, text
 from bobae.evidence.folding import plan_folds
 from bobae.evidence.intervals import Figure
 from bobae.evidence.skill import Witnesses
@@ -89,7 +89,8 @@ class SoftSensor:
             told = {"prediction": last_known(posed, late)}
             found.append(Said("last_measured", text("the last measured value known by then"), told))
         elif posed.folding.kind in ("time", "block", "lot"):
-            last = _last_known(y, posed.rows.time_ns if posed.rows.has_time else np.arange(len(y)))
+            time = posed.rows.time_ns if posed.rows.has_time else np.arange(len(y))
+            last = _last_measured(y, time, posed.rows.assets)
             found.append(Said("last_measured", text("the last measured value"), {"prediction": last}))
         return found
 
@@ -122,11 +123,12 @@ def _line(x: Floats, y: Floats, new: Floats) -> Floats:
     return told
 
 
-def _last_known(y: Floats, time: np.ndarray) -> Floats:
-    """The value measured before each row (rows,), in time; NaN where there was none."""
-    order = np.argsort(time, kind="stable")
+def _last_measured(y: Floats, time: Ints, assets: Ints) -> Floats:
+    """The value measured of the same machine before each row (rows,), in time; NaN where there was none."""
+    order = np.lexsort((np.arange(len(y)), time, assets))
     known = np.where(np.isfinite(y[order]), np.arange(len(y)), -1)
     before = np.concatenate([[-1], np.maximum.accumulate(known)[:-1]])
+    same = (before >= 0) & (assets[order][before] == assets[order])
     out = np.full(len(y), np.nan)
-    out[order] = np.where(before >= 0, y[order][np.maximum(before, 0)], np.nan)
+    out[order] = np.where(same, y[order][before], np.nan)
     return out
