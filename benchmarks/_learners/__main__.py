@@ -1,4 +1,4 @@
-"""The learners' benchmark and, asked with `automl` or `series`, those beside other tools; each writes its result."""
+"""The learners' benchmark and those of parts (`automl`, `series`, `soft_sensor`); each writes its result."""
 
 import argparse
 import sys
@@ -6,15 +6,15 @@ import sys
 import results
 from _anomaly.data import data_root
 
-from _learners import own, peers, series
+from _learners import own, peers, sensing, series
 
-PARTS = {"learners": own.rows, "automl": peers.rows, "series": series.rows}
+PARTS = {"learners": own.rows, "automl": peers.rows, "series": series.rows, "soft_sensor": sensing.rows}
 
 
 def main() -> None:
     """Measure, print the table, write the result file."""
     parser = argparse.ArgumentParser(prog="learners", description="learners of results and series on public data")
-    parser.add_argument("name", choices=tuple(PARTS), help="alone, beside AutoML tools, or beside aeon and Darts")
+    parser.add_argument("name", choices=tuple(PARTS), help="alone, beside other tools, or one learner")
     parser.add_argument(
         "--quick", action="store_true", help="one seed; beside AutoML tools three sets only, beside aeon one robot"
     )

@@ -229,6 +229,42 @@ def energy(root: Path) -> Set:
     )
 
 
+def energy_by_load(root: Path) -> Set:
+    """What the same plant draws, told each hour by its reactive power, its load and its day; stretches held out."""
+    rows = _records(_only(root / "steel_industry_energy"))[::4]
+    columns: dict[str, object] = {
+        n: np.array([float(row[n]) for row in rows]) for n in rows[0] if n.startswith(("Lagging", "Leading"))
+    }
+    kinds = ("Load_Type", "WeekStatus")
+    columns |= {n: [row[n] for row in rows] for n in kinds}
+    y = np.array([float(row["Usage_kWh"]) for row in rows])
+    data = table({**columns, "usage": y}, "usage", words=kinds)
+    at = np.arange(len(y))
+    return Set("steel plant, by load", "soft-sensor", data, pairs(at * 5 // len(y)), settings={"lags": 0})
+
+
+def polished(root: Path) -> Set:
+    """Wafers polished by one tool, each stage of a wafer a run with one removal rate; fifths in time order held out."""
+    folder = root / "phm2016_cmp_sample"
+    traces = [row for file in sorted(folder.glob("CMP-training-0*.csv")) for row in _records(file)]
+    rates = {
+        (r["WAFER_ID"], r["STAGE"]): r["AVG_REMOVAL_RATE"] for r in _records(folder / "CMP-training-removalrate.csv")
+    }
+    runs: dict[tuple[str, str], list[dict[str, str]]] = {}
+    for trace in sorted(traces, key=lambda one: float(one["TIMESTAMP"])):
+        runs.setdefault((trace["WAFER_ID"], trace["STAGE"]), []).append(trace)
+    rows = [trace for run in runs.values() for trace in run]
+    y = np.array([float(rates[row["WAFER_ID"], row["STAGE"]]) for row in rows])
+    kinds = ("STAGE", "CHAMBER")
+    left = ("MACHINE_ID", "MACHINE_DATA", "TIMESTAMP", "WAFER_ID", *kinds)
+    columns: dict[str, object] = {n: np.array([float(row[n]) for row in rows]) for n in rows[0] if n not in left}
+    columns |= {n: [row[n] for row in rows] for n in kinds}
+    columns["run"] = [f"{row['WAFER_ID']} {row['STAGE']}" for row in rows]
+    run = np.repeat(np.arange(len(runs)), [len(run) for run in runs.values()])
+    data = table({**columns, "rate": y}, "rate", words=kinds, lot="run")
+    return Set("CMP (PHM 2016, one trace file of 185)", "soft-sensor", data, pairs(run * 5 // len(runs)), run)
+
+
 def mills(root: Path) -> Set:
     """Worn or unworn tools: eighteen runs, each one example; every ninth held out."""
     tables, lots, y = [], [], []

@@ -17,6 +17,7 @@ from bobae.graph import (
     GraphBuilder,
     Kernel,
     Lags,
+    LateBias,
     Linear,
     Memory,
     Quadratic,
@@ -358,3 +359,32 @@ def test_ripples_count_how_often_a_pattern_comes(whole: Rows) -> None:
     told = piece.run(x, gap)
     assert np.allclose(told[119], (x @ piece.weights > 0).mean(axis=0))
     same(lambda b: {"told": piece.emit(b, "ripples", b.x)}, (x, gap), {"told": told})
+
+
+def test_late_values_move_the_bias_by_what_was_said_then(whole: Rows) -> None:
+    x, gap = whole[0].copy(), whole[1].copy()
+    gap[90] = 2.0
+    x[:, 1] = np.where(np.arange(120) % 4 == 0, x[:, 1], np.nan)
+    piece = LateBias(rows=3, rate=0.5, limit=100.0)
+    bias = piece.run(x[:, :1], x[:, 1:2], gap)[:, 0]
+    assert bias[:4].tolist() == [0.0] * 4  # nothing said is three rows old yet
+    assert bias[4] == 0.5 * (x[4, 1] - x[1, 0])
+    assert bias[8] == bias[7] + 0.5 * (x[8, 1] - x[5, 0] - bias[7])
+    assert bias[32] == bias[31] == bias[29] != 0.0  # a gap at 30 and 31: kept, and a value of before it is not used
+    assert bias[90] == 0.0  # another machine
+    same(lambda b: {"bias": piece.emit(b, "late", *(b.columns(b.x, [i]) for i in (0, 1)))}, (x, gap), {"bias": bias})
+
+
+def test_a_mistyped_late_value_moves_the_bias_by_one_step_only() -> None:
+    value, gap = np.array([[np.nan], [1.0], [np.inf], [-1e9], [1.0]]), np.zeros(5)
+    piece = LateBias(rows=1, rate=0.5, limit=2.0)
+    bias = piece.run(np.zeros((5, 1)), value, gap)[:, 0]
+    assert bias.tolist() == [0.0, 0.5, 0.5, -0.5, 0.25]
+    x = np.concatenate([np.zeros((5, 1)), value], axis=1)
+    same(lambda b: {"bias": piece.emit(b, "late", *(b.columns(b.x, [i]) for i in (0, 1)))}, (x, gap), {"bias": bias})
+
+
+@pytest.mark.parametrize("wrong", [{"rows": 0}, {"rate": 0.0}, {"rate": 1.5}, {"limit": 0.0}])
+def test_a_bias_that_cannot_be_is_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(BadInput, match="LateBias"):
+        LateBias(**({"rows": 1, "rate": 0.5, "limit": 1.0} | wrong))  # type: ignore[arg-type]

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from bobae.core import Role
+from bobae.learners.soft_sensor import SoftSensorLearner
 from bobae.testing import AnomalyContract, KindContract, LearnerContract, NumberContract
-from bobae.testing.made_results import lives, load, parts
+from bobae.testing.made_results import lives, load, parts, vessel, wafers
 
 
 def learners_of(task):
@@ -39,6 +40,61 @@ class TestEverySoftSensor(Each, NumberContract):
     @pytest.fixture
     def faulty(self):
         return parts(300, seed=2)
+
+
+class TestASoftSensorOfSeveralModes(NumberContract):
+    ALONE: ClassVar = {"candidates": ("ridge",)}
+
+    @pytest.fixture
+    def learner(self):
+        return SoftSensorLearner(candidates=("ridge", "pls", "modes"))
+
+    @pytest.fixture
+    def normal(self):
+        return wafers(600, seed=1)
+
+    @pytest.fixture
+    def faulty(self):
+        return wafers(300, seed=2)
+
+
+class TestASoftSensorThatFollowsLateValues(NumberContract):
+    TELLING = "kappa"  # by way of what the laboratory found
+    MAY_BE_ASKED = (Role.FEATURE, Role.TARGET)
+
+    @pytest.fixture
+    def learner(self):
+        return SoftSensorLearner(candidates=("ridge",), late_rows=4, late_s=12_600.0)
+
+    @pytest.fixture
+    def normal(self):
+        return vessel(600, seed=1)
+
+    @pytest.fixture
+    def faulty(self):
+        return vessel(300, seed=2)
+
+    def folds(self, data):
+        at = np.arange(len(data))
+        edges = np.linspace(0, len(data), 5).astype(int)
+        return [(at < edges[i] - 4, (at >= edges[i]) & (at < edges[i + 1])) for i in range(1, 4)]
+
+    def test_it_asks_for_the_late_value(self, fitted):
+        assert fitted.contract.inputs[-1].name == "kappa"
+        assert fitted.contract.inputs[-1].late.rows == 4
+        assert fitted.bias.rate > 0.0
+
+    def test_what_is_said_of_a_row_does_not_rest_on_it(self, learner, normal):
+        """What the laboratory found is what it follows, so it is what becomes known later that is changed."""
+        later = len(normal) - 60
+        values = np.array(normal.table.column("kappa").to_numpy())
+        values[later:] += 0.01 * np.arange(60)  # so little that the same rate is chosen
+        changed = replace(normal, table=normal.table.set_column(3, "kappa", [values]))
+        before, after = (self.learned(learner, data).held_out for data in (normal, changed))
+        last = before.fold == before.fold.max()
+        tried = last & (np.arange(len(normal)) < later + 4)
+        assert np.array_equal(before.answers["prediction"][tried], after.answers["prediction"][tried])
+        assert not np.array_equal(before.answers["prediction"][last], after.answers["prediction"][last])
 
 
 @pytest.mark.parametrize("kind", learners_of("classify"))

@@ -20,7 +20,8 @@ from bobae.core import BadInput
 from bobae.learners.forecast import ForecastLearner
 from bobae.learners.soft_sensor import SoftSensorLearner
 from bobae.registry import FORMATS, SealedModel, SigningKey, TrustList, export, files_for, open_sealed, score_rows, seal
-from bobae.testing.made_results import load, parts
+from bobae.testing.made_results import load, parts, vessel
+from bobae.train.predicting.posed import Asked
 from bobae.train.predicting.train import train_prediction
 
 with warnings.catch_warnings():
@@ -31,7 +32,7 @@ with warnings.catch_warnings():
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, SealedModel]:
-    """A soft sensor without state, and a forecast with state and a calendar."""
+    """A soft sensor without state, a forecast with state and a calendar, a soft sensor that follows late values."""
     folder = tmp_path_factory.mktemp("made")
     path = folder / "key.pem"
     key = _key(path)
@@ -40,8 +41,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, SealedModel]:
     for name, data, learner in (
         ("strength", parts(200, seed=1), SoftSensorLearner(candidates=("ridge",))),
         ("energy", load(30, seed=1), ForecastLearner(candidates=("ridge",), steps=(1, 24))),
+        ("kappa", vessel(600, seed=1), SoftSensorLearner(candidates=("ridge",))),
     ):
-        outcome = train_prediction(data, learner, name=name)
+        asked = Asked(lab_delay_s=10_800.0) if name == "kappa" else None
+        outcome = train_prediction(data, learner, asked=asked, name=name)
         assert outcome.candidate is not None
         seal(outcome.candidate, folder / f"{name}.bobae", key=key)
         found[name] = open_sealed(folder / f"{name}.bobae", trust=trust)
@@ -59,7 +62,11 @@ def _key(path: Path) -> SigningKey:
 
 @pytest.mark.parametrize(
     ("name", "fresh", "arguments"),
-    [("strength", parts(40, seed=2), ["--group", "lot"]), ("energy", load(10, seed=2), ["--time", "time"])],
+    [
+        ("strength", parts(40, seed=2), ["--group", "lot"]),
+        ("energy", load(10, seed=2), ["--time", "time"]),
+        ("kappa", vessel(60, seed=2), ["--time", "time"]),
+    ],
 )
 def test_plain_onnx_runs_with_its_script_and_without_bobae(
     made: dict[str, SealedModel], tmp_path: Path, name: str, fresh, arguments: list[str]
@@ -67,7 +74,7 @@ def test_plain_onnx_runs_with_its_script_and_without_bobae(
     model = made[name]
     export(files_for(model, "onnx"), tmp_path / "out")
     table = fresh.table
-    if name == "energy":
+    if "time" in table.column_names:
         stamps = [f"{moment.as_py():%Y-%m-%dT%H:%M:%S}+00:00" for moment in table.column("time")]
         table = table.set_column(0, "time", [stamps])
     pyarrow.csv.write_csv(table, tmp_path / "rows.csv")

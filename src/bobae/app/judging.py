@@ -161,16 +161,25 @@ def _sealed(outcome: Proven, out: Path, settings: Settings) -> SealedModel:
 def _asked(wanted: Wanted, settings: Settings) -> Asked:
     costs = _costs(wanted, settings)
     given = (costs["missed"], costs["false"]) if {"missed", "false"} <= set(costs) else None
-    ahead = wanted.horizon
-    plain = ahead is not None and ahead.replace(".", "", 1).isdigit()
+    ahead, ahead_s = _number_or_time(wanted.horizon)
+    late, late_s = _number_or_time(wanted.lab_delay)
     return Asked(
         censored=wanted.censored,
-        horizon=float(ahead) if ahead is not None and plain else None,
-        horizon_s=seconds_of(ahead) if ahead is not None and not plain else None,
+        horizon=ahead,
+        horizon_s=ahead_s,
+        lab_delay=late,
+        lab_delay_s=late_s,
         timezone=settings.timezone or "UTC",
         costs=given,
         seed=wanted.seed,
     )
+
+
+def _number_or_time(written: str | None) -> tuple[float | None, float | None]:
+    """What was written as a bare number, or in seconds where it has a unit."""
+    if written is None:
+        return None, None
+    return (float(written), None) if written.replace(".", "", 1).isdigit() else (None, seconds_of(written))
 
 
 def _costs(wanted: Wanted, settings: Settings) -> dict[str, float]:

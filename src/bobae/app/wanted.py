@@ -17,6 +17,7 @@ class Wanted:
         budget_s: CPU seconds that may be spent.
         censored: a column that marks machines which still live, for the life left.
         horizon: how far ahead, as written: a number in units of the life left, or a time such as 4h.
+        lab_delay: how late laboratory values come, as written: a time such as 8h, or a number of rows without a time.
     """
 
     alarm_budget: str | None = None
@@ -26,3 +27,4 @@ class Wanted:
     budget_s: float | None = None
     censored: str | None = None
     horizon: str | None = None
+    lab_delay: str | None = None

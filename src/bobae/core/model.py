@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from bobae.core.dataset import Dataset, Floats
+from bobae.core.dataset import Dataset, Floats, Role
 from bobae.core.errors import BadInput
 from bobae.core.lazy import LazyModule
 from bobae.core.zone import local_ns
@@ -70,11 +70,40 @@ class Calendar(_Frozen):
         return np.asarray(np.isin(day, free) | ((day + 3) % 7 == 6), dtype=np.float64)
 
 
+class Late(_Frozen):
+    """That a value, measured of a row, is known only some rows later: then it goes in.
+
+    Attributes:
+        rows: how many of the same asset and lot later.
+        least_s: a row that comes sooner after it than this does not know it yet; None where rows have no time.
+    """
+
+    rows: int
+    least_s: float | None = None
+
+    def read(self, dataset: Dataset, name: str) -> Floats:
+        """What each row comes to know (rows,): the value of a row before; NaN where there is none, or no column."""
+        out = np.full(len(dataset), np.nan)
+        if name not in (column.name for column in dataset.columns):
+            return out
+        values, time = np.asarray(dataset.values(name), dtype=np.float64), dataset.time_ns()
+        keys = [dataset.values(key).astype(str) for role in (Role.ASSET, Role.LOT) for key in dataset.names(role)]
+        when = np.arange(len(dataset)) if time is None else time
+        order = np.lexsort((np.arange(len(dataset)), when, *keys))
+        then, now = order[: -self.rows], order[self.rows :]
+        known = np.all([key[then] == key[now] for key in keys], axis=0) if keys else np.ones(len(now), dtype=np.bool_)
+        if time is not None and self.least_s is not None:
+            known &= (time[now] - time[then]) / 1e9 >= self.least_s
+        out[now] = np.where(known, values[then], np.nan)
+        return out
+
+
 class Input(_Frozen):
     """One number that the model expects in each row: column name, unit (UCUM), and the range seen in training.
 
     A column of categories goes in as the position of its value in `categories`, -1 for a value not seen in training.
-    An input with a `calendar` is no column: it is read off the row's time.
+    An input with a `calendar` is no column: it is read off the row's time. One that is `late` may be left away: what
+    goes into a row is what was measured of an earlier one and has become known since, NaN where nothing has.
     """
 
     name: str
@@ -83,6 +112,7 @@ class Input(_Frozen):
     high: float | None = None
     categories: tuple[str, ...] | None = None
     calendar: Calendar | None = None
+    late: Late | None = None
 
     def read(self, dataset: Dataset) -> Floats:
         """This input's values in `dataset` (rows,), NaN where missing, -1 for a category never seen.
@@ -93,6 +123,8 @@ class Input(_Frozen):
         """
         if self.calendar is not None:
             return self.calendar.read(dataset)
+        if self.late is not None:
+            return self.late.read(dataset, self.name)
         values = dataset.values(self.name)
         if self.categories is None:
             return np.asarray(values, dtype=np.float64)

@@ -9,6 +9,7 @@ from bobae.graph.ewma import Ewma
 from bobae.graph.fill import FillLast
 from bobae.graph.kernel import Kernel
 from bobae.graph.lags import Lags
+from bobae.graph.late import LateBias
 from bobae.graph.linear import Linear, Quadratic
 from bobae.graph.memory import Memory
 from bobae.graph.regimes import ByCode
@@ -31,6 +32,7 @@ __all__ = [
     "GraphBuilder",
     "Kernel",
     "Lags",
+    "LateBias",
     "Linear",
     "Memory",
     "Quadratic",

@@ -28,7 +28,7 @@ class GraphBuilder:
     Values are named by strings. Row values have the shape (1, k), numbers are float64.
 
     Attributes:
-        x: the row, float64 (1, inputs), NaN where a value is missing.
+        x: the row, float64 (1, inputs), NaN where a value is missing; may be set to some of it for what comes after.
 
     Example:
         >>> from bobae.core import Input, Output

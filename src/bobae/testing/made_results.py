@@ -46,6 +46,61 @@ def parts(rows: int, *, seed: int, kinds: bool = False) -> Dataset:
     return Dataset(pa.table(columns), (*told, Column("strength", Kind.NUMBER, Role.TARGET, "MPa")), origin="made parts")
 
 
+def wafers(rows: int, *, seed: int) -> Dataset:
+    """So many wafers in lots of ten, in chambers that answer to the pressure each its own way; D has one in fifty.
+
+    Example:
+        >>> sorted(set(wafers(500, seed=0).values("chamber")))
+        ['A', 'B', 'C', 'D']
+    """
+    dice = np.random.default_rng(seed)
+    chamber = np.where(np.arange(rows) % 50 == 49, 3, dice.integers(3, size=rows))
+    signals = dice.normal(size=(rows, 2))
+    slope, level = np.array([4.0, -1.0, 2.0, 4.0]), np.array([60.0, 62.0, 58.0, 60.0])
+    rate = level[chamber] + slope[chamber] * signals[:, 0] - signals[:, 1] + 0.5 * dice.normal(size=rows)
+    columns: dict[str, Any] = {
+        "lot": pa.array([f"L{n:04d}" for n in np.arange(rows) // 10]),
+        TELLING: signals[:, 0],
+        "temperature": 200.0 + 5.0 * signals[:, 1],
+        "chamber": pa.array(np.array(["A", "B", "C", "D"])[chamber]),
+        "rate": rate,
+    }
+    told = (
+        Column("lot", Kind.CATEGORY, Role.LOT),
+        Column(TELLING, Kind.NUMBER, Role.FEATURE, "bar"),
+        Column("temperature", Kind.NUMBER, Role.FEATURE, "Cel"),
+        Column("chamber", Kind.CATEGORY, Role.CONTEXT),
+        Column("rate", Kind.NUMBER, Role.TARGET, "nm/min"),
+    )
+    return Dataset(pa.table(columns), told, origin="made wafers")
+
+
+def vessel(hours: int, *, seed: int) -> Dataset:
+    """A vessel told every hour by two signals; the laboratory measures every other hour, and all of it drifts.
+
+    Example:
+        >>> vessel(20, seed=0).name_of(Role.TIME)
+        'time'
+    """
+    dice = np.random.default_rng(seed)
+    signals = dice.normal(size=(hours, 2))
+    drift = 0.4 * dice.normal(size=hours).cumsum()
+    result = 20.0 + 2.0 * signals[:, 0] - signals[:, 1] + drift + 0.3 * dice.normal(size=hours)
+    columns: dict[str, Any] = {
+        "time": pa.array(_START_NS + np.arange(hours) * _HOUR_NS, type=pa.timestamp("ns", tz="UTC")),
+        TELLING: signals[:, 0],
+        "temperature": signals[:, 1],
+        "kappa": pa.array(np.where(np.arange(hours) % 2 == 0, result, np.nan)),
+    }
+    told = (
+        Column("time", Kind.TIME, Role.TIME),
+        Column(TELLING, Kind.NUMBER, Role.FEATURE, "bar"),
+        Column("temperature", Kind.NUMBER, Role.FEATURE, "Cel"),
+        Column("kappa", Kind.NUMBER, Role.TARGET),
+    )
+    return Dataset(pa.table(columns), told, origin="a made vessel")
+
+
 def lives(machines: int, *, seed: int) -> Dataset:
     """So many machines followed to their end: two signals that move with wear, one that does not, and the life left."""
     dice = np.random.default_rng(seed)

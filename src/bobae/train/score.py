@@ -68,7 +68,7 @@ def rows_for(dataset: Dataset, contract: Contract) -> Rows:
     if not dataset.names(Role.FEATURE):
         dataset = find_roles(dataset)
     for wanted in contract.inputs:
-        if wanted.calendar is not None:
+        if wanted.calendar is not None or (wanted.late and wanted.name not in dataset.table.column_names):
             continue
         column = dataset.column(wanted.name)
         if wanted.categories is not None:

@@ -14,7 +14,7 @@ from bobae.learners.classify import ClassifyLearner
 from bobae.learners.forecast import ForecastLearner
 from bobae.learners.rul import RulLearner
 from bobae.learners.soft_sensor import SoftSensorLearner
-from bobae.testing.made_results import TELLING, lives, load, parts
+from bobae.testing.made_results import TELLING, lives, load, parts, vessel
 from bobae.train.predicting.backtest import backtest_prediction
 from bobae.train.predicting.outcome import PredictionOutcome
 from bobae.train.predicting.posed import Asked
@@ -277,3 +277,71 @@ def test_results_measured_now_and_then_are_enough_where_they_can_be_tried() -> N
     at_the_end = np.where(np.arange(900) >= 870, result, np.nan)
     with pytest.raises(NotEnoughEvidence, match="30 results"):
         train_prediction(with_result(at_the_end), QUICK["soft-sensor"])
+
+
+def test_late_laboratory_values_make_a_drifting_sensor_worth_having() -> None:
+    data, learner = vessel(600, seed=1), QUICK["soft-sensor"]
+    without, followed = (train_prediction(data, learner, asked=Asked(lab_delay_s=s)) for s in (None, 4 * 3_600.0))
+    assert followed.metrics["rmse"].value < 0.7 * without.metrics["rmse"].value
+    assert followed.verdict is Verdict.USEFUL
+    assert any("move the answers from row 4" in str(said) for said in followed.warnings)
+    titles = {rule.name: str(rule.title) for rule in followed.baselines}
+    assert titles["last_measured"] == "the last measured value known by then"
+    manifest = followed.candidate.manifest if followed.candidate else None
+    assert manifest is not None
+    again = backtest_prediction(vessel(400, seed=2), manifest, run_of(followed))
+    assert again.verdict is Verdict.USEFUL
+    assert titles == {rule.name: str(rule.title) for rule in again.baselines}
+
+
+def test_a_model_that_follows_late_values_answers_without_them_too() -> None:
+    data = vessel(600, seed=1)
+    outcome = train_prediction(data, QUICK["soft-sensor"], asked=Asked(lab_delay_s=7_200.0))
+    assert outcome.candidate is not None
+    without = replace(data, table=data.table.drop(["kappa"]), columns=data.columns[:-1])
+    told, alone = (
+        score(d, outcome.candidate.manifest, run_of(outcome))["prediction"].to_numpy() for d in (data, without)
+    )
+    assert np.isfinite(alone).all()
+    assert np.array_equal(told[:2], alone[:2])  # nothing is known yet
+    assert not np.array_equal(told[50:], alone[50:])
+
+
+@pytest.mark.parametrize(
+    ("data", "asked", "said"),
+    [
+        (vessel(600, seed=1), Asked(lab_delay=8.0), "--lab-delay 8h; 8 says no unit"),
+        (parts(300, seed=1), Asked(lab_delay_s=60.0), "--lab-delay 3"),
+    ],
+)
+def test_a_delay_in_the_wrong_unit_is_asked_back(data: Dataset, asked: Asked, said: str) -> None:
+    with pytest.raises(BadInput, match=said):
+        train_prediction(data, QUICK["soft-sensor"], asked=asked)
+
+
+@pytest.mark.parametrize(
+    ("data", "asked", "said"),
+    [
+        (parts(300, seed=1), Asked(lab_delay=3.0), "each lot or run begins afresh"),
+        (vessel(600, seed=1), Asked(lab_delay_s=70 * 3_600.0), "they come 70 rows late"),
+    ],
+)
+def test_late_values_that_cannot_be_followed_are_told(data: Dataset, asked: Asked, said: str) -> None:
+    outcome = train_prediction(data, QUICK["soft-sensor"], asked=asked)
+    assert any(said in str(warning) for warning in outcome.warnings)
+    assert outcome.candidate is not None
+    assert not any(one.late for one in outcome.candidate.manifest.contract.inputs)
+
+
+@pytest.mark.parametrize("asked", [Asked(), Asked(lab_delay_s=7_200.0)])
+def test_the_last_measured_value_is_that_of_the_same_machine(asked: Asked) -> None:
+    """Two vessels far apart: a rule that mixed them up would miss by a hundred."""
+    tables = []
+    for name, level in (("A", 0.0), ("B", 100.0)):
+        table = vessel(300, seed=1).table
+        kappa = table.column("kappa").to_numpy() + level
+        tables.append(table.set_column(3, "kappa", [kappa]).append_column("vessel", pa.array([name] * 300)))
+    columns = (*vessel(2, seed=1).columns, Column("vessel", Kind.CATEGORY, Role.ASSET))
+    outcome = train_prediction(Dataset(pa.concat_tables(tables), columns), QUICK["soft-sensor"], asked=asked)
+    rules = {rule.name: rule.metrics["rmse"].value for rule in outcome.baselines}
+    assert rules["last_measured"] < 10.0 < rules["mean"]

@@ -42,6 +42,14 @@ Horizon = Annotated[
     str | None,
     typer.Option("--horizon", metavar="N|TIME", help="how far ahead: 24h (forecast), or units of the life left (rul)"),
 ]
+LabDelay = Annotated[
+    str | None,
+    typer.Option(
+        "--lab-delay",
+        metavar="TIME|N",
+        help="how late laboratory values come: 8h, or so many rows where they have no time (soft-sensor)",
+    ),
+]
 Out = Annotated[Path | None, typer.Option("--out", "-o", metavar="MODEL.bobae", help="where the sealed model goes")]
 
 
@@ -56,6 +64,7 @@ def train(
     lot_col: LotCol = None,
     censored: Censored = None,
     horizon: Horizon = None,
+    lab_delay: LabDelay = None,
     log: Log = None,
     alarm_budget: Budget = None,
     costs: Costs = "",
@@ -66,7 +75,14 @@ def train(
 ) -> Answer:
     """Train a model on the data, judge it as it will be used, and seal it with its verdict."""
     wanted = app.Wanted(
-        alarm_budget, costs_of(costs), log, seed, seconds_of(budget) if budget else None, censored, horizon
+        alarm_budget,
+        costs_of(costs),
+        log,
+        seed,
+        seconds_of(budget) if budget else None,
+        censored,
+        horizon,
+        lab_delay,
     )
     chosen = app.chosen_roles(time=time_col, asset=asset_col, lot=lot_col, target=target)
     model = out or app.report_path(data[0], "model").with_suffix(".bobae")

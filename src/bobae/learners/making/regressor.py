@@ -8,7 +8,7 @@ import numpy as np
 
 from bobae.core import Contract, Floats, HeldOut, Input, Output
 from bobae.evidence.conformal import LEVELS
-from bobae.graph import Bands, GraphBuilder
+from bobae.graph import Bands, GraphBuilder, LateBias
 from bobae.learners.making.designs import Design
 from bobae.learners.making.domain import Domain
 from bobae.learners.making.heads import Head
@@ -16,10 +16,10 @@ from bobae.learners.making.heads import Head
 
 @dataclass(frozen=True, eq=False)
 class Regressor:
-    """The mean of heads over one design, with intervals.
+    """The mean of heads over one design, with intervals; late measured values may move it.
 
     Attributes:
-        inputs: what it is asked with.
+        inputs: what it is asked with; the last of them is the late value where there is a bias.
         design: makes the columns.
         heads: averaged.
         bands: the errors usual for such a prediction: to the lower and upper end of the interval, then quantiles.
@@ -28,6 +28,7 @@ class Regressor:
         horizon: the chance to be at most this is told; None: it is not.
         sampling_s, max_gap_s: the rows it was made for.
         held_out: what models like it said of rows they had not seen.
+        bias: added to what the heads say, by late values; None: nothing is.
     """
 
     inputs: tuple[Input, ...]
@@ -41,6 +42,7 @@ class Regressor:
     sampling_s: float | None
     max_gap_s: float | None
     held_out: HeldOut
+    bias: LateBias | None = None
 
     @cached_property
     def contract(self) -> Contract:
@@ -65,8 +67,12 @@ class Regressor:
 
     def run(self, x: Floats, gap: Floats) -> Mapping[str, Floats]:
         """Prediction, low, high (rows,) and contribution (rows, inputs); chance and strange (rows,) where told."""
+        x, late = (x, None) if self.bias is None else (x[:, :-1], x[:, -1:])
         columns = self.design.run(x, gap)
         said = np.mean([head.run(columns) for head in self.heads], axis=0)
+        if self.bias is not None and late is not None:
+            bias = self.bias.run(said[:, :1], late, gap)
+            said = np.concatenate([said[:, :1] + bias, said[:, 1:], bias], axis=1)
         prediction = np.clip(said[:, :1], self.least, self.most)
         errors = self.bands.run(prediction)
         answers = {
@@ -88,8 +94,15 @@ class Regressor:
     @cached_property
     def _built(self) -> GraphBuilder:
         b, inputs = GraphBuilder(inputs=len(self.inputs)), len(self.inputs)
+        late = b.x
+        if self.bias is not None:
+            late, b.x = b.columns(b.x, [inputs - 1]), b.columns(b.x, np.arange(inputs - 1))
         columns = self.design.emit(b, "design")
         said = b.mean([head.emit(b, columns) for head in self.heads])
+        if self.bias is not None:
+            bias = self.bias.emit(b, "late", b.columns(said, [0]), late)
+            moved = b.node("Add", b.columns(said, [0]), bias)
+            said = b.node("Concat", moved, b.columns(said, np.arange(1, inputs)), bias, axis=1)
         prediction = self._kept(b, b.columns(said, [0]))
         errors = self.bands.emit(b, prediction)
         b.output("prediction", prediction)

@@ -34,8 +34,9 @@ def backtest_prediction(
     began = time.process_time()
     if manifest.target is None:
         raise BadInput("the model {name} does not say what it foretells; train it anew", name=manifest.name)
-    asked = replace(asked or Asked(), ahead_s=manifest.target.ahead_s or None)
     question, contract = question_of(manifest.task), manifest.contract
+    late = next((one.late for one in contract.inputs if one.late), None)
+    asked = replace(asked or Asked(), ahead_s=manifest.target.ahead_s or None, late=late)
     progress(text("finding out what each column is"), 0, 2)
     rows = rows_for(_aimed(dataset, manifest.target.name), contract)
     posed = _as_sealed(question.pose(rows, asked), manifest)

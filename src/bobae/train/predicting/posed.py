@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from bobae.core import BadInput, Bools, Column, Dataset, Floats, HeldOut, Ints, Kind, Role, Target, Text, text
+from bobae.core.model import Late
 from bobae.evidence.conformal import covered
 from bobae.evidence.folding import Folding
 from bobae.evidence.intervals import Figure
@@ -24,6 +25,9 @@ class Asked:
         horizon: a number, in the unit of the life left, for 'rul'.
         horizon_s: a time in seconds, for 'forecast', and for 'rul' where life is counted in hours.
         ahead_s: for 'forecast' all horizons, instead.
+        lab_delay: for 'soft-sensor', how late laboratory values come, in rows that have no time.
+        lab_delay_s: the same in seconds.
+        late: the same as a sealed model has it.
         timezone: whose days and weeks a forecast follows, IANA name.
         costs: of a bad part passed ('missed') and of a good one rejected ('false'), for two kinds of result.
         seed: of what is drawn by lot.
@@ -33,6 +37,9 @@ class Asked:
     horizon: float | None = None
     horizon_s: float | None = None
     ahead_s: tuple[float, ...] | None = None
+    lab_delay: float | None = None
+    lab_delay_s: float | None = None
+    late: Late | None = None
     timezone: str = "UTC"
     costs: tuple[float, float] | None = None
     seed: int = 0

@@ -35,7 +35,7 @@ def _usual(contract: Contract, rows: Rows, x: Floats) -> dict[str, Any]:
     """What each measured input usually shows."""
     usual: dict[str, Any] = {}
     for wanted, column in zip(contract.inputs, x.T, strict=True):
-        if wanted.categories is None and wanted.calendar is None:
+        if wanted.categories is None and wanted.calendar is None and wanted.late is None:
             one = Usual.of(column, days=rows.day)
             usual |= {} if one is None else {wanted.name: one.as_json()}
     return usual

@@ -1,14 +1,16 @@
 """A quality value told between two measurements."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
-from bobae.core import Bools, Floats, HeldOut, Role, Target, Text, text
+from bobae.core import Bools, Floats, HeldOut, Ints, Role, Target, Text, text
 from bobae.evidence.folding import plan_folds
 from bobae.evidence.intervals import Figure
 from bobae.evidence.skill import Witnesses
 from bobae.frames import are_runs, last_rows
+from bobae.train.predicting.late import in_the_way, last_known, late_of, lateness
 from bobae.train.predicting.levels import levels_of
 from bobae.train.predicting.posed import (
     NUMBER_TITLES,
@@ -34,6 +36,8 @@ class SoftSensor:
         name = numeric_target(rows.data, text("a soft sensor tells a measured value"))
         y = rows.data.values(name).astype(np.float64)
         counted = last_rows(rows.stream) if are_runs(y, rows.stream) else np.ones(len(y), dtype=np.bool_)
+        late = lateness(rows, asked)
+        unknown = 0 if late is None else late.rows  # of what a model may have learned when it is put to work
         folding = plan_folds(
             rows.time_ns if rows.has_time else None,
             rows.assets,
@@ -41,9 +45,15 @@ class SoftSensor:
             x=rows.data.matrix(rows.data.names(Role.FEATURE)),
             y=y,
             levels=levels_of(rows.data, name),
-            gap_rows=min(_MEMORY_ROWS, len(rows) // 50),
+            gap_rows=max(min(_MEMORY_ROWS, len(rows) // 50), min(unknown, len(rows) // 10)),
             seed=asked.seed,
         )
+        settings: dict[str, Any] = {}
+        warnings: tuple[Text, ...] = ()
+        if late is not None:
+            why = None if asked.late else in_the_way(late, rows, folding.kind)
+            settings = {} if why else {"late_rows": late.rows, "late_s": late.least_s}
+            warnings = (why,) if why else ()
         column = rows.data.column(name)
         return Posed(
             rows,
@@ -52,6 +62,8 @@ class SoftSensor:
             np.where(counted, y, np.nan),
             counted,
             folding,
+            settings,
+            warnings,
         )
 
     def rules(self, posed: Posed, held: HeldOut) -> list[Said]:  # noqa: ARG002
@@ -73,8 +85,12 @@ class SoftSensor:
                 {"prediction": by_fold(posed, one_signal)},
             ),
         ]
-        if posed.folding.kind in ("time", "block", "lot"):
-            last = _last_known(y, posed.rows.time_ns if posed.rows.has_time else np.arange(len(y)))
+        if (late := late_of(posed)) is not None:
+            told = {"prediction": last_known(posed, late)}
+            found.append(Said("last_measured", text("the last measured value known by then"), told))
+        elif posed.folding.kind in ("time", "block", "lot"):
+            time = posed.rows.time_ns if posed.rows.has_time else np.arange(len(y))
+            last = _last_measured(y, time, posed.rows.assets)
             found.append(Said("last_measured", text("the last measured value"), {"prediction": last}))
         return found
 
@@ -107,11 +123,12 @@ def _line(x: Floats, y: Floats, new: Floats) -> Floats:
     return told
 
 
-def _last_known(y: Floats, time: np.ndarray) -> Floats:
-    """The value measured before each row (rows,), in time; NaN where there was none."""
-    order = np.argsort(time, kind="stable")
+def _last_measured(y: Floats, time: Ints, assets: Ints) -> Floats:
+    """The value measured of the same machine before each row (rows,), in time; NaN where there was none."""
+    order = np.lexsort((np.arange(len(y)), time, assets))
     known = np.where(np.isfinite(y[order]), np.arange(len(y)), -1)
     before = np.concatenate([[-1], np.maximum.accumulate(known)[:-1]])
+    same = (before >= 0) & (assets[order][before] == assets[order])
     out = np.full(len(y), np.nan)
-    out[order] = np.where(before >= 0, y[order][np.maximum(before, 0)], np.nan)
+    out[order] = np.where(same, y[order][before], np.nan)
     return out

@@ -12,6 +12,7 @@ from bobae.evidence.folding import shuffled
 from bobae.evidence.leak import Leak, leak_meter
 from bobae.train.assess.roles import find_roles
 from bobae.train.predicting.judgement import Judgement
+from bobae.train.predicting.late import late_of, what_came_of_it
 from bobae.train.predicting.outcome import PredictionOutcome
 from bobae.train.predicting.posed import Asked, Said
 from bobae.train.predicting.questions import question_of
@@ -59,6 +60,7 @@ def train_prediction(
     share = None if budget_s is None else _LEARNING * budget_s
     with threadpool_limits(1):  # many small matrices: threads that wait for each other cost more than they bring
         fitted = learner.fit(posed.data, folds=posed.folding.folds, seed=asked.seed, budget_s=share)
+    posed = replace(posed, warnings=(*posed.warnings, *what_came_of_it(posed, fitted.contract)))
     progress(text("weighing it against simple rules"), 2, _STEPS)
     judged = Judgement(question, posed, fitted.held_out, asked)
     progress(text("measuring what a shuffled test would have claimed"), 3, _STEPS)
@@ -96,9 +98,13 @@ def _instructed(learner: Predictor, settings: Mapping[str, Any]) -> Predictor:
 
 
 def _leak(judged: Judgement, learner: Predictor) -> Leak | None:
-    """The main figure on shuffled rows over the honest one; None where the honest folds are drawn by lot themselves."""
+    """The main figure on shuffled rows over the honest one.
+
+    None where the honest folds are drawn by lot themselves, or where late values are followed: nothing follows on
+    anything in shuffled rows.
+    """
     posed, seed = judged.posed, judged.asked.seed
-    if posed.folding.kind == "row" or not posed.counted.all():
+    if posed.folding.kind == "row" or not posed.counted.all() or late_of(posed) is not None:
         return None
     folds = shuffled(posed.folding, posed.truth, seed=seed)
     mixed = replace(posed, folding=replace(posed.folding, folds=folds))
