@@ -2,10 +2,12 @@ import pytest
 
 from bobae.core import BadInput, UnknownName, speaking
 from bobae.flow import Production, compiled
+from bobae.flow.engine import Run
+from bobae.flow.kernel import words as w
 from bobae.flow.times import microseconds, time
 from bobae.simulate.changing import changed
 
-from .test_engine import small
+from .test_engine import DAY_S, production, small
 
 
 @pytest.mark.parametrize(
@@ -122,6 +124,30 @@ def test_a_step_is_known_by_its_name():
 def test_a_calendar_that_overlaps_itself_is_told():
     with pytest.raises(BadInput, match="does not come after the stretch before it"):
         compiled(small(calendars={"day": {"open": [("0 h", "9 h"), ("8 h", "20 h")]}}))
+
+
+@pytest.mark.parametrize(
+    ("stretches", "hours"),
+    [
+        ([("16 h", "24 h")], 8),
+        ([("0 h", "2 h"), ("16 h", "24 h")], 10),
+        ([("0 h", "24 h")], 24),
+        ([("16 h", "23 h")], 7),
+    ],
+)
+def test_a_shift_to_the_end_of_the_round_ends_there(stretches, hours):
+    plant = production(
+        machines={"saw": {"calendar": "late"}},
+        routes={"board": [{"machines": "saw", "time": "30 min"}]},
+        releases=[{"product": "board", "every": "30 min"}],
+        calendars={"late": {"open": stretches}},
+    )
+    run = Run.new(compiled(plant), seed=1)
+    run.until(10 * DAY_S)
+    closed = run.state.machines["times"][0][w.CLOSED]
+    if run.state.machines["state"][0] == w.CLOSED:
+        closed += run.state.clock[w.NOW] - run.state.machines["since"][0]
+    assert closed == 10 * (24 - hours) * 3_600_000_000
 
 
 def test_a_source_without_times_needs_a_limit():

@@ -292,6 +292,8 @@ class _Compiler:
                 last = closes
             if not calendar.open:
                 raise BadInput("calendar {name} is never open", name=name)
+            if last == around and shifts[first]["at"] > 0:  # open to the very end of a round, and closed at the next
+                shifts.insert(first, {"at": 0, "open": 0})
             calendars.append((first, len(shifts), around))
         return np.array(calendars, np.int64).reshape(-1, 3), filled(layout.SHIFT, shifts)
 
