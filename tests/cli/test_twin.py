@@ -95,6 +95,14 @@ def test_better_values_are_searched_for_and_proved(plant, capsys):
     assert found["tries"] == 4
 
 
+def test_a_rule_is_learned_and_the_plant_that_has_it_runs(plant, capsys, tmp_path):
+    wanted = ("--at", "saw", "--days", 3, "--runs", 2, "--tries", 14, "--out", tmp_path / "learned.yaml", "--json")
+    found = bobae(capsys, "learn", plant, *wanted, "--aim", "cycle_time")
+    again = bobae(capsys, "run", found["file"], "--days", 3, "--runs", 2, "--json")
+    assert len(found["values"]["machines.saw.weights"]) == 30
+    assert again["figures"].keys() == bobae(capsys, "run", plant, "--days", 3, "--runs", 2, "--json")["figures"].keys()
+
+
 def test_orders_are_promised(plant, capsys):
     found = bobae(capsys, "forecast", plant, "--days", 2, "--runs", 20, "--json")
     near = next(row for row in found["orders"] if row["due_days"] < 0.01)

@@ -4,7 +4,7 @@ import numpy as np
 
 from bobae.flow import Production
 
-_RULES = ("fifo", "edd", "cr", "spt", "lwr", "lifo", "weights")
+_RULES = ("fifo", "edd", "cr", "spt", "lwr", "lifo", "weights", "network")
 
 
 def made_plant(seed):
@@ -24,7 +24,12 @@ def made_plant(seed):
             for one in setups
         ],
         "crews": {"team": int(dice.integers(1, 4)), "fitters": int(dice.integers(1, 3))},
-        "calendars": {"day": {"open": [("1 h", "11 h"), ("12 h", "22 h")]}, "shift": {"open": [("0 h", "16 h")]}},
+        "calendars": {
+            "day": {"open": [("1 h", "11 h"), ("12 h", "22 h")]},
+            "shift": {"open": [("0 h", "16 h")]},
+            "night": {"open": [("16 h", "24 h")]},
+            "split": {"open": [("0 h", "5 h"), ("13 h", "24 h")]},
+        },
     }
     if dice.random() < 0.6:
         places = ("north", "south")
@@ -58,10 +63,12 @@ def _machines(dice, number):
     }
     if rule == "weights":
         made["weights"] = tuple(float(weight) for weight in dice.normal(size=6))
+    if rule == "network":
+        made["weights"] = tuple(float(weight) for weight in dice.normal(size=10 * dice.integers(1, 5)))
     if number == 0 or dice.random() < 0.4:
         made["buffer"] = int(dice.integers(0, 9))
     if dice.random() < 0.25:
-        made["calendar"] = str(dice.choice(["day", "shift"]))
+        made["calendar"] = str(dice.choice(["day", "shift", "night", "split"]))
     if dice.random() < 0.3:
         made["crew"] = str(dice.choice(["team", "fitters"]))
     return made
@@ -88,7 +95,7 @@ def _route(dice, names, machines, setups):
         name = str(dice.choice(names))
         step = {"name": f"s{k}", "machines": name, "time": _time(dice)}
         if not machines[name]["cascade"] and not machines[name]["shortest_runs"] and dice.random() < 0.2:
-            step |= {"per": "batch", "batch": (int(dice.integers(2, 6)), int(dice.integers(8, 14)))}
+            step |= {"per": "batch", "batch": _bounds(dice)}
         elif dice.random() < 0.5:
             step["per"] = "piece"
         if machines[name]["cascade"] and dice.random() < 0.7:
@@ -102,6 +109,11 @@ def _route(dice, names, machines, setups):
         steps.append(step)
     _tie(dice, steps)
     return steps
+
+
+def _bounds(dice):
+    """Wide ones, or so tight that lots of 1 to 4 pieces may wait in enough pieces and yet not fit."""
+    return (8, 9) if dice.random() < 0.4 else (int(dice.integers(2, 6)), int(dice.integers(8, 14)))
 
 
 def _time(dice):
@@ -134,10 +146,13 @@ def _odds(dice, k):
 
 def _tie(dice, steps):
     """One machine for two steps, and a longest time between two."""
+    tied = set()
     for i, step in enumerate(steps[:-1]):
         later = int(dice.integers(i + 1, len(steps)))
-        if steps[later]["machines"] == step["machines"] and dice.random() < 0.5 and "batch" not in steps[later]:
+        fits = steps[later]["machines"] == step["machines"] and "batch" not in steps[later] and later not in tied
+        if fits and dice.random() < 0.5:
             step["same_machine_for"] = later + 1
+            tied.add(later)
         if dice.random() < 0.2:
             step |= {"limit": "20 min", "limit_to": later + 1}
 

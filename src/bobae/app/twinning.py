@@ -25,6 +25,8 @@ from bobae.simulate.comparing import whatif as _whatif
 from bobae.simulate.figures import DAY_S, Key
 from bobae.simulate.forecasting import Promise
 from bobae.simulate.forecasting import forecast as _forecast
+from bobae.simulate.learning import learn as _learn
+from bobae.simulate.learning import with_network
 from bobae.simulate.optimising import Optimum, knob
 from bobae.simulate.optimising import optimise as _optimise
 from bobae.simulate.report import bottlenecks_html, comparison_html, study_html
@@ -188,6 +190,35 @@ def twin_optimise(
         return _optimise(
             plan, knobs, span, aim=aim, tries=tries, runs=runs, seed=seed, progress=told(text("plants tried"))
         )
+
+
+def twin_learn(
+    plan: Plan,
+    machines: Sequence[str],
+    *,
+    aim: str,
+    days: float,
+    warm_up: float | None,
+    runs: int,
+    tries: int,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Optimum:
+    """Which lot goes first at these machines, learned, and proved on fresh chance."""
+    with _ready(progress) as told:
+        span = _span(plan, days, warm_up, seed)
+        return _learn(
+            plan, machines, span, aim=aim, tries=tries, runs=runs, seed=seed, progress=told(text("plants tried"))
+        )
+
+
+def write_learned(plan: Plan, found: Optimum, path: Path) -> Path:
+    """The plant with what was learned, as a file that `twin_plan` reads."""
+    weights = next(iter(found.values.values()))
+    machines = [place.split(".")[1] for place in found.values]
+    made = with_network(plan.production, machines, weights).model_dump(mode="json", exclude_defaults=True)
+    path.write_text(yaml.safe_dump(made, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    return path
 
 
 def twin_forecast(

@@ -147,6 +147,7 @@ GROUPS: tuple[Group, ...] = (
             twin.whatif,
             twin.bottleneck,
             twin.optimise,
+            twin.learn,
             twin.forecast,
             twin.check,
             twin.warm,

@@ -9,6 +9,7 @@ import numpy as np
 
 from bobae.core import BadInput, UnknownName
 from bobae.flow import layout
+from bobae.flow.batching import may_fall_short
 from bobae.flow.distributions import Distributions
 from bobae.flow.kernel import words as w
 from bobae.flow.layout import NONE, Records, Tables, filled
@@ -17,7 +18,8 @@ from bobae.flow.releasing import Named, orders_of, sources_of
 from bobae.flow.routing import Route, known
 from bobae.flow.times import microseconds, time
 
-_RULES = {"fifo": w.FIFO, "edd": w.EDD, "cr": w.CR, "spt": w.SPT, "lwr": w.LWR, "lifo": w.LIFO, "weights": w.WEIGHTS}
+_RULES = {"fifo": w.FIFO, "edd": w.EDD, "cr": w.CR, "spt": w.SPT, "lwr": w.LWR, "lifo": w.LIFO}
+_RULES |= {"weights": w.WEIGHTS, "network": w.WEIGHTS}
 _PER = {"lot": w.LOT, "piece": w.PIECE, "batch": w.BATCH}
 
 
@@ -76,6 +78,8 @@ class _Compiler:
         named = Named(self._production, self._groups, self._products, self._routes)
         sources = sources_of(named, steps, routes, self._distributions)
         orders = orders_of(named, steps, routes)
+        lots = np.concatenate([sources[["product", "pieces"]], orders[["product", "pieces"]]])
+        steps["batch_short"] = may_fall_short(steps, routes, lots, names)
         setups, runs = self._setup_times()
         calendars, shifts = self._shifts()
         moves = self._moves()  # the last that may name a distribution
@@ -130,6 +134,14 @@ class _Compiler:
     def step_row(self, step: Step) -> dict[str, Any]:
         """What a step is, whatever the others of its route are."""
         machines = known(self._groups, step.machines, "machines")
+        if step.batch is not None and step.per != "batch":
+            raise BadInput(
+                "step {step}: a batch of {fewest} to {most} pieces needs `per: batch`, not `per: {per}`",
+                step=step.name or step.machines,
+                fewest=step.batch[0],
+                most=step.batch[1],
+                per=step.per,
+            )
         group = self._production.machines[step.machines]
         takes = time(step.time).scaled(1.0 / group.speed)
         interval = microseconds(step.interval) / group.speed if step.interval else 0.0
@@ -194,12 +206,7 @@ class _Compiler:
         return max(1, int(steps["batch_max"][steps["group"] == group].max()) // fewest)
 
     def _group_row(self, name: str, group: Machines, first: int, lots: int) -> dict[str, Any]:
-        weights = NONE
-        if group.rule == "weights":
-            if len(group.weights) != w.FEATURES:
-                raise BadInput("machines {name}: the rule weights takes {count} weights", name=name, count=w.FEATURES)
-            weights = len(self._weights)
-            self._weights += group.weights
+        weights, hidden = self._weights_of(name, group)
         slots = 2 if group.cascade else 1
         return {
             "first": first,
@@ -215,9 +222,28 @@ class _Compiler:
             "calendar": NONE if group.calendar is None else known(self._calendars, group.calendar, "calendars"),
             "location": NONE if group.location is None else self._locations[group.location],
             "weights": weights,
+            "hidden": hidden,
             "runs": group.shortest_runs,
             "crew": NONE if group.crew is None else known(self._crews, group.crew, "crews"),
         }
+
+    def _weights_of(self, name: str, group: Machines) -> tuple[int, int]:
+        """Where its weights begin, and how many hidden units they are."""
+        units, count = divmod(len(group.weights), w.INPUTS + 2)
+        if group.rule == "weights" and len(group.weights) != w.FEATURES:
+            raise BadInput("machines {name}: the rule weights takes {count} weights", name=name, count=w.FEATURES)
+        if group.rule == "network" and (count or not units):
+            raise BadInput(
+                "machines {name}: a network has {count} weights for each of its units, and here are {all}",
+                name=name,
+                count=w.INPUTS + 2,
+                all=len(group.weights),
+            )
+        if group.rule not in ("weights", "network"):
+            return NONE, 0
+        begins = len(self._weights)
+        self._weights += group.weights
+        return begins, units if group.rule == "network" else 0
 
     def _down(self, failure: Failure, machine: int) -> dict[str, int]:
         apart = self._distributions.written(failure.apart)

@@ -1,5 +1,6 @@
 """A plant that runs: taken on in time, stopped, copied, taken up again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -72,11 +73,7 @@ class Run:
         self._drain_done()
         self._drain_trace()
         if jammed := self._jammed():
-            raise Stuck(
-                "by {time} s {names} stand still for good: each is full of lots that wait for another of them",
-                time=self.now_s,
-                names=", ".join(jammed),
-            )
+            raise jammed_at(self.now_s, jammed)
 
     def snapshot(self) -> State:
         """All that the run is, copied."""
@@ -93,12 +90,7 @@ class Run:
 
     def _ended(self, end: int) -> None:
         if self.state.clock[w.WIP] > 0:
-            raise Stuck(
-                "at {time} s everything stands still, with {lots} lots in the plant: they wait for each other's "
-                "places, or for pieces to fill a batch that will not come",
-                time=self.now_s,
-                lots=int(self.state.clock[w.WIP]),
-            )
+            raise still_at(self.now_s, int(self.state.clock[w.WIP]))
         self.state.clock[w.NOW] = end
 
     def _jammed(self) -> list[str]:
@@ -107,11 +99,8 @@ class Run:
         held = (s.jobs["stage"] == w.HOLDS).reshape(-1, 2).any(axis=1)
         first, count = t.groups["first"], t.groups["count"]
         limited = (t.groups["places"] != NONE) & (s.places["taken"] >= t.groups["places"])
-        stands = {g for g in np.flatnonzero(limited) if held[first[g] : first[g] + count[g]].all()}
-        onward = self._waits()
-        while stands and (free := {here for here, there in onward if here in stands and there not in stands}):
-            stands -= free
-        return [self.plan.groups[g] for g in sorted(stands)]
+        stands = {int(g) for g in np.flatnonzero(limited) if held[first[g] : first[g] + count[g]].all()}
+        return [self.plan.groups[g] for g in never_freed(stands, self._waits())]
 
     def _waits(self) -> set[tuple[int, int]]:
         """From which group to which lots wait for room."""
@@ -163,6 +152,32 @@ class Run:
         if count:
             self.trace.append(self.state.trace[:count].copy())
             self.state.clock[w.TRACE_COUNT] = 0
+
+
+def still_at(time_s: float, lots: int) -> Stuck:
+    """The agenda is empty, with lots in the plant."""
+    return Stuck(
+        "at {time} s everything stands still, with {lots} lots in the plant: they wait for each other's "
+        "places, or for pieces to fill a batch that will not come",
+        time=time_s,
+        lots=lots,
+    )
+
+
+def jammed_at(time_s: float, groups: Sequence[str]) -> Stuck:
+    """Some groups never let a lot in again, whatever else goes on."""
+    return Stuck(
+        "by {time} s {names} stand still for good: each is full of lots that wait for another of them",
+        time=time_s,
+        names=", ".join(groups),
+    )
+
+
+def never_freed(stands: set[int], waits: set[tuple[int, int]]) -> list[int]:
+    """Of groups that are full and stand still, those whose lots wait for no other than these; `waits`: (from, for)."""
+    while stands and (free := {here for here, there in waits if here in stands and there not in stands}):
+        stands = stands - free
+    return sorted(stands)
 
 
 def warm() -> None:

@@ -47,6 +47,7 @@ GROUP = _record(
         ("calendar", "i4"),
         ("location", "i4"),
         ("weights", "i4"),  # first of this group's in `weights`, for the rule WEIGHTS
+        ("hidden", "i4"),  # units of its network; 0: the weights themselves
         ("runs", "i4"),  # whether setups have a shortest run here
         ("crew", "i4"),  # what every job here needs one of beyond what its step needs
     ],
@@ -59,6 +60,7 @@ STEP = _record(
         ("per", "i4"),
         ("batch_min", "i4"),  # pieces
         ("batch_max", "i4"),
+        ("batch_short", "i4"),  # whether lots may wait in enough pieces and yet not fit into a batch
         ("setup", "i4"),
         ("setup_always", "i4"),
         ("setup_time", "i4"),  # distribution; NONE: by the matrix

@@ -11,7 +11,7 @@ from bobae.core import BadInput
 
 Name = Annotated[str, Field(pattern=r"^\S(.*\S)?$")]
 TimeText = Annotated[str, Field(description="such as 3 min, 3 min +- 5 %, uniform(5 min, 10 min), exponential(7 d)")]
-Rule = Literal["fifo", "edd", "cr", "spt", "lwr", "lifo", "weights"]
+Rule = Literal["fifo", "edd", "cr", "spt", "lwr", "lifo", "weights", "network"]
 
 
 class _Described(BaseModel):
@@ -52,7 +52,7 @@ class Machines(_Described):
     rule: Rule = Field(
         default="fifo",
         description="which lot first: first come, earliest due date, critical ratio, shortest step, least work left, "
-        "last come, or by `weights`",
+        "last come, by `weights`, or by a learned network",
     )
     by_priority: bool = Field(default=True, description="whether lots of a higher priority go first, whatever the rule")
     by_setup: bool = Field(

@@ -58,6 +58,14 @@ class Route:
                     later=step.same_machine_for,
                     machines=step.machines,
                 )
+            if rows[later]["bound"] != NONE:
+                raise BadInput(
+                    "product {product}, step {step}: {later} is tied to the machine of another step already; it cannot "
+                    "be done by both",
+                    product=self._product,
+                    step=step.name or i + 1,
+                    later=step.same_machine_for,
+                )
             bond = next((k for k, until in enumerate(busy) if until < i), len(busy))
             busy[bond : bond + 1] = [later]
             rows[i]["keeps"] = rows[later]["bound"] = bond

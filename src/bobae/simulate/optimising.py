@@ -112,13 +112,27 @@ def optimise(
         raise BadInput("there is nothing to decide: name at least one place and its values")
     if aim not in AIMS:
         raise BadInput("'{aim}' is no aim; the aims are {aims}", aim=aim, aims=", ".join(AIMS))
-    search = _Search(plan.production, tuple(knobs), lambda made: _tried(made, span, aim, runs, seed))
+    search = _Search(plan.production, tuple(knobs), lambda made: worth(made, span, aim, runs, seed))
     best = search.best(tries, seed, progress)
-    proof = whatif(plan, compiled(search.production(best)), span, runs=proof_runs, seed=seed + _FRESH)
-    told = proof.figures[Key(aim)][2]
-    gain = told if AIMS[aim] > 0 else Figure(-told.value, -told.high, -told.low)
+    proof, gain = proved(plan, compiled(search.production(best)), span, aim=aim, runs=proof_runs, seed=seed)
     values = {one.place: one.choices[choice] for one, choice in zip(knobs, best, strict=True)}
     return Optimum(values, len(search.seen), search.seen[best] * AIMS[aim], proof, gain, gain.low > 0.0)
+
+
+def proved(before: Plan, after: Plan, span: Span, *, aim: str, runs: int, seed: int) -> tuple[Comparison, Figure]:
+    """Both set against each other on chance that a search with this seed never saw; the gain is better above 0."""
+    proof = whatif(before, after, span, runs=runs, seed=seed + _FRESH)
+    told = proof.figures[Key(aim)][2]
+    return proof, told if AIMS[aim] > 0 else Figure(-told.value, -told.high, -told.low)
+
+
+def worth(plan: Plan, span: Span, aim: str, runs: int, seed: int) -> float:
+    """What a plant is worth to an aim, more is better; next to nothing where it gets stuck."""
+    try:
+        found = _tried(plan, span, aim, runs, seed)
+    except Stuck:
+        return _WORST
+    return found if np.isfinite(found) else _WORST
 
 
 class _Search:
@@ -148,7 +162,7 @@ class _Search:
             choice = tuple(self._chosen(trial, one) for one in self._knobs)
             again = again + 1 if choice in self.seen else 0
             if choice not in self.seen:
-                self.seen[choice] = self._worth(choice)
+                self.seen[choice] = self._worth_of(compiled(self.production(choice)))
                 better = leader is None or self.seen[choice] > self.seen[leader]
                 since, leader = (0, choice) if better else (since + 1, leader)
                 if progress is not None:
@@ -162,13 +176,6 @@ class _Search:
         if all(isinstance(choice, (int, float)) and not isinstance(choice, bool) for choice in one.choices):
             return int(trial.suggest_int(one.place, 0, len(one.choices) - 1))
         return int(trial.suggest_categorical(one.place, list(range(len(one.choices)))))
-
-    def _worth(self, choice: tuple[int, ...]) -> float:
-        try:
-            worth = self._worth_of(compiled(self.production(choice)))
-        except Stuck:
-            return _WORST
-        return worth if np.isfinite(worth) else _WORST
 
 
 def _tried(plan: Plan, span: Span, aim: str, runs: int, seed: int) -> float:

@@ -68,6 +68,10 @@ Aim = Annotated[
     str,
     typer.Option("--aim", metavar="FIGURE", help="throughput, good_pieces, margin, on_time, cycle_time or wip"),
 ]
+At = Annotated[
+    list[str], typer.Option("--at", metavar="MACHINES", help="machines that shall work by what is learned; repeat it")
+]
+Out = Annotated[Path, typer.Option("--out", "-o", metavar="FILE.yaml", help="where the plant that has learned goes")]
 Tries = Annotated[int, typer.Option("--tries", metavar="N", min=1, help="different plants at the most")]
 
 
@@ -153,6 +157,33 @@ def optimise(
             plan, vary, aim=aim, days=days, warm_up=warm_up, runs=runs, tries=tries, seed=seed, progress=progress
         )
     return Answer(app.optimum_as_json(found, aim), lambda console: show_optimum(console, found, aim))
+
+
+def learn(
+    plant: Plant,
+    *,
+    machines: At,
+    aim: Aim = "on_time",
+    days: Days = 30.0,
+    warm_up: WarmUp = None,
+    runs: Runs = 3,
+    tries: Tries = 300,
+    seed: Seed = 0,
+    out: Out = Path("learned.yaml"),
+) -> Answer:
+    """Learn which lot goes first at some machines, prove it on runs that were never seen, and write the plant down."""
+    plan = app.twin_plan(plant)
+    with bars() as progress:
+        found = app.twin_learn(
+            plan, machines, aim=aim, days=days, warm_up=warm_up, runs=runs, tries=tries, seed=seed, progress=progress
+        )
+    written = app.write_learned(plan, found, out)
+
+    def shown(console: Console) -> None:
+        show_optimum(console, found, aim)
+        console.print(say("the plant with what was learned: {path}", path=written), markup=False, soft_wrap=True)
+
+    return Answer({**app.optimum_as_json(found, aim), "file": str(written)}, shown)
 
 
 def forecast(plant: Plant, *, change: Change = None, days: Days = 90.0, runs: Runs = 100, seed: Seed = 0) -> Answer:

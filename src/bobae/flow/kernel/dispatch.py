@@ -8,6 +8,7 @@ from bobae.flow.kernel.chance import drawn
 from bobae.flow.kernel.held import HeldState, HeldTables, compiled
 
 NONE = -1
+_COUNTED = -2  # in the place of a waiting lot's job: it is in the batch that is thought of
 
 
 @compiled
@@ -85,7 +86,26 @@ def may(t: HeldTables, s: HeldState, machine: int, lot: int) -> bool:
     m = s.machines[machine]
     if m.run_left > 0 and x.setup != NONE and x.setup != m.setup:
         return False
-    return bool(s.pieces[waiting.step] >= x.batch_min)
+    if s.pieces[waiting.step] < x.batch_min:
+        return False
+    return x.batch_short == 0 or _fills(t, s, machine, lot)
+
+
+@compiled
+def _fills(t: HeldTables, s: HeldState, machine: int, lot: int) -> bool:
+    """Whether the batch that would begin with the lot has its fewest pieces."""
+    step = s.lots[lot].step
+    x = t.steps[step]
+    pieces, one = 0, lot
+    while one != NONE:
+        s.lots[one].job = _COUNTED
+        pieces += s.lots[one].pieces
+        one = _next_of_batch(t, s, machine, step, x.batch_max - pieces)
+    one = s.places[t.machines[machine].group].first
+    while one != NONE:
+        s.lots[one].job = NONE
+        one = s.lots[one].next
+    return bool(pieces >= x.batch_min)
 
 
 @compiled
@@ -152,15 +172,37 @@ def _rule_key(t: HeldTables, s: HeldState, group: int, machine: int, lot: int) -
     if g.rule == w.LWR:
         return left
     needed = float(setup_needed(t, s, machine, x.step))
-    k, hour = g.weights, 3.6e9
-    return -float(
-        t.weights[k] * (now - x.arrived) / hour
-        + t.weights[k + 1] * (x.due - now - left) / hour
-        + t.weights[k + 2] * takes / hour
-        + t.weights[k + 3] * left / hour
-        + t.weights[k + 4] * needed / hour
-        + t.weights[k + 5] * x.priority
+    hour, following = 3.6e9, 0.0
+    if x.step + 1 < t.routes[x.product, 1]:
+        following = float(s.places[t.steps[x.step + 1].group].length)
+    told = (
+        float(now - x.arrived) / hour,
+        (float(x.due - now) - left) / hour,
+        takes / hour,
+        left / hour,
+        needed / hour,
+        float(x.priority),
+        float(s.pieces[x.step]),
+        following,
     )
+    return -_worth(t, g, told)
+
+
+@compiled
+def _worth(t: HeldTables, g: Any, told: tuple[float, ...]) -> float:
+    """By weights, or by a network of one hidden layer whose units add up only what lies above 0."""
+    k, total = g.weights, 0.0
+    if g.hidden == 0:
+        for i in range(w.FEATURES):
+            total += t.weights[k + i] * told[i]
+        return total
+    for _ in range(g.hidden):
+        lit = t.weights[k + w.INPUTS]
+        for i in range(w.INPUTS):
+            lit += t.weights[k + i] * told[i]
+        total += t.weights[k + w.INPUTS + 1] * max(0.0, lit)
+        k += w.INPUTS + 2
+    return total
 
 
 @compiled
@@ -178,6 +220,8 @@ def start(t: HeldTables, s: HeldState, machine: int, lot: int) -> None:
     visits = s.lots[lot].visits
     while lot != NONE:
         lists.leave_queue(s, group, lot)
+        s.pieces[step] += s.lots[lot].pieces  # while the batch fills, what ranks lots still counts these as waiting
+        s.places[group].length += 1
         pieces += s.lots[lot].pieces
         _board(t, s, j, machine, lot)
         if last == NONE:
@@ -186,6 +230,8 @@ def start(t: HeldTables, s: HeldState, machine: int, lot: int) -> None:
             s.lots[last].next = lot
         last = lot
         lot = _next_of_batch(t, s, machine, step, x.batch_max - pieces) if x.per == w.BATCH else NONE
+    s.pieces[step] -= pieces
+    s.places[group].length -= job.lots
     setup = _set_up(t, s, machine, step, leader, visits, job.lots)
     end = _until(t, s, machine, x, pieces, setup, leader, visits)
     for crew in (t.groups[group].crew, x.crew):
@@ -225,7 +271,7 @@ def _next_of_batch(t: HeldTables, s: HeldState, machine: int, step: int, room: i
     lot = s.places[group].first
     while lot != NONE:
         x = s.lots[lot]
-        if x.step == step and x.pieces <= room:
+        if x.step == step and x.pieces <= room and x.job != _COUNTED:
             one, three = -int(x.priority) if g.by_priority else 0, _rule_key(t, s, group, machine, lot)
             if best == NONE or one < best_1 or (one == best_1 and three < best_3):
                 best, best_1, best_3 = lot, one, three

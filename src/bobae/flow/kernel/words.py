@@ -10,6 +10,7 @@ IDLE, BUSY, BLOCKED, CLOSED, CARE, DOWN = range(6)
 # which lot first
 FIFO, EDD, CR, SPT, LWR, LIFO, WEIGHTS = range(7)
 FEATURES = 6  # of the rule WEIGHTS: waited, slack, step time, work left, setup time, priority
+INPUTS = 8  # of a network: these, the pieces that wait for the same step, the lots that wait for the next one
 
 # what a time is per
 LOT, PIECE, BATCH = range(3)

@@ -21,7 +21,7 @@ class Dispatch:
 
     def welcome(self, group: Group, lot: Lot) -> None:
         """A lot has come: one machine, if any takes it, is looked for, and serves."""
-        step = self._tables.steps[lot.step]
+        step = self._run.steps[lot.step]
         able = group.idle + group.half
         if not able or self._waiting_pieces(group, lot.step) < step["batch_min"]:
             return
@@ -50,7 +50,7 @@ class Dispatch:
 
     def setup_needed(self, machine: Machine, step: int) -> int:
         """How long the machine would be set up, on average."""
-        row = self._tables.steps[step]
+        row = self._run.steps[step]
         if row["setup"] < 0 or (machine.setup == row["setup"] and not row["setup_always"]):
             return 0
         if row["setup_time"] >= 0:
@@ -65,15 +65,34 @@ class Dispatch:
         return sum(lot.pieces for lot in group.queue if lot.step == step)
 
     def _may(self, machine: Machine, lot: Lot) -> bool:
-        step = self._tables.steps[lot.step]
+        step = self._run.steps[lot.step]
         if lot.bonds.get(int(step["bound"]), machine.number) != machine.number:
             return False
         if machine.run_left > 0 and step["setup"] >= 0 and step["setup"] != machine.setup:
             return False
-        return bool(self._waiting_pieces(machine.group, lot.step) >= step["batch_min"])
+        fewest = step["batch_min"]
+        if fewest == 0:
+            return True
+        enough = self._waiting_pieces(machine.group, lot.step) >= fewest
+        return bool(enough and sum(one.pieces for one in self._batch(machine, lot)) >= fewest)
+
+    def _batch(self, machine: Machine, first: Lot) -> list[Lot]:
+        """The lots that would begin together with the first one."""
+        queue, step = machine.group.queue, self._run.steps[first.step]
+        lots, urgent = [first], bool(machine.group.row["by_priority"])
+        if step["per"] != w.BATCH:
+            return lots
+        others = [lot for lot in queue if lot.step == first.step and lot is not first]
+        others.sort(key=lambda lot: (-lot.priority if urgent else 0, self._key(machine, lot)))
+        room = int(step["batch_max"]) - first.pieces
+        for lot in others:
+            if lot.pieces <= room:
+                lots.append(lot)
+                room -= lot.pieces
+        return lots
 
     def _crews_of(self, group: Group, step: int) -> list[int]:
-        return [int(crew) for crew in (group.row["crew"], self._tables.steps[step]["crew"]) if crew >= 0]
+        return [int(crew) for crew in (group.row["crew"], self._run.steps[step]["crew"]) if crew >= 0]
 
     def _is_crewed(self, group: Group, step: int) -> bool:
         crews = self._crews_of(group, step)
@@ -97,27 +116,20 @@ class Dispatch:
         return min(able, key=lambda lot: self._rank(machine, lot), default=None)
 
     def _rank(self, machine: Machine, lot: Lot) -> tuple[int, int, float]:
-        row, step = machine.group.row, self._tables.steps[lot.step]
+        row, step = machine.group.row, self._run.steps[lot.step]
         setup = self.setup_needed(machine, lot.step) if row["by_setup"] and step["setup_ranked"] else 0
         return -lot.priority if row["by_priority"] else 0, setup, self._key(machine, lot)
 
     def _key(self, machine: Machine, lot: Lot) -> float:
         group, now = machine.group.row, self._run.now
-        step = self._tables.steps[lot.step]
+        step = self._run.steps[lot.step]
         left = float(step["left_lot"] + lot.pieces * step["left_piece"])
         takes = float(step["mean_lot"] + lot.pieces * step["mean_piece"])
         if group["rule"] == w.WEIGHTS:
-            k = group["weights"]
-            waited, slack, done, work, setup, urgent = self._tables.weights[k : k + w.FEATURES]
             needed = float(self.setup_needed(machine, lot.step))
-            return -float(
-                waited * (now - lot.arrived) / _HOUR
-                + slack * (lot.due - now - left) / _HOUR
-                + done * takes / _HOUR
-                + work * left / _HOUR
-                + setup * needed / _HOUR
-                + urgent * lot.priority
-            )
+            hours = [part / _HOUR for part in (now - lot.arrived, lot.due - now - left, takes, left, needed)]
+            alike = self._waiting_pieces(machine.group, lot.step)
+            return -self._worth(group, [*hours, float(lot.priority), float(alike), self._next_queue(lot)])
         return {
             w.FIFO: 0.0,
             w.EDD: float(lot.due),
@@ -127,17 +139,31 @@ class Dispatch:
             w.LIFO: -float(lot.arrived),
         }[int(group["rule"])]
 
+    def _next_queue(self, lot: Lot) -> float:
+        following = lot.step + 1
+        if following == self._tables.routes[lot.product][1]:
+            return 0.0
+        return float(len(self._run.groups[self._run.steps[following]["group"]].queue))
+
+    def _worth(self, group: Any, told: list[float]) -> float:
+        """By weights, or by a network of one hidden layer."""
+        k, weights = int(group["weights"]), self._tables.weights
+        if group["hidden"] == 0:
+            return _summed(0.0, weights[k : k + w.FEATURES], told)
+        total = 0.0
+        for _ in range(group["hidden"]):
+            lit = _summed(weights[k + w.INPUTS], weights[k : k + w.INPUTS], told)
+            total += weights[k + w.INPUTS + 1] * max(0.0, lit)
+            k += w.INPUTS + 2
+        return float(total)
+
     def _start(self, machine: Machine, first: Lot) -> None:
-        run, group, step = self._run, machine.group, self._tables.steps[first.step]
+        run, group, step = self._run, machine.group, self._run.steps[first.step]
         number = first.step
-        lots, room = [], int(step["batch_max"])
-        lot: Lot | None = first
-        while lot is not None:
+        lots = self._batch(machine, first)
+        for lot in lots:
             group.queue.remove(lot)
-            lots.append(lot)
-            room -= lot.pieces
             self._board(machine, lot)
-            lot = self._next_of_batch(machine, number, room) if step["per"] == w.BATCH else None
         setup = self._set_up(machine, step, first, len(lots))
         end = self._end(machine, step, sum(one.pieces for one in lots), setup, first)
         for crew in self._crews_of(group, number):
@@ -152,17 +178,11 @@ class Dispatch:
         run.upkeep.settle_state(machine)
 
     def _board(self, machine: Machine, lot: Lot) -> None:
-        step = self._tables.steps[lot.step]
+        step = self._run.steps[lot.step]
         if step["keeps"] >= 0:
             lot.bonds[int(step["keeps"])] = machine.number
         if lot.limit is not None and lot.limit[0] == lot.step:
             lot.limit = None
-
-    def _next_of_batch(self, machine: Machine, step: int, room: int) -> Lot | None:
-        group = machine.group
-        able = [lot for lot in group.queue if lot.step == step and lot.pieces <= room]
-        urgent = bool(group.row["by_priority"])
-        return min(able, key=lambda lot: (-lot.priority if urgent else 0, self._key(machine, lot)), default=None)
 
     def _set_up(self, machine: Machine, step: Any, first: Lot, lots: int) -> int:
         takes = 0
@@ -198,3 +218,9 @@ class Dispatch:
         begins += max(0, machine.slots[1] - (begins + interval))
         machine.slots = [begins + units * interval, begins + units * interval + rest]
         return machine.slots[1] + int(group["unload"])
+
+
+def _summed(start: float, weights: Any, told: list[float]) -> float:
+    for weight, part in zip(weights, told, strict=False):
+        start += weight * part
+    return float(start)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from bobae.flow.compiling import Plan
-from bobae.flow.engine import Stuck
+from bobae.flow.engine import jammed_at, never_freed, still_at
 from bobae.flow.kernel import words as w
 from bobae.flow.plain.dice import Dice, Tale
 from bobae.flow.plain.dispatch import Dispatch
@@ -79,7 +79,8 @@ class PlainRun:
         self.looks: deque[Group | None] = deque()
         self._begun = False
         t = plan.tables
-        self.groups = [Group(number, row) for number, row in enumerate(t.groups)]
+        self.steps, groups = _as_dicts(t.steps), _as_dicts(t.groups)
+        self.groups = [Group(number, row) for number, row in enumerate(groups)]
         self.machines = [self._machine(number, row) for number, row in enumerate(t.machines)]
         self.crews = [int(count) for count in t.crews]
         self.travel, self.upkeep, self.dispatch = Travel(self), Upkeep(self), Dispatch(self, choose)
@@ -123,13 +124,10 @@ class PlainRun:
             if happen() is not False:
                 self._settle()
         if not self._agenda and self.wip > 0:
-            raise Stuck(
-                "at {time} s everything stands still, with {lots} lots in the plant: they wait for each other's "
-                "places, or for pieces to fill a batch that will not come",
-                time=self.now / 1e6,
-                lots=self.wip,
-            )
+            raise still_at(self.now / 1e6, self.wip)
         self.now = end
+        if jammed := self._jammed():
+            raise jammed_at(time_s, [self.plan.groups[number] for number in jammed])
 
     def set_down(self, at: int, happen: Callable[[], bool | None]) -> None:
         """Put an event into the agenda; one that is void when its time comes returns False."""
@@ -144,6 +142,15 @@ class PlainRun:
                 self,
                 Happened(self.now / 1e6, word, self._named(kind, machine), lot if lot >= 0 else None, self._step(step)),
             )
+
+    def _jammed(self) -> list[int]:
+        full = {
+            group.number
+            for group in self.groups
+            if not group.has_room and all(any(job.over for job in machine.jobs) for machine in group.machines)
+        }
+        held = ((lot.job, group.number) for group in self.groups for lot in group.waiting)
+        return never_freed(full, {(job.machine.group.number, there) for job, there in held if job is not None})
 
     def _named(self, kind: int, machine: int) -> str | None:
         if kind in (w.RELEASE, w.ORDER, w.LEAVE, w.SCRAP):
@@ -229,3 +236,7 @@ class PlainRun:
                         self.dispatch.serve_all(one)
             else:
                 self.travel.let_in(group)
+
+
+def _as_dicts(rows: Any) -> list[dict[str, Any]]:
+    return [dict(zip(rows.dtype.names, row, strict=True)) for row in rows.tolist()]
