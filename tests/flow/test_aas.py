@@ -1,5 +1,6 @@
 """A plant as Asset Administration Shells is the plant that the same words in a plant file are."""
 
+import contextlib
 import json
 import struct
 import zipfile
@@ -187,12 +188,21 @@ def test_a_value_that_cannot_stand_there_is_told_with_its_path(write):
     assert "Lathe/Machine.bufer: a production has no 'bufer'; nearest: buffer" in told(write(made))
 
 
+def test_the_fields_of_a_step_are_a_collection(write):
+    made = shop()
+    process(made, 0)[-1] = prop("Step", "5")
+    assert "Process__10__.Step is a Property, which says no value here" in told(write(made))
+
+
 def test_what_is_said_twice_is_refused(write):
     made = shop()
     made["assetAdministrationShells"][1]["displayName"] = [{"language": "ko", "text": "선반"}]
     assert "Node02: '선반' was said elsewhere already; say it once" in told(write(made))
     made = shop()
-    made["submodels"].append(submodel("more", "Production", [rows("orders", [[prop("product", "Shaft")]])]))
+    twins = [group(short, [], display={"en": "crane"}) for short in ("A", "B")]
+    made["submodels"].append(submodel("more", "Production", [group("machines", twins)]))
+    assert "Production.machines: 'crane' was said elsewhere already" in told(write(made))
+    made["submodels"][-1] = submodel("more", "Production", [rows("orders", [[prop("product", "Shaft")]])])
     assert "Production.orders: 'orders' was said elsewhere already" in told(write(made))
 
 
@@ -206,6 +216,25 @@ def test_what_is_no_environment_of_version_3_is_told(write, tmp_path):
     old = '<environment xmlns="http://www.admin-shell.io/aas/2/0"/>'
     path = package(tmp_path / "old.aasx", relations("data.xml"), data_xml=old)
     assert "is written by 'http://www.admin-shell.io/aas/2/0', and only version 3" in told(path)
+
+
+@pytest.mark.parametrize("strange", [None, "x", 3, [], {}, [1], [{"a": 1}], {"keys": 3}])
+def test_whatever_stands_anywhere_in_a_file_it_is_a_plant_or_told(write, strange):
+    for *way, last in spots(shop()):
+        made = shop()
+        holder = made
+        for step in way:
+            holder = holder[step]
+        holder[last] = strange
+        with contextlib.suppress(BadInput):
+            assert aas(write(made)).machines
+
+
+def spots(value, way=()):
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, held in pairs:
+        yield (*way, key)
+        yield from spots(held, (*way, key))
 
 
 def test_a_package_is_opened_no_further_than_itself(tmp_path):

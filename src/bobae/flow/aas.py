@@ -30,7 +30,7 @@ from pydantic import BaseModel, ValidationError
 
 from bobae.core import BadInput, UnknownName
 from bobae.flow import production as described
-from bobae.flow.aas_elements import NAMED, Values, Where, inside, name_of, word
+from bobae.flow.aas_elements import NAMED, Values, Where, inside, name_of, no_value, word
 from bobae.flow.aas_shells import Shells, asset_of
 from bobae.flow.aasx import Element, environment
 from bobae.flow.production import Production
@@ -183,10 +183,12 @@ class _Plant:
 
     def _step(self, process: Element, place: str, where: Where) -> dict[str, Any]:
         fields: dict[str, Any] = {}
-        own: dict[str, Any] = {}
+        own: Any = {}
         for field, one, at in _of_process(process, place):
             if field == "Step":
                 own = self._values.of(one, at, where)
+                if not isinstance(own, dict):
+                    raise no_value(one, at)
             else:
                 fields[field] = self._values.of(one, at, (*where, field))
         fields |= own

@@ -31,15 +31,15 @@ _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\
 _WORD = re.compile(r"https://admin-shell[.-]io/idta/(?:HierarchicalStructures|ProcessParameters)/(\w+)/\d+/\d+/?")
 
 
-def inside(element: Element, key: str) -> list[Element]:
-    """The elements that another one holds under a key."""
-    held = element.get(key)
+def inside(element: Any, key: str) -> list[Element]:  # whatever stands in the file
+    """The elements that another one holds under a key; none where there is nothing of the kind."""
+    held = element.get(key) if isinstance(element, dict) else None
     return [one for one in held if isinstance(one, dict)] if isinstance(held, list) else []
 
 
 def semantic(element: Element) -> str:
     """The identifier of what it means; '' where it has none."""
-    keys = inside(element.get("semanticId") or {}, "keys")
+    keys = inside(element.get("semanticId"), "keys")
     return str(keys[-1].get("value", "")) if keys else ""
 
 
@@ -57,6 +57,15 @@ def name_of(referable: Element) -> str:
 def _text(strings: list[Element]) -> str:
     spoken = {str(one.get("language", "")).lower()[:2]: str(one.get("text", "")).strip() for one in strings}
     return spoken.get("ko") or spoken.get("en") or next(iter(spoken.values()), "")
+
+
+def no_value(element: Element, place: str) -> BadInput:
+    """The error for an element of a kind that cannot stand there."""
+    return BadInput(
+        "{place} is a {kind}, which says no value here; write a Property, a ReferenceElement, a collection or a list",
+        place=place,
+        kind=element.get("modelType"),
+    )
 
 
 class Values:
@@ -88,27 +97,27 @@ class Values:
         if kind == "Property":
             return self._property(element, place)
         if kind == "SubmodelElementCollection":
-            named = len(where) == 1 and where[0] in NAMED
-            return {
-                key: self.of(child, f"{place}.{child.get('idShort', '')}", (*where, key))
-                for child in inside(element, "value")
-                for key in [name_of(child) if named else str(child.get("idShort", ""))]
-            }
+            return self._collection(element, place, where)
         if kind == "SubmodelElementList":
             return [self.of(child, f"{place}[{i}]", (*where, i)) for i, child in enumerate(inside(element, "value"))]
         if kind == "ReferenceElement":
             return self._pointed(element, place)
         if kind == "MultiLanguageProperty":
             return _text(inside(element, "value"))
-        raise BadInput(
-            "{place} is a {kind}, which says no value here; write a Property, a ReferenceElement, a collection or a "
-            "list",
-            place=place,
-            kind=kind,
-        )
+        raise no_value(element, place)
+
+    def _collection(self, element: Element, place: str, where: Where) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for child in inside(element, "value"):
+            short = str(child.get("idShort", ""))
+            name = name_of(child) if len(where) == 1 and where[0] in NAMED else short
+            if name in found:
+                raise BadInput("{place}: '{name}' was said elsewhere already; say it once", place=place, name=name)
+            found[name] = self.of(child, f"{place}.{short}", (*where, name))
+        return found
 
     def _pointed(self, element: Element, place: str) -> str:
-        path = "/".join(str(key.get("value", "")) for key in inside(element.get("value") or {}, "keys"))
+        path = "/".join(str(key.get("value", "")) for key in inside(element.get("value"), "keys"))
         if path not in self.targets:
             raise UnknownName.among(
                 "{place} points at '{name}', which is not in this file; nearest: {nearest}",

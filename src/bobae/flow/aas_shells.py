@@ -14,7 +14,8 @@ _TEMPLATES = {
 
 def asset_of(one: Element) -> str:
     """The asset of a shell or an entity; '' for none."""
-    return str((one.get("assetInformation") or one).get("globalAssetId") or "")
+    information = one.get("assetInformation")
+    return str((information if isinstance(information, dict) else one).get("globalAssetId") or "")
 
 
 class Shells:

@@ -32,7 +32,7 @@ def environment(path: Path) -> dict[str, list[Element]]:
     joined: dict[str, dict[str, Element]] = {kind: {} for kind in _KINDS}
     for part in found:
         for kind in _KINDS:
-            for one in part.get(kind) or ():
+            for one in held if isinstance(held := part.get(kind), list) else ():
                 if not isinstance(one, dict) or "id" not in one:
                     raise BadInput(
                         "{place} is not written by version 3 of the metamodel: something in `{kind}` has no `id`. "
