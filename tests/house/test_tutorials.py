@@ -1,5 +1,6 @@
 """Tutorials tell the truth: their commands are run in order, and print what the page shows."""
 
+import ast
 import contextlib
 import doctest
 import io
@@ -37,6 +38,25 @@ def test_a_tutorial_prints_what_it_shows(tutorial: Path, tmp_path: Path, monkeyp
             printed = run(command)
             flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
             assert same(shown, printed, flags), f"{command}\nprinted\n{printed}\nnot\n{shown}"
+
+
+@pytest.mark.parametrize(
+    "korean",
+    [page for page in TUTORIALS if page.parent.parent.name == "ko" and NEEDS.search(page.read_text("utf-8"))],
+    ids=lambda page: page.stem,
+)
+def test_a_translated_tutorial_on_public_data_does_what_the_english_one_does(korean: Path) -> None:
+    english = korean.parents[2] / "tutorials" / korean.name
+    assert doing(korean.read_text("utf-8")) == doing(english.read_text("utf-8"))
+
+
+def doing(page: str) -> list[str]:
+    """The commands of a page and its Python, which may have comments in any language."""
+    return [
+        done
+        for kind, block in BLOCK.findall(page)
+        for done in ([ast.dump(ast.parse(block))] if kind == "python" else [command for command, _ in steps(block)])
+    ]
 
 
 def steps(block: str) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from pyarrow import parquet
 from bobae.app import plant_file
 from bobae.core import BadInput, Progress, Text, text
 from bobae.flow import Plan, Production, compiled
+from bobae.flow.aas import aas
 from bobae.flow.autosched import autosched
 from bobae.flow.checking import Doubt, doubts, loads
 from bobae.flow.engine import Run, warm
@@ -41,7 +42,8 @@ def twin_plan(place: Path, changes: Sequence[str] = ()) -> Plan:
 
     Args:
         place: a plant file or its folder (section `production`), a YAML file of the section alone, a workbook, a folder
-            of CSV files named like a workbook's sheets, or a folder of AutoSched tables.
+            of CSV files named like a workbook's sheets, a folder of AutoSched tables, or Asset Administration Shells
+            (.aasx, .json).
         changes: such as `machines.saw.count=3`.
 
     Raises:
@@ -65,6 +67,8 @@ def _production(place: Path) -> Production:
         return autosched(place) if any(place.glob("tool.txt*")) else sheets(place)
     if place.suffix.lower() in (".yaml", ".yml"):
         return _section(place)
+    if place.suffix.lower() in (".aasx", ".json"):
+        return aas(place)
     return sheets(place)
 
 

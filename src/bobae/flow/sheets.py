@@ -1,11 +1,14 @@
 """Reads a small plant from a workbook (or a folder of CSV files): a sheet for machines, for routes, for releases.
 
 Headings are English or Korean; a unit stands in brackets behind the heading (`time (min)`, `가공시간 (분)`) or behind
-the number in the cell (`3 min`). What is not filled in is left at its default. A mean time between failures and to
-repair becomes an exponential failure by the calendar, a variation in per cent becomes the half width of a uniform time.
+the number in the cell (`3 min`). Rows above the headings (a title) are passed over; a cell that the workbook shows in
+per cent, or as a duration, is taken as what it shows. What is not filled in is left at its default. A mean time between
+failures and to repair becomes an exponential failure by the calendar, a variation in per cent becomes the half width of
+a uniform time.
 """
 
 import csv
+import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +18,7 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook
 
 from bobae.core import BadInput, UnknownName
+from bobae.flow.percent_cells import percent_cells
 from bobae.flow.production import Production, production_of
 from bobae.flow.times import MICROSECONDS
 
@@ -63,6 +67,7 @@ _UNITS = {**{unit: unit for unit in MICROSECONDS}, "분": "min", "초": "s", "�
 _PER = {"개": "piece", "로트": "lot", "배치": "batch", "piece": "piece", "lot": "lot", "batch": "batch"}
 _TIMES = frozenset({"load", "unload", "mtbf", "mttr", "time", "setup_time", "every", "at", "due"})
 _SHARES = frozenset({"scrap", "rework"})
+_TITLES = 20  # rows at the top among which the headings are looked for
 _HEADING = re.compile(r"\s*(.*?)\s*(?:[(\[](.*?)[)\]])?\s*")
 _WITH_UNIT = re.compile(r"\s*([0-9.]+)\s*([^\W\d]+)\s*")
 
@@ -205,8 +210,13 @@ def _cells(place: Path) -> Iterable[tuple[str, Sequence[Sequence[Any]]]]:
         book = CalamineWorkbook.from_path(str(place))
     except (CalamineError, OSError) as error:
         raise BadInput("{place} is no workbook that can be read ({why})", place=place, why=error) from error
+    shares = percent_cells(place)
     for title in book.sheet_names:
-        yield title, book.get_sheet_by_name(title).to_python(skip_empty_area=False)
+        cells = book.get_sheet_by_name(title).to_python(skip_empty_area=False)
+        for row, column in shares.get(title, ()):
+            if row < len(cells) and column < len(cells[row]) and isinstance(share := cells[row][column], float):
+                cells[row][column] = f"{share * 100.0:.12g}%"
+        yield title, cells
 
 
 def _text(path: Path) -> str:
@@ -218,15 +228,20 @@ def _text(path: Path) -> str:
 
 
 def _rows(title: str, cells: Sequence[Sequence[Any]]) -> Iterable[_Row]:
-    if not cells:
+    named = [[_heading(title, str(cell)) for cell in line] for line in cells[:_TITLES]]
+    known = [sum(field != "" for field, _ in line) for line in named]
+    at = next((i for most in (2, 1) for i, count in enumerate(known) if count >= most), None)
+    if at is None:
         return
-    headings = [_heading(title, str(cell)) for cell in cells[0]]
-    for number, line in enumerate(cells[1:], start=2):
-        values = {
-            field: _cell(field, unit, cell)
-            for (field, unit), cell in zip(headings, line, strict=False)
-            if field and str(cell).strip() != ""
-        }
+    for number, line in enumerate(cells[at + 1 :], start=at + 2):
+        filled = [(*heading, cell) for heading, cell in zip(named[at], line, strict=False) if str(cell).strip() != ""]
+        if any(isinstance(cell, dt.date) and field in _TIMES for field, _, cell in filled):
+            raise BadInput(
+                "sheet {sheet}, row {row}: a date stands where a time after the start is needed, such as 3 d or 8 h",
+                sheet=title,
+                row=number,
+            )
+        values = {field: _cell(field, unit, cell) for field, unit, cell in filled if field}
         if values:
             yield _Row(title, number, values)
 
@@ -243,6 +258,10 @@ def _heading(title: str, cell: str) -> tuple[str, str]:
 
 def _cell(field: str, unit: str, cell: Any) -> str:
     """As the plant file writes it: a number under a heading with a unit gets the unit, Korean units become ours."""
+    if isinstance(cell, dt.time):
+        cell = dt.timedelta(hours=cell.hour, minutes=cell.minute, seconds=cell.second)
+    if isinstance(cell, dt.timedelta):
+        return f"{cell.total_seconds():.12g} s"
     text = str(int(cell)) if isinstance(cell, float) and cell == int(cell) else str(cell).strip()
     if field in _TIMES:
         if (found := _WITH_UNIT.fullmatch(text)) and found[2] in _UNITS:

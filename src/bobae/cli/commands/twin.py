@@ -31,7 +31,8 @@ Plant = Annotated[
     Path,
     typer.Argument(
         metavar="PLANT",
-        help="a plant folder or file with a section `production`, a workbook, or a folder of its sheets as CSV files",
+        help="a plant folder or file with a section `production`, a workbook, a folder of its sheets as CSV files, "
+        "or Asset Administration Shells (.aasx, .json)",
     ),
 ]
 Other = Annotated[
