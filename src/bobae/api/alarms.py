@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Query, Request
+from fastapi import Header, Path, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
+from bobae.api.gate import Who, gated_router, needs
 from bobae.api.plant import LivePlant, ThePlant
 from bobae.api.questions import Acknowledgement, Nothing, WhichAlarms
 from bobae.api.times import rfc3339
@@ -18,7 +19,7 @@ from bobae.registry.catalogue import Alarm, AlarmEvent, AlarmState, AlarmStore, 
 _LOOK_S = 0.25
 _SIGN_OF_LIFE_S = 15.0
 _AT_ONCE = 100
-router = APIRouter(tags=["alarms"])
+router = gated_router("alarms")
 Number = Annotated[int, Path(ge=1, le=2**63 - 1, description="the alarm's number")]
 
 
@@ -95,6 +96,7 @@ class Journal(BaseModel):
 
 
 @router.get("/alarms")
+@needs("plant.read")
 def alarms(plant: ThePlant, asked: Annotated[WhichAlarms, Query()]) -> AlarmPage:
     """Alarms, newest first."""
     store = plant.catalogue.alarms
@@ -104,12 +106,14 @@ def alarms(plant: ThePlant, asked: Annotated[WhichAlarms, Query()]) -> AlarmPage
 
 
 @router.get("/alarms/{number}")
+@needs("plant.read")
 def alarm(plant: ThePlant, number: Number, _: Annotated[Nothing, Query()]) -> ToldAlarm:
     """One alarm."""
     return ToldAlarm.of(plant.catalogue.alarms.get(number))
 
 
 @router.get("/alarms/{number}/journal")
+@needs("plant.read")
 def journal(plant: ThePlant, number: Number, _: Annotated[Nothing, Query()]) -> Journal:
     """All that happened to an alarm."""
     entries = plant.catalogue.alarms.journal(number)
@@ -117,15 +121,21 @@ def journal(plant: ThePlant, number: Number, _: Annotated[Nothing, Query()]) -> 
 
 
 @router.post("/alarms/{number}/acknowledge")
-def take_notice(plant: ThePlant, number: Number, said: Acknowledgement, _: Annotated[Nothing, Query()]) -> ToldAlarm:
+@needs("alarm.handle")
+def take_notice(
+    plant: ThePlant, who: Who, number: Number, said: Acknowledgement, _: Annotated[Nothing, Query()]
+) -> ToldAlarm:
     """Say that somebody has taken notice; the first who does so is kept."""
-    return ToldAlarm.of(_desk(plant).acknowledge(number, by=said.by, comment=said.comment))
+    return ToldAlarm.of(_desk(plant).acknowledge(number, by=who.hand(said.by), comment=said.comment))
 
 
 @router.post("/alarms/{number}/reset")
-def let_go(plant: ThePlant, number: Number, said: Acknowledgement, _: Annotated[Nothing, Query()]) -> ToldAlarm:
+@needs("alarm.handle")
+def let_go(
+    plant: ThePlant, who: Who, number: Number, said: Acknowledgement, _: Annotated[Nothing, Query()]
+) -> ToldAlarm:
     """Let go of a latched alarm, once its cause is gone and somebody has taken notice."""
-    return ToldAlarm.of(_desk(plant).reset(number, by=said.by, comment=said.comment))
+    return ToldAlarm.of(_desk(plant).reset(number, by=who.hand(said.by), comment=said.comment))
 
 
 @router.get(
@@ -133,6 +143,7 @@ def let_go(plant: ThePlant, number: Number, said: Acknowledgement, _: Annotated[
     response_class=StreamingResponse,
     responses={200: {"description": "each alarm that changes, as it is then", "content": {"text/event-stream": {}}}},
 )
+@needs("plant.read")
 async def events(
     request: Request,
     plant: ThePlant,
