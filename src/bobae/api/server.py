@@ -113,7 +113,7 @@ async def serve_http(
         BadInput: the port is taken, or is none that this user may have; or nobody knows under which name it is asked.
         Refused: the host is not this computer, and nobody has a login yet.
     """
-    await asyncio.to_thread(_check_host, app, host, names)
+    _check_host(app, host, names)
     with _listening(host, port) as listener:
         config = uvicorn.Config(
             app,

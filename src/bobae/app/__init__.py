@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from bobae.core import LazyModule
 
 if TYPE_CHECKING:
+    from bobae.app.access import Door, Tokens, Users
     from bobae.app.alarm_figures import figures, figures_as_json, figures_told
     from bobae.app.assessing import TableFound, assess, assess_tables
     from bobae.app.at_work import PlantAtWork
+    from bobae.app.audit_file import export_audit
     from bobae.app.backups import Backup, backup, restore
     from bobae.app.benchmarks import bench, benchmark_names
     from bobae.app.connecting import Browsed, Connection, browse, connect
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from bobae.app.demo_lived import demo_month
     from bobae.app.demo_plant import demo
     from bobae.app.desk import OPEN, alarm_desk, case_told, moment, outcome_named, state_in_words
+    from bobae.app.door_at import door_at
     from bobae.app.drift_told import drift_as_json, drift_lines, model_drift
     from bobae.app.exporting import export
     from bobae.app.health import Examined, doctor
@@ -90,6 +93,7 @@ __all__ = [
     "Browsed",
     "Checked",
     "Connection",
+    "Door",
     "Examined",
     "Judged",
     "PartPlan",
@@ -103,9 +107,11 @@ __all__ = [
     "Settings",
     "TableFound",
     "Tell",
+    "Tokens",
     "ToldPlant",
     "Up",
     "UpgradePlan",
+    "Users",
     "Wanted",
     "Wishes",
     "Writing",
@@ -128,10 +134,12 @@ __all__ = [
     "demo",
     "demo_month",
     "doctor",
+    "door_at",
     "drift_as_json",
     "drift_lines",
     "entry_as_json",
     "export",
+    "export_audit",
     "figures",
     "figures_as_json",
     "figures_told",
@@ -199,6 +207,7 @@ __all__ = [
 ]
 
 _WHERE = {
+    "access": ("Door", "Tokens", "Users"),
     "alarm_figures": (
         "figures",
         "figures_as_json",
@@ -210,11 +219,13 @@ _WHERE = {
         "assess_tables",
     ),
     "at_work": ("PlantAtWork",),
+    "audit_file": ("export_audit",),
     "backups": ("Backup", "backup", "restore"),
     "benchmarks": (
         "bench",
         "benchmark_names",
     ),
+    "door_at": ("door_at",),
     "connecting": (
         "Browsed",
         "Connection",
