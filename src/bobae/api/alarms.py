@@ -1,7 +1,9 @@
 """Alarms: which there are, what happened to them, taking notice of one, and hearing of each change at once."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import functools
+import time
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated
 
 from fastapi import Header, Path, Query, Request
@@ -147,12 +149,14 @@ def let_go(
 async def events(
     request: Request,
     plant: ThePlant,
+    who: Who,
     _: Annotated[Nothing, Query()],
     last_event_id: Annotated[int | None, Header(ge=0, description="go on after this event")] = None,
 ) -> StreamingResponse:
     """Alarms as they change, as server-sent events; a reader that comes back misses none."""
     begin = await asyncio.to_thread(plant.catalogue.alarms.revision) if last_event_id is None else last_event_id
-    stream = _changes(plant.catalogue.alarms, begin, request.app.state.stopping)
+    still_in = functools.partial(request.app.state.door.is_still_in, who)
+    stream = _changes(plant.catalogue.alarms, begin, request.app.state.stopping, still_in)
     return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
@@ -160,10 +164,17 @@ def _desk(plant: LivePlant) -> AlarmDesk:
     return AlarmDesk(plant.plant, plant.catalogue)
 
 
-async def _changes(store: AlarmStore, seen: int, stopping: asyncio.Event) -> AsyncIterator[str]:
+async def _changes(
+    store: AlarmStore, seen: int, stopping: asyncio.Event, still_in: Callable[[], bool]
+) -> AsyncIterator[str]:
     yield ": connected\n\n"
     quiet_s = 0.0
+    looked = time.monotonic()
     while not stopping.is_set():
+        if time.monotonic() >= looked + _SIGN_OF_LIFE_S:
+            looked = time.monotonic()
+            if not await asyncio.to_thread(still_in):
+                return
         changed = await asyncio.to_thread(store.changed_after, seen, limit=_AT_ONCE)
         for alarm in changed:
             seen = alarm.revision

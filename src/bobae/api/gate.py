@@ -29,9 +29,9 @@ from bobae.api.problems import (
     problem,
     status_of,
 )
-from bobae.app.access import Actor, Door, role_in_words
+from bobae.app.access import Actor, Door
 from bobae.core import Text, text
-from bobae.core.access import Permission
+from bobae.core.access import Permission, role_in_words
 from bobae.write import TooManyTries, WrongSecret
 
 ROOT = "/api/v1"
@@ -193,7 +193,7 @@ def _objection(request: Request, actor: Actor, needed: Permission) -> tuple[Kind
         if not hmac.compare_digest(shown.encode(), actor.csrf.encode()):
             return NO_CSRF, _SHOW_CSRF
     if needed not in actor.may:
-        role = "-" if actor.role is None else role_in_words(actor.role)
+        role = role_in_words(actor.role)
         return FORBIDDEN, text("{name} ({role}) may not do that: {needed}", name=actor.name, role=role, needed=needed)
     return None
 

@@ -9,9 +9,9 @@ from bobae.api.gate import COOKIE, Who, cookie_of, gated_router, needs, place_of
 from bobae.api.problems import NOT_SIGNED_IN, TOO_MANY, problem
 from bobae.api.questions import Nothing
 from bobae.api.times import rfc3339
-from bobae.app.access import COOKIE_S, Actor, Door, SignedIn, Users, role_in_words
+from bobae.app.access import COOKIE_S, Actor, Door, SignedIn, Users
 from bobae.core import BadInput, current_language, text
-from bobae.core.access import Permission, UserRole
+from bobae.core.access import Permission, UserRole, role_in_words
 from bobae.write import TooManyTries, WrongSecret
 
 router = gated_router("session")
@@ -55,7 +55,7 @@ class Session(BaseModel):
         return cls(
             name=actor.name or None,
             role=actor.role,
-            role_text="" if actor.role is None else str(role_in_words(actor.role)),
+            role_text=str(role_in_words(actor.role)),
             may=sorted(actor.may),
             csrf=actor.csrf,
             language=current_language(),

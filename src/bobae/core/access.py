@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import Literal, get_args
 
+from bobae.core.language import Text, text
+
 Permission = Literal[
     "session.own",  # see who one is, and sign out
     "plant.read",  # samples, alarms, models, orders: all that is told
@@ -41,3 +43,15 @@ ALLOWED: dict[UserRole | None, frozenset[Permission]] = {
 }
 NEVER_BY_TOKEN: frozenset[Permission] = frozenset(("write.approve", "user.manage"))
 """What takes a person: a program that holds a token of theirs is none."""
+_IN_WORDS: dict[UserRole | None, Text] = {
+    None: text("asks for writes and approves them"),
+    UserRole.OPERATOR: text("operator"),
+    UserRole.ENGINEER: text("engineer"),
+    UserRole.MANAGER: text("manager"),
+    UserRole.ADMINISTRATOR: text("administrator"),
+}
+
+
+def role_in_words(role: str | None) -> Text:
+    """What somebody is, in words."""
+    return _IN_WORDS[None if role is None else UserRole(role)]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bobae.core import Refused, Text, text
-from bobae.core.access import ALLOWED, Permission
+from bobae.core.access import ALLOWED, Permission, role_in_words
 from bobae.registry.catalogue import AuditEvent, Book, Order, OrderState, Person
 from bobae.write.limits import HOUR_NS, Limits
 from bobae.write.persons import WrongSecret
@@ -52,7 +52,7 @@ def check_person(book: Book, by: Person, needed: Permission) -> None:
     if person is None or person.removed_ns is not None:
         raise WrongSecret("{name} was removed and can do nothing", name=by.name)
     if needed not in ALLOWED[person.role]:
-        role = "-" if person.role is None else str(person.role)
+        role = role_in_words(person.role)
         raise Refused("{name} ({role}) may not do that: {needed}", name=by.name, role=role, needed=needed)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bobae.core import Text, local_time, text
+from bobae.core.access import role_in_words
 from bobae.registry.catalogue import AuditEntry, AuditEvent, OrderState
 from bobae.write.limits import told
 
@@ -62,14 +63,19 @@ def _of_persons(event: AuditEvent, said: Mapping[str, Any], by: str) -> Text | N
 def _of_users(event: AuditEvent, said: Mapping[str, Any], by: str) -> Text | None:
     match event:
         case AuditEvent.USER_ADDED:
-            return text("{name} may sign in from now on, as {role}", name=said["user"], role=said["role"])
+            return text(
+                "{name} may sign in from now on, as {role}", name=said["user"], role=role_in_words(said["role"])
+            )
         case AuditEvent.ROLE_CHANGED:
-            return text("{name} is {role} from now on", name=said["user"], role=said["role"])
+            return text("{name} is {role} from now on", name=said["user"], role=role_in_words(said["role"]))
         case AuditEvent.PASSWORD_CHANGED:
             return text("{name} has another password", name=said["user"])
         case AuditEvent.TOKEN_MADE:
             return text(
-                "token {token} for {name}, as {role}", token=said["token"], name=said["user"], role=said["role"]
+                "token {token} for {name}, as {role}",
+                token=said["token"],
+                name=said["user"],
+                role=role_in_words(said["role"]),
             )
         case AuditEvent.TOKEN_ENDED:
             return text("token {token} of {name} is over", token=said["token"], name=said["user"])

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from bobae.core import BadInput, Text, text
+from bobae.core import BadInput
 from bobae.core.access import ALLOWED, NEVER_BY_TOKEN, Permission, UserRole
-from bobae.registry.catalogue import Person
+from bobae.registry.catalogue import Pass, Person
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,7 @@ class Actor:
         person: who, if that is known; None: nobody has a login yet.
         csrf: what a page shows with each request that changes something; None: no cookie is what they are known by.
         expires_ns: when they have to sign in again, ns UTC.
+        digest: of the pass that they showed; None: they showed none.
     """
 
     role: UserRole | None
@@ -24,6 +25,7 @@ class Actor:
     person: Person | None = None
     csrf: str | None = None
     expires_ns: int | None = None
+    digest: str | None = None
 
     @classmethod
     def anybody(cls) -> "Actor":
@@ -31,14 +33,17 @@ class Actor:
         return cls(UserRole.ADMINISTRATOR, ALLOWED[UserRole.ADMINISTRATOR])
 
     @classmethod
-    def of(cls, person: Person, *, csrf: str | None = None, expires_ns: int | None = None) -> "Actor":
-        """A person."""
-        return cls(person.role, ALLOWED[person.role], person, csrf, expires_ns)
+    def of(cls, person: Person, shown: Pass | None = None, *, csrf: str | None = None) -> "Actor":
+        """A person, by the session that they showed, if they did."""
+        if shown is None:
+            return cls(person.role, ALLOWED[person.role], person)
+        return cls(person.role, ALLOWED[person.role], person, csrf, shown.expires_ns, shown.digest)
 
     @classmethod
-    def program(cls, person: Person, role: UserRole, expires_ns: int) -> "Actor":
+    def program(cls, person: Person, role: UserRole, shown: Pass) -> "Actor":
         """A program with a token of a person: it may what both may, and nothing that takes a person."""
-        return cls(role, (ALLOWED[role] & ALLOWED[person.role]) - NEVER_BY_TOKEN, person, expires_ns=expires_ns)
+        may = (ALLOWED[role] & ALLOWED[person.role]) - NEVER_BY_TOKEN
+        return cls(role, may, person, expires_ns=shown.expires_ns, digest=shown.digest)
 
     @property
     def name(self) -> str:
@@ -58,16 +63,3 @@ class Actor:
         if said is None:
             raise BadInput("{name!r} is missing", name="by")
         return said
-
-
-def role_in_words(role: UserRole) -> Text:
-    """What somebody is, in words."""
-    return _IN_WORDS[role]
-
-
-_IN_WORDS = {
-    UserRole.OPERATOR: text("operator"),
-    UserRole.ENGINEER: text("engineer"),
-    UserRole.MANAGER: text("manager"),
-    UserRole.ADMINISTRATOR: text("administrator"),
-}

@@ -55,31 +55,27 @@ class Door:
         with self._store.looking() as book:
             return not book.people.users()
 
+    def is_still_in(self, actor: Actor) -> bool:
+        """Whether somebody who came in a while ago would be let in the same way now."""
+        if actor.person is None:
+            return self.is_open()
+        with self._store.looking() as book:
+            if actor.digest is None:
+                return book.people.find(actor.name) == actor.person
+            kind = PassKind.TOKEN if actor.csrf is None else PassKind.SESSION
+            return _holder(book, book.passes.find(actor.digest), kind, self._clock()) is not None
+
     def by_session(self, shown: str) -> Actor | None:
         """Who shows the cookie of a session; None: nobody, or it is over."""
-        now = self._clock()
-        with self._store.looking() as book:
-            found = book.passes.find(digest_of(shown))
-            person = _holder(book, found, PassKind.SESSION, now)
-        if found is None or person is None or now >= found.used_ns + _IDLE_NS:
-            return None
-        if now - found.used_ns >= _TOUCH_NS:
-            with contextlib.suppress(Unreachable), self._store.changing() as book:  # the next request notes it too
-                book.passes.used(found.digest, now)
-        return Actor.of(person, csrf=_csrf(shown), expires_ns=found.expires_ns)
+        found, person = self._by_pass(shown, PassKind.SESSION)
+        return None if found is None or person is None else Actor.of(person, found, csrf=_csrf(shown))
 
     def by_token(self, shown: str) -> Actor | None:
         """Which program shows a token; None: none, or it is over."""
-        now = self._clock()
-        with self._store.looking() as book:
-            found = book.passes.find(digest_of(shown))
-            person = _holder(book, found, PassKind.TOKEN, now)
-        if found is None or found.role is None or person is None:
-            return None
-        if now - found.used_ns >= _TOUCH_NS:
-            with contextlib.suppress(Unreachable), self._store.changing() as book:
-                book.passes.used(found.digest, now)
-        return Actor.program(person, found.role, found.expires_ns)
+        found, person = self._by_pass(shown, PassKind.TOKEN)
+        return (
+            None if found is None or person is None or found.role is None else Actor.program(person, found.role, found)
+        )
 
     def by_secret(self, name: str, secret: str, *, place: str) -> Actor:
         """Who says this name and secret.
@@ -143,17 +139,30 @@ class Door:
         with self._store.changing() as book:
             book.audit.note(self._clock(), AuditEvent.REQUEST, by=actor.name, said=said)
 
+    def _by_pass(self, shown: str, kind: PassKind) -> tuple[Pass | None, Person | None]:
+        """What is shown, and whose it is; the time is noted, not for every request."""
+        now = self._clock()
+        with self._store.looking() as book:
+            found = book.passes.find(digest_of(shown))
+            person = _holder(book, found, kind, now)
+        if found is not None and person is not None and now - found.used_ns >= _TOUCH_NS:
+            with contextlib.suppress(Unreachable), self._store.changing() as book:  # the next request notes it too
+                book.passes.used(found.digest, now)
+        return found, person
+
     def _let_in(self, book: Book, person: Person, place: str) -> SignedIn:
         shown, now = secrets.token_urlsafe(32), self._clock()
         made = Pass(digest_of(shown), PassKind.SESSION, person.name, now, now, now + COOKIE_S * _S)
         book.passes.add(made)
         book.audit.note(now, AuditEvent.SIGNED_IN, by=person.name, said={"from": place})
-        return SignedIn(shown, Actor.of(person, csrf=_csrf(shown), expires_ns=made.expires_ns))
+        return SignedIn(shown, Actor.of(person, made, csrf=_csrf(shown)))
 
 
 def _holder(book: Book, found: Pass | None, kind: PassKind, now: int) -> Person | None:
     """Whose pass it is, if it is of that kind and not over, and they are a user still."""
     if found is None or found.kind is not kind or now >= found.expires_ns:
+        return None
+    if kind is PassKind.SESSION and now >= found.used_ns + _IDLE_NS:
         return None
     person = book.people.find(found.person)
     return person if person is not None and person.is_user else None

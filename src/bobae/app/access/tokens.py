@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from bobae.core import BadInput, Refused
-from bobae.core.access import ALLOWED, UserRole
+from bobae.core.access import ALLOWED, UserRole, role_in_words
 from bobae.registry.catalogue import AuditEvent, Pass, PassKind, WriteStore
 
 MARK = "bob_"
@@ -78,11 +78,13 @@ class Tokens:
             if user is None or not user.is_user:
                 raise BadInput("no user is called {name}; `bobae user list` shows who there is", name=name)
             if role is not None and not ALLOWED[role] <= ALLOWED[user.role]:
-                raise Refused("{name} is {role}; their token cannot be more", name=user.name, role=str(user.role))
+                raise Refused(
+                    "{name} is {role}; their token cannot be more", name=user.name, role=role_in_words(user.role)
+                )
             made = Pass(digest_of(shown), kind, user.name, now, now, now + for_ns, role, label.strip())
             book.passes.add(made)
             event = AuditEvent.LINK_MADE if kind is PassKind.LINK else AuditEvent.TOKEN_MADE
-            book.audit.note(now, event, said={"user": user.name, "token": named(made), "role": str(role or "")})
+            book.audit.note(now, event, said={"user": user.name, "token": named(made), "role": role})
         return shown, made
 
 

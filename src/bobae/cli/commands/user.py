@@ -13,7 +13,7 @@ from bobae.cli.answer import Answer
 from bobae.cli.door import app
 from bobae.cli.session import settings
 from bobae.core import BadInput, Text, local_time, say, text
-from bobae.core.access import UserRole
+from bobae.core.access import UserRole, role_in_words
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,7 +34,8 @@ def add(name: Name, *, role: Role, password_stdin: FromStdin = False, plant: Pla
     with app.writing_at(plant, settings()) as writing:
         user = app.Users(writing.book).add(name, role, _password(name, from_stdin=password_stdin))
     return _answer(
-        {"name": user.name, "role": str(role)}, text("{name} may sign in, as {role}", name=user.name, role=str(role))
+        {"name": user.name, "role": str(role)},
+        text("{name} may sign in, as {role}", name=user.name, role=role_in_words(role)),
     )
 
 
@@ -44,7 +45,8 @@ def list(*, plant: Plant = HERE) -> Answer:  # noqa: A001 - its name
         users = app.Users(writing.book).all()
     rows = [{"name": u.name, "role": str(u.role), "added": local_time(u.added_ns).isoformat()} for u in users]
     told = [
-        text("{name}, {role}, since {when}", name=r["name"], role=r["role"], when=r["added"][:10]) for r in rows
+        text("{name}, {role}, since {when}", name=r["name"], role=role_in_words(r["role"]), when=r["added"][:10])
+        for r in rows
     ] or [text("nobody yet, whoever is at this computer may do all: bobae user add NAME --role administrator")]
     return _answer({"users": rows}, *told)
 
@@ -53,7 +55,9 @@ def role(name: Name, role: NewRole, *, plant: Plant = HERE) -> Answer:
     """Make somebody something else; their sessions end."""
     with app.writing_at(plant, settings()) as writing:
         app.Users(writing.book).role(name, role)
-    return _answer({"name": name, "role": str(role)}, text("{name} is {role} from now on", name=name, role=str(role)))
+    return _answer(
+        {"name": name, "role": str(role)}, text("{name} is {role} from now on", name=name, role=role_in_words(role))
+    )
 
 
 def password(name: Name, *, password_stdin: FromStdin = False, plant: Plant = HERE) -> Answer:
@@ -104,7 +108,10 @@ def tokens(*, plant: Plant = HERE) -> Answer:
     ]
     told = [
         text("{token}  {name}, {role}, {label}; until {expires}, shown last {used}", **row)
-        for row in ({**row, "used": row["used"][:10], "expires": row["expires"][:10]} for row in rows)
+        for row in (
+            {**row, "role": role_in_words(row["role"]), "used": row["used"][:10], "expires": row["expires"][:10]}
+            for row in rows
+        )
     ]
     return _answer({"tokens": rows}, *(told or [text("no tokens")]))
 
