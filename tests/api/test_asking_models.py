@@ -11,7 +11,7 @@ import pytest
 
 from bobae.api import Desk, create_inference_api, serve_http, serving_grpc
 from bobae.app.access import Door, Tokens, Users
-from bobae.app.door_at import door_at
+from bobae.app.plant_door import door_at
 from bobae.app.plant_store import historian_folder
 from bobae.core.access import UserRole
 from bobae.registry.catalogue import open_catalogue

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from bobae.app.demo_lived import demo_month
     from bobae.app.demo_plant import demo
     from bobae.app.desk import OPEN, alarm_desk, case_told, moment, outcome_named, state_in_words
-    from bobae.app.door_at import door_at
     from bobae.app.drift_told import drift_as_json, drift_lines, model_drift
     from bobae.app.exporting import export
     from bobae.app.health import Examined, doctor
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
     from bobae.app.new_plant import init
     from bobae.app.notifying import tell_receiver
     from bobae.app.orders_told import entry_as_json, order_as_json, order_in_words
+    from bobae.app.plant_door import door_at
     from bobae.app.plant_file import PlantFile, PlantMistakes
     from bobae.app.plugins import Checked, check
     from bobae.app.processes.group import live_in_processes
@@ -225,7 +225,7 @@ _WHERE = {
         "bench",
         "benchmark_names",
     ),
-    "door_at": ("door_at",),
+    "plant_door": ("door_at",),
     "connecting": (
         "Browsed",
         "Connection",
