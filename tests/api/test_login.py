@@ -1,7 +1,9 @@
 """People sign in, are known until it is over, and nobody acts in another's name."""
 
 import base64
+import contextlib
 import hashlib
+import http.client
 import json
 import sqlite3
 import unicodedata
@@ -139,6 +141,9 @@ def test_sessions_end_when_one_goes_or_is_changed(client: Any, users: Users) -> 
     first, second = signed_in(client, "lee", LEE), signed_in(client, "lee", LEE)
     assert client.ask("DELETE", "/api/v1/session", headers=first).status == 204
     assert [client.get("/api/v1/session", headers=one).status for one in (first, second)] == [401, 200]
+    wrong = json.dumps({"password": "not the password", "new": "another sentence"})
+    refused = client.ask("PUT", "/api/v1/session/password", body=wrong, headers=second)
+    assert (refused.status, refused.headers["WWW-Authenticate"].startswith("Basic")) == (401, False)
     changed = json.dumps({"password": LEE, "new": "another sentence"})
     answer = client.ask("PUT", "/api/v1/session/password", body=changed, headers=second)
     assert client.get("/api/v1/session", headers=second).status == 401
@@ -148,6 +153,17 @@ def test_sessions_end_when_one_goes_or_is_changed(client: Any, users: Users) -> 
     assert client.get("/api/v1/session", headers=third).status == 401
     users.role("lee", UserRole.OPERATOR)
     users.password("lee", LEE)
+
+
+def test_a_stream_ends_with_the_session(client: Any, users: Users, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bobae.api.alarms._SIGN_OF_LIFE_S", 0.3)
+    headers = signed_in(client, "lee", LEE)
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", client.port, timeout=30)) as connection:
+        connection.request("GET", "/api/v1/events", headers=headers)
+        stream = connection.getresponse()
+        assert stream.readline() == b": connected\n"
+        assert client.ask("DELETE", "/api/v1/session", headers=headers).status == 204
+        assert b"event" not in stream.read()  # it comes to an end
 
 
 def test_all_of_it_is_in_the_audit(client: Any, users: Users) -> None:

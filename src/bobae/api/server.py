@@ -151,7 +151,7 @@ def _check_host(app: Starlette, host: str, names: Sequence[str]) -> None:
         raise Refused(
             "bobae answers on this computer only, not on {host}, as long as nobody has a login: type"
             " bobae user add NAME --role administrator",
-            host=host,
+            host=names[0] if names else host,
         )
     if host in _WHOLE and not names:
         raise BadInput("say under which name it is asked: --name, such as --name plant.example or --name 10.0.0.7")

@@ -73,10 +73,8 @@ def sign_in(request: Request, response: Response, said: Credentials, _: Annotate
             signed_in = door.sign_in_once(said.link, place=place)
         else:
             signed_in = door.sign_in(said.name, said.password, place=place)
-    except TooManyTries as error:
-        return problem(TOO_MANY, str(error))
     except WrongSecret as error:
-        return problem(NOT_SIGNED_IN, str(error) if said.link else text("the name or the password is not right"))
+        return _refused(error, link=bool(said.link))
     return _let_in(response, signed_in)
 
 
@@ -97,18 +95,28 @@ def sign_out(request: Request, response: Response, _: Annotated[Nothing, Query()
     response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="lax")
 
 
-@router.put("/session/password")
+@router.put("/session/password", response_model=Session)
 @needs("session.own")
 def change_password(
     request: Request, response: Response, who: Who, said: NewPassword, _: Annotated[Nothing, Query()]
-) -> Session:
+) -> object:
     """Change one's own password; all other sessions of one's own end."""
     if who.person is None:
         raise BadInput("nobody has a login yet; `bobae user add` makes the first")
     door, place = _door(request), place_of(request)
-    door.by_secret(who.name, said.password, place=place)
+    try:
+        door.by_secret(who.name, said.password, place=place)
+    except WrongSecret as error:
+        return _refused(error)
     Users(request.app.state.plant.writing.book).password(who.name, said.new, by=who.name)
     return _let_in(response, door.sign_in(who.name, said.new, place=place))
+
+
+def _refused(error: WrongSecret, *, link: bool = False) -> Response:
+    """No, without a challenge that has the browser ask for name and password by itself."""
+    if isinstance(error, TooManyTries):
+        return problem(TOO_MANY, str(error))
+    return problem(NOT_SIGNED_IN, str(error) if link else text("the name or the password is not right"))
 
 
 def _let_in(response: Response, signed_in: SignedIn) -> Session:
