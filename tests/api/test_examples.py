@@ -1,5 +1,6 @@
 """Every address has an example on its page, and the examples run."""
 
+import functools
 import re
 import shlex
 import shutil
@@ -11,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from bobae.app.access import Tokens, Users
+from bobae.core.access import UserRole
 from bobae.monitor import happens
 from bobae.registry.catalogue import AlarmEvent, OrderState
 
@@ -38,10 +41,20 @@ def versions(repository: Path) -> list[list[str]]:
     return commands(repository / "docs/reference/versions.md")
 
 
+@pytest.fixture(scope="module")
+def logins(repository: Path) -> list[list[str]]:
+    return commands(repository / "docs/reference/login.md")
+
+
 def test_every_address_has_an_example(
-    client: Any, examples: list[list[str]], orders: list[list[str]], versions: list[list[str]]
+    client: Any,
+    examples: list[list[str]],
+    orders: list[list[str]],
+    versions: list[list[str]],
+    logins: list[list[str]],
 ) -> None:
-    asked = [re.sub(r"\?.*|^http://127\.0\.0\.1:8800", "", example[-1]) for example in examples + orders + versions]
+    known = examples + orders + versions + logins
+    asked = [re.sub(r"\?.*|^http://127\.0\.0\.1:8800", "", example[-1]) for example in known]
     described = client.get("/api/v1/openapi.json").json["paths"]
     assert {path.replace("{number}", "1") for path in described} == set(asked)
 
@@ -76,3 +89,19 @@ def hold(book: Any) -> None:
         order = there.orders.get(1)
         assert order.state == "approved"
         there.orders.keep(replace(order, state=OrderState.HELD, revert_ns=order.expires_ns))
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_every_example_of_signing_in_runs(client: Any, logins: list[list[str]]) -> None:
+    book = client.plant.writing.book
+    Users(book).add("kim", UserRole.ADMINISTRATOR, "PASSWORD 1")
+    token, _ = Tokens(book).make("kim", role=UserRole.OPERATOR, days=1)
+    password = "PASSWORD 1"
+    for example in logins:
+        said = {"another PASSWORD": "another one", "PASSWORD": password, "TOKEN": token, ":8800": f":{client.port}"}
+        command = [functools.reduce(lambda word, one: word.replace(*one), said.items(), word) for word in example]
+        done = subprocess.run([*command, "--silent", "--fail"], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, command
+        if "PUT" in command:
+            password = "another one"
+    Users(book).remove("kim")

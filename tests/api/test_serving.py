@@ -17,6 +17,7 @@ from bobae.api.server import _listening
 from bobae.core import BadInput, Plant, Refused, speaking
 from bobae.historian import open_store
 from bobae.registry.catalogue import open_catalogue
+from bobae.write import Writing
 
 
 class EmptyPlant:
@@ -26,6 +27,7 @@ class EmptyPlant:
         self.folder, self.plant = folder, Plant(plant="empty")
         self.reader = stack.enter_context(open_store(folder / "historian", write=True))
         self.catalogue = stack.enter_context(open_catalogue(folder))
+        self.writing = Writing.over(self.catalogue.writes, {})
 
     def sources(self) -> list[Any]:
         return []

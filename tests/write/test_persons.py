@@ -14,7 +14,7 @@ def test_a_secret_is_shown_once_and_kept_nowhere(plant: Any, tmp_path: Path) -> 
     assert plant.writing.persons.known("김철수", secret).name == "김철수"
     assert not any(secret.encode() in file.read_bytes() for file in tmp_path.iterdir())
     with plant.book.looking() as book:
-        assert book.people.find("김철수").secret.startswith("scrypt:16384:8:1:")
+        assert book.people.find("김철수").secret.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 def test_a_name_that_is_there_is_not_given_twice(plant: Any) -> None:

@@ -1,13 +1,16 @@
 """Alarms: which there are, what happened to them, taking notice of one, and hearing of each change at once."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import functools
+import time
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Query, Request
+from fastapi import Header, Path, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
+from bobae.api.gate import Who, gated_router, needs
 from bobae.api.plant import LivePlant, ThePlant
 from bobae.api.questions import Acknowledgement, Nothing, WhichAlarms
 from bobae.api.times import rfc3339
@@ -18,7 +21,7 @@ from bobae.registry.catalogue import Alarm, AlarmEvent, AlarmState, AlarmStore, 
 _LOOK_S = 0.25
 _SIGN_OF_LIFE_S = 15.0
 _AT_ONCE = 100
-router = APIRouter(tags=["alarms"])
+router = gated_router("alarms")
 Number = Annotated[int, Path(ge=1, le=2**63 - 1, description="the alarm's number")]
 
 
@@ -95,6 +98,7 @@ class Journal(BaseModel):
 
 
 @router.get("/alarms")
+@needs("plant.read")
 def alarms(plant: ThePlant, asked: Annotated[WhichAlarms, Query()]) -> AlarmPage:
     """Alarms, newest first."""
     store = plant.catalogue.alarms
@@ -104,12 +108,14 @@ def alarms(plant: ThePlant, asked: Annotated[WhichAlarms, Query()]) -> AlarmPage
 
 
 @router.get("/alarms/{number}")
+@needs("plant.read")
 def alarm(plant: ThePlant, number: Number, _: Annotated[Nothing, Query()]) -> ToldAlarm:
     """One alarm."""
     return ToldAlarm.of(plant.catalogue.alarms.get(number))
 
 
 @router.get("/alarms/{number}/journal")
+@needs("plant.read")
 def journal(plant: ThePlant, number: Number, _: Annotated[Nothing, Query()]) -> Journal:
     """All that happened to an alarm."""
     entries = plant.catalogue.alarms.journal(number)
@@ -117,15 +123,21 @@ def journal(plant: ThePlant, number: Number, _: Annotated[Nothing, Query()]) -> 
 
 
 @router.post("/alarms/{number}/acknowledge")
-def take_notice(plant: ThePlant, number: Number, said: Acknowledgement, _: Annotated[Nothing, Query()]) -> ToldAlarm:
+@needs("alarm.handle")
+def take_notice(
+    plant: ThePlant, who: Who, number: Number, said: Acknowledgement, _: Annotated[Nothing, Query()]
+) -> ToldAlarm:
     """Say that somebody has taken notice; the first who does so is kept."""
-    return ToldAlarm.of(_desk(plant).acknowledge(number, by=said.by, comment=said.comment))
+    return ToldAlarm.of(_desk(plant).acknowledge(number, by=who.hand(said.by), comment=said.comment))
 
 
 @router.post("/alarms/{number}/reset")
-def let_go(plant: ThePlant, number: Number, said: Acknowledgement, _: Annotated[Nothing, Query()]) -> ToldAlarm:
+@needs("alarm.handle")
+def let_go(
+    plant: ThePlant, who: Who, number: Number, said: Acknowledgement, _: Annotated[Nothing, Query()]
+) -> ToldAlarm:
     """Let go of a latched alarm, once its cause is gone and somebody has taken notice."""
-    return ToldAlarm.of(_desk(plant).reset(number, by=said.by, comment=said.comment))
+    return ToldAlarm.of(_desk(plant).reset(number, by=who.hand(said.by), comment=said.comment))
 
 
 @router.get(
@@ -133,15 +145,18 @@ def let_go(plant: ThePlant, number: Number, said: Acknowledgement, _: Annotated[
     response_class=StreamingResponse,
     responses={200: {"description": "each alarm that changes, as it is then", "content": {"text/event-stream": {}}}},
 )
+@needs("plant.read")
 async def events(
     request: Request,
     plant: ThePlant,
+    who: Who,
     _: Annotated[Nothing, Query()],
     last_event_id: Annotated[int | None, Header(ge=0, description="go on after this event")] = None,
 ) -> StreamingResponse:
     """Alarms as they change, as server-sent events; a reader that comes back misses none."""
     begin = await asyncio.to_thread(plant.catalogue.alarms.revision) if last_event_id is None else last_event_id
-    stream = _changes(plant.catalogue.alarms, begin, request.app.state.stopping)
+    still_in = functools.partial(request.app.state.door.is_still_in, who)
+    stream = _changes(plant.catalogue.alarms, begin, request.app.state.stopping, still_in)
     return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
@@ -149,10 +164,17 @@ def _desk(plant: LivePlant) -> AlarmDesk:
     return AlarmDesk(plant.plant, plant.catalogue)
 
 
-async def _changes(store: AlarmStore, seen: int, stopping: asyncio.Event) -> AsyncIterator[str]:
+async def _changes(
+    store: AlarmStore, seen: int, stopping: asyncio.Event, still_in: Callable[[], bool]
+) -> AsyncIterator[str]:
     yield ": connected\n\n"
     quiet_s = 0.0
+    looked = time.monotonic()
     while not stopping.is_set():
+        if time.monotonic() >= looked + _SIGN_OF_LIFE_S:
+            looked = time.monotonic()
+            if not await asyncio.to_thread(still_in):
+                return
         changed = await asyncio.to_thread(store.changed_after, seen, limit=_AT_ONCE)
         for alarm in changed:
             seen = alarm.revision

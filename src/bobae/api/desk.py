@@ -5,10 +5,11 @@ import time
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from pydantic import BaseModel, Field
 
 from bobae.api.alarms import ToldAlarm
+from bobae.api.gate import Who, gated_router, needs
 from bobae.api.plant import LivePlant, ThePlant
 from bobae.api.questions import (
     Closing,
@@ -33,7 +34,7 @@ from bobae.evidence.eemua import alarm_figures
 from bobae.monitor import state_in_words
 from bobae.registry.catalogue import AlarmState, Case, Feedback, Outcome, Suppression
 
-router = APIRouter(tags=["alarms"])
+router = gated_router("alarms")
 Number = Annotated[int, Path(ge=1, le=2**63 - 1, description="the number of the alarm or case")]
 _DAY_NS = 24 * 3600 * 1_000_000_000
 
@@ -193,12 +194,14 @@ class RecordPage(BaseModel):
 
 
 @router.get("/alarm-points")
+@needs("plant.read")
 def points(plant: ThePlant, _: Annotated[Nothing, Query()]) -> Points:
     """All that can raise alarms, and how each stands."""
     return Points(items=[ToldPoint.of(point) for point in _desk(plant).points()])
 
 
 @router.get("/alarm-records")
+@needs("plant.read")
 def records(plant: ThePlant, asked: Annotated[WhichRecords, Query()]) -> RecordPage:
     """What is written down about each point that can raise alarms (ISA-18.2: rationalization)."""
     if asked.point is not None:
@@ -209,46 +212,55 @@ def records(plant: ThePlant, asked: Annotated[WhichRecords, Query()]) -> RecordP
 
 
 @router.post("/alarm-points/shelve")
-def shelve(plant: ThePlant, asked: Shelving, _: Annotated[Nothing, Query()]) -> ToldPoint:
+@needs("alarm.handle")
+def shelve(plant: ThePlant, who: Who, asked: Shelving, _: Annotated[Nothing, Query()]) -> ToldPoint:
     """Put a point away for a time: it calls nobody, and comes back by itself."""
-    found = _desk(plant).shelve(asked.point, by=asked.by, because=asked.because, for_s=asked.hours * 3600)
+    found = _desk(plant).shelve(asked.point, by=who.hand(asked.by), because=asked.because, for_s=asked.hours * 3600)
     return ToldPoint.of(found)
 
 
 @router.post("/alarm-points/unshelve")
-def unshelve(plant: ThePlant, asked: PointHand, _: Annotated[Nothing, Query()]) -> ToldPoint:
+@needs("alarm.handle")
+def unshelve(plant: ThePlant, who: Who, asked: PointHand, _: Annotated[Nothing, Query()]) -> ToldPoint:
     """Take a point from the shelf."""
-    return ToldPoint.of(_desk(plant).unshelve(asked.point, by=asked.by, because=asked.because))
+    return ToldPoint.of(_desk(plant).unshelve(asked.point, by=who.hand(asked.by), because=asked.because))
 
 
 @router.post("/alarm-points/take-out")
-def take_out(plant: ThePlant, asked: PointHand, _: Annotated[Nothing, Query()]) -> ToldPoint:
+@needs("alarm.design")
+def take_out(plant: ThePlant, who: Who, asked: PointHand, _: Annotated[Nothing, Query()]) -> ToldPoint:
     """Take a point out of service, until somebody returns it."""
-    return ToldPoint.of(_desk(plant).take_out(asked.point, by=asked.by, because=asked.because))
+    return ToldPoint.of(_desk(plant).take_out(asked.point, by=who.hand(asked.by), because=asked.because))
 
 
 @router.post("/alarm-points/return")
-def give_back(plant: ThePlant, asked: PointHand, _: Annotated[Nothing, Query()]) -> ToldPoint:
+@needs("alarm.design")
+def give_back(plant: ThePlant, who: Who, asked: PointHand, _: Annotated[Nothing, Query()]) -> ToldPoint:
     """Return a point to service."""
-    return ToldPoint.of(_desk(plant).give_back(asked.point, by=asked.by, because=asked.because))
+    return ToldPoint.of(_desk(plant).give_back(asked.point, by=who.hand(asked.by), because=asked.because))
 
 
 @router.post("/alarms/{number}/feedback")
-def judge(plant: ThePlant, number: Number, said: Judgement, _: Annotated[Nothing, Query()]) -> ToldFeedback:
+@needs("alarm.handle")
+def judge(plant: ThePlant, who: Who, number: Number, said: Judgement, _: Annotated[Nothing, Query()]) -> ToldFeedback:
     """Say whether an alarm was useful or false; the last word counts. It may move the limit."""
-    given, move = _desk(plant).judge(number, Outcome(said.outcome), by=said.by, comment=said.comment)
+    given, move = _desk(plant).judge(number, Outcome(said.outcome), by=who.hand(said.by), comment=said.comment)
     told = ToldFeedback.of(given)
     return told if move is None else told.model_copy(update={"limit": str(move.why), "limit_factor": move.factor})
 
 
 @router.post("/missed")
-def missed(plant: ThePlant, said: MissedFault, _: Annotated[Nothing, Query()]) -> ToldFeedback:
+@needs("alarm.handle")
+def missed(plant: ThePlant, who: Who, said: MissedFault, _: Annotated[Nothing, Query()]) -> ToldFeedback:
     """Tell of a fault that no alarm told of."""
-    given = _desk(plant).missed(said.asset, from_ns=said.from_ns, to_ns=said.to_ns, what=said.what, by=said.by)
+    given = _desk(plant).missed(
+        said.asset, from_ns=said.from_ns, to_ns=said.to_ns, what=said.what, by=who.hand(said.by)
+    )
     return ToldFeedback.of(given)
 
 
 @router.get("/cases")
+@needs("plant.read")
 def cases(plant: ThePlant, asked: Annotated[WhichCases, Query()]) -> CasePage:
     """Cases, newest first."""
     found = _desk(plant).cases(limit=asked.limit + 1, before=asked.cursor, is_open=asked.open)
@@ -257,6 +269,7 @@ def cases(plant: ThePlant, asked: Annotated[WhichCases, Query()]) -> CasePage:
 
 
 @router.get("/cases/{number}")
+@needs("plant.read")
 def case(plant: ThePlant, number: Number, _: Annotated[Nothing, Query()]) -> WholeCase:
     """One case: its alarms, what was said of them, and earlier alarms like them."""
     settings = replace(settings_for(plant.folder), plant=plant.plant)
@@ -266,12 +279,14 @@ def case(plant: ThePlant, number: Number, _: Annotated[Nothing, Query()]) -> Who
 
 
 @router.post("/cases/{number}/close")
-def close(plant: ThePlant, number: Number, said: Closing, _: Annotated[Nothing, Query()]) -> ToldCase:
+@needs("alarm.handle")
+def close(plant: ThePlant, who: Who, number: Number, said: Closing, _: Annotated[Nothing, Query()]) -> ToldCase:
     """Close a case with what it was and what was done."""
-    return ToldCase.of(_desk(plant).close(number, by=said.by, found=said.found, done=said.done))
+    return ToldCase.of(_desk(plant).close(number, by=who.hand(said.by), found=said.found, done=said.done))
 
 
 @router.get("/alarm-figures")
+@needs("plant.read")
 def figures(plant: ThePlant, asked: Annotated[Lately, Query()]) -> dict[str, Any]:
     """How the alarm system does, beside what ISA-18.2 and EEMUA 191 call acceptable."""
     now = time.time_ns()
@@ -280,6 +295,7 @@ def figures(plant: ThePlant, asked: Annotated[Lately, Query()]) -> dict[str, Any
 
 
 @router.get("/ledger")
+@needs("plant.read")
 def ledger(plant: ThePlant, asked: Annotated[Lately, Query()]) -> dict[str, Any]:
     """What each model saved and cost, by month, and which is not worth its place."""
     now = time.time_ns()

@@ -1,27 +1,36 @@
-"""The guard at the door: only programs on this computer come in, and each is answered in its language.
+"""The guard at the door: a web page from elsewhere can do nothing, and everybody is answered in their language.
 
-There is no login yet, so a web page that somebody opens on this computer must be able to do nothing: it cannot give
-itself a name that leads here (the host is checked), cannot read an answer (no CORS), and cannot send JSON unasked.
+A page that somebody opens on this computer cannot give itself a name that leads here (the host is checked), cannot
+read an answer (no CORS), and cannot change anything (it must send JSON, and say that it comes from here).
 """
 
 import re
+from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bobae.api.problems import FOREIGN, NOT_JSON, problem
+from bobae.api.gate import READING
+from bobae.api.problems import CROSS_SITE, FOREIGN, NOT_JSON, problem
 from bobae.core import LANGUAGES, Text, current_language, speaking, text
 from bobae.core.language import supported
 
-_HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d+)?", re.IGNORECASE)
-_READING = ("GET", "HEAD", "OPTIONS")
+_HERE = ("localhost", "127.0.0.1", "[::1]")
+_PORT = re.compile(r":\d+$")
 
 
 class Guard:
-    """ASGI middleware around the whole interface."""
+    """ASGI middleware around the whole interface.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Args:
+        app: what is behind it.
+        names: under which names it may be asked, besides those of this computer.
+    """
+
+    def __init__(self, app: ASGIApp, names: Sequence[str] = ()) -> None:
         self._app = app
+        self._hosts = frozenset((*_HERE, *(_as_host(name) for name in names)))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -30,18 +39,26 @@ class Guard:
             return
         headers = Headers(scope=scope)
         with speaking(wanted_language(headers.get("accept-language", ""))):
-            if not _HOST.fullmatch(host := headers.get("host", "")):
-                said = text(
-                    "the host {host!r} is not this computer; ask http://127.0.0.1 or http://localhost", host=host
-                )
-                await problem(FOREIGN, said)(scope, receive, send)
-            elif scope["method"] not in _READING and not _is_taken(scope["path"], headers):
+            if not self._is_known(host := headers.get("host", "")):
+                await problem(FOREIGN, self._foreign(host))(scope, receive, send)
+            elif scope["method"] not in READING and not _is_taken(scope["path"], headers):
                 await problem(NOT_JSON, _SEND_JSON)(scope, receive, send)
+            elif scope["method"] not in READING and not _is_from_here(headers, host):
+                await problem(CROSS_SITE, _ELSEWHERE)(scope, receive, send)
             else:
                 await self._app(scope, receive, send)
 
+    def _is_known(self, host: str) -> bool:
+        return _PORT.sub("", host.lower()) in self._hosts
+
+    def _foreign(self, host: str) -> Text:
+        if len(self._hosts) == len(_HERE):
+            return text("the host {host!r} is not this computer; ask http://127.0.0.1 or http://localhost", host=host)
+        return text("nobody said that {host!r} leads here; start bobae with --name and this name", host=host)
+
 
 _SEND_JSON: Text = text("send the header Content-Type: application/json")
+_ELSEWHERE: Text = text("this comes from a page of another site; open bobae's own page")
 
 
 def wanted_language(accepted: str) -> str:
@@ -67,3 +84,16 @@ def _is_taken(path: str, headers: Headers) -> bool:
     """JSON; and for models what their clients send, whatever they call it: there is nothing that it could change."""
     said = headers.get("content-type", "").split(";")[0].strip().lower()
     return said == "application/json" or (path.startswith("/v2/") and said in ("", "application/octet-stream"))
+
+
+def _is_from_here(headers: Headers, host: str) -> bool:
+    """Whether a browser says that the page is ours; programs say nothing."""
+    origin = headers.get("origin")
+    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return False
+    return origin is None or urlsplit(origin).netloc.lower() == host.lower()
+
+
+def _as_host(name: str) -> str:
+    """A name or address as a Host header has it."""
+    return f"[{name}]".lower() if ":" in name and not name.startswith("[") else name.lower()

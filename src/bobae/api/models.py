@@ -4,17 +4,18 @@ import time
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, Field
 
+from bobae.api.gate import Who, gated_router, needs
 from bobae.api.plant import LivePlant, ThePlant
-from bobae.api.questions import Nothing
+from bobae.api.questions import By, Nothing
 from bobae.app import settings_for
 from bobae.app.drift_told import drift_as_json
 from bobae.app.promoting import ModelDesk, move_as_json, version_as_json
 from bobae.registry.versions import Hand
 
-router = APIRouter(tags=["models"])
+router = gated_router("models")
 _MOST_LOOKS = 50
 Model = Annotated[str, Field(description="path of the machine, or the name of its monitor")]
 
@@ -81,7 +82,7 @@ class Asked(Nothing):
     """Who asks for it, of which model, and why."""
 
     model: Model
-    by: str = Field(min_length=1, max_length=100, description="who")
+    by: By = None
     because: str = Field(min_length=1, max_length=2000, description="why")
 
 
@@ -93,12 +94,14 @@ class Promotion(Asked):
 
 
 @router.get("/models")
+@needs("plant.read")
 def models(plant: ThePlant, _: Annotated[Nothing, Query()]) -> Models:
     """What is watched, and by which model."""
     return Models(items=[ToldModel.model_validate(model, from_attributes=True) for model in plant.models()])
 
 
 @router.get("/models/versions")
+@needs("plant.read")
 def versions(plant: ThePlant, which: Annotated[WhichModel, Query()]) -> ToldVersions:
     """All versions of a model, oldest first."""
     desk = _desk(plant)
@@ -108,6 +111,7 @@ def versions(plant: ThePlant, which: Annotated[WhichModel, Query()]) -> ToldVers
 
 
 @router.get("/models/history")
+@needs("plant.read")
 def history(plant: ThePlant, which: Annotated[WhichModel, Query()]) -> History:
     """Who made which version live, proposed, tried, refused, and why; oldest first."""
     desk = _desk(plant)
@@ -115,6 +119,7 @@ def history(plant: ThePlant, which: Annotated[WhichModel, Query()]) -> History:
 
 
 @router.get("/models/trial")
+@needs("plant.read")
 def trial(plant: ThePlant, which: Annotated[WhichModel, Query()]) -> Trial:
     """How the version on trial, or the one that was proposed last, does beside the live one."""
     desk = _desk(plant)
@@ -127,6 +132,7 @@ def trial(plant: ThePlant, which: Annotated[WhichModel, Query()]) -> Trial:
 
 
 @router.get("/models/drift")
+@needs("plant.read")
 def drift(plant: ThePlant, which: Annotated[WhichModel, Query()]) -> History:
     """What has moved since a model learned, as it was found from time to time, newest first."""
     found = plant.catalogue.drift.history(_desk(plant).named(which.model), limit=_MOST_LOOKS)
@@ -134,33 +140,36 @@ def drift(plant: ThePlant, which: Annotated[WhichModel, Query()]) -> History:
 
 
 @router.post("/models/promote")
-def promote(plant: ThePlant, asked: Promotion) -> Wanted:
+@needs("model.change")
+def promote(plant: ThePlant, who: Who, asked: Promotion) -> Wanted:
     """Make a version live: the candidate, or the one that is named; where several persons must, each says so."""
     desk = _desk(plant)
     model = desk.named(asked.model)
-    came = desk.promote(model, _hand(asked), version=asked.version, anyway=asked.anyway)
+    came = desk.promote(model, _hand(who, asked), version=asked.version, anyway=asked.anyway)
     return Wanted(model=model, version=came.version.number, waits_for=came.waits_for)
 
 
 @router.post("/models/rollback")
-def rollback(plant: ThePlant, asked: Asked) -> Live:
+@needs("model.change")
+def rollback(plant: ThePlant, who: Who, asked: Asked) -> Live:
     """Make the version live again that was live before."""
     desk = _desk(plant)
     model = desk.named(asked.model)
-    return Live(model=model, live=desk.shelf.rollback(model, _hand(asked)).number)
+    return Live(model=model, live=desk.shelf.rollback(model, _hand(who, asked)).number)
 
 
 @router.post("/models/retire")
-def retire(plant: ThePlant, asked: Asked) -> Live:
+@needs("model.change")
+def retire(plant: ThePlant, who: Who, asked: Asked) -> Live:
     """Let a model raise no alarms any more."""
     desk = _desk(plant)
     model = desk.named(asked.model)
-    desk.shelf.retire(model, _hand(asked))
+    desk.shelf.retire(model, _hand(who, asked))
     return Live(model=model, live=None)
 
 
-def _hand(asked: Asked) -> Hand:
-    return Hand(asked.by, asked.because, time.time_ns())
+def _hand(who: Who, asked: Asked) -> Hand:
+    return Hand(who.hand(asked.by), asked.because, time.time_ns())
 
 
 def _desk(plant: LivePlant) -> ModelDesk:

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from bobae.core import BadInput, BobaeError, Missing, Refused, Text, UnknownName, Unreachable, text
-from bobae.write import WrongSecret
+from bobae.write import TooManyTries, WrongSecret
 
 
 class Problem(BaseModel):
@@ -24,19 +24,24 @@ class Problem(BaseModel):
 
 @dataclasses.dataclass(frozen=True)
 class Kind:
-    """One kind of problem: HTTP status, name for programs, name for people."""
+    """One kind of problem: HTTP status, name for programs, name for people, and how to say who one is (RFC 9110)."""
 
     status: int
     name: str
     title: Text
+    challenge: str | None = None
 
 
-_WHO = 401
+WRONG_SECRET = Kind(
+    401, "wrong-secret", text("nobody is known by that"), challenge='Basic realm="bobae", charset="UTF-8"'
+)
+TOO_MANY = Kind(429, "too-many-tries", text("too many wrong tries"))
 # the nearest class above an error decides
 _KINDS: dict[type[BobaeError], Kind] = {
     UnknownName: Kind(404, "unknown-name", text("a name that does not exist")),
     BadInput: Kind(422, "bad-input", text("the question is not right")),
-    WrongSecret: Kind(_WHO, "wrong-secret", text("nobody is known by that")),
+    TooManyTries: TOO_MANY,
+    WrongSecret: WRONG_SECRET,
     Refused: Kind(409, "refused", text("bobae will not do it")),
     Unreachable: Kind(503, "unreachable", text("something did not answer; try again")),
     Missing: Kind(501, "missing", text("something is not installed")),
@@ -45,6 +50,11 @@ _KINDS: dict[type[BobaeError], Kind] = {
 NOT_FOUND = Kind(404, "no-such-page", text("nothing is there"))
 NOT_ALLOWED = Kind(405, "not-allowed", text("that cannot be done here"))
 FOREIGN = Kind(403, "foreign", text("only programs on this computer may ask"))
+SIGN_IN = Kind(401, "sign-in", text("nobody is signed in"), challenge='Bearer realm="bobae"')
+NOT_SIGNED_IN = Kind(401, "wrong-secret", text("nobody is known by that"), challenge='Bearer realm="bobae"')
+FORBIDDEN = Kind(403, "forbidden", text("that takes another role"))
+NO_CSRF = Kind(403, "no-csrf", text("the page did not show that it is bobae's"))
+CROSS_SITE = Kind(403, "cross-site", text("a page from elsewhere may change nothing"))
 NOT_JSON = Kind(415, "not-json", text("only JSON is taken"))
 
 _WHY = {
@@ -76,13 +86,23 @@ def handle_problems(app: FastAPI) -> None:
 def problem(kind: Kind, detail: Text | str) -> JSONResponse:
     """The answer."""
     told = Problem(type=f"urn:bobae:{kind.name}", title=str(kind.title), status=kind.status, detail=str(detail))
-    ask_who = {"WWW-Authenticate": 'Basic realm="bobae", charset="UTF-8"'} if kind.status == _WHO else None
+    ask_who = None if kind.challenge is None else {"WWW-Authenticate": kind.challenge}
     return JSONResponse(told.model_dump(), kind.status, headers=ask_who, media_type="application/problem+json")
 
 
+def status_of(error: Exception) -> int:
+    """The HTTP status with which an error is answered."""
+    if isinstance(error, HTTPException):
+        return error.status_code
+    return _KINDS[BadInput].status if isinstance(error, RequestValidationError) else _kind_of(error).status
+
+
+def _kind_of(error: Exception) -> Kind:
+    return next((_KINDS[above] for above in type(error).__mro__ if above in _KINDS), _KINDS[BobaeError])
+
+
 async def _failed(_: Request, error: Exception) -> JSONResponse:
-    kind = next(_KINDS[above] for above in type(error).__mro__ if above in _KINDS)
-    return problem(kind, str(error))
+    return problem(_kind_of(error), str(error))
 
 
 async def _broken(request: Request, _: Exception) -> JSONResponse:

@@ -14,6 +14,7 @@ Tag = Annotated[str, Field(description="path of a tag: area/line/work_unit.tag")
 Tags = Annotated[list[str], Field(min_length=1, max_length=1000, description="path of a tag; may be given many times")]
 From = Annotated[Moment, Field(alias="from", description="only what is later than this")]
 To = Annotated[Moment, Field(alias="to", default_factory=time.time_ns, description="up to and with this; else now")]
+By = Annotated[str | None, Field(min_length=1, max_length=100, description="who; once people sign in it is themselves")]
 
 
 class Nothing(BaseModel):
@@ -78,7 +79,7 @@ class WhichRecords(Nothing):
 class Acknowledgement(Nothing):
     """Somebody takes notice of an alarm."""
 
-    by: str = Field(min_length=1, max_length=100, description="who")
+    by: By = None
     comment: str = Field(default="", max_length=2000, description="what they say of it")
 
 
@@ -115,7 +116,7 @@ class Judgement(Nothing):
     """What somebody says of an alarm."""
 
     outcome: Literal["useful", "false"] = Field(description="whether it was worth the look")
-    by: str = Field(min_length=1, max_length=100, description="who says so")
+    by: By = None
     comment: str = Field(default="", max_length=2000, description="what it was, or what was done")
 
 
@@ -126,14 +127,14 @@ class MissedFault(Nothing):
     from_ns: Annotated[Moment, Field(alias="from", description="when it began")]
     to_ns: Annotated[Moment, Field(alias="to", description="when it was over")]
     what: str = Field(min_length=1, max_length=2000, description="what it was")
-    by: str = Field(min_length=1, max_length=100, description="who says so")
+    by: By = None
 
 
 class PointHand(Nothing):
     """Who changes an alarm point, and why."""
 
     point: str = Field(description="such as press/line1/press3:anomaly")
-    by: str = Field(min_length=1, max_length=100, description="who")
+    by: By = None
     because: str = Field(default="", max_length=2000, description="why")
 
 
@@ -154,7 +155,7 @@ class WhichCases(Nothing):
 class Closing(Nothing):
     """Somebody closes a case."""
 
-    by: str = Field(min_length=1, max_length=100, description="who")
+    by: By = None
     found: str = Field(min_length=1, max_length=2000, description="what it was; 'nothing' is an answer too")
     done: str = Field(default="", max_length=2000, description="what was done about it")
 

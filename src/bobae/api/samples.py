@@ -5,9 +5,10 @@ import math
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, Field
 
+from bobae.api.gate import gated_router, needs
 from bobae.api.plant import ThePlant
 from bobae.api.questions import WhichFrame, WhichLast, WhichSamples, WhichTags
 from bobae.api.times import all_rfc3339, rfc3339
@@ -18,7 +19,7 @@ _FIRST_LOOK_NS = 60 * 1_000_000_000
 _LONGEST_LOOK_NS = 7 * 24 * 3600 * 1_000_000_000
 _WORDS = (text("good"), text("uncertain"), text("bad"), text("bad"))  # by the two highest bits of a status
 
-router = APIRouter(tags=["samples"])
+router = gated_router("samples")
 Value = float | bool | str | None
 
 
@@ -73,6 +74,7 @@ class ToldFrame(BaseModel):
 
 
 @router.get("/tags")
+@needs("plant.read")
 def tags(plant: ThePlant, asked: Annotated[WhichTags, Query()]) -> TagPage:
     """All tags, in the order they were first seen."""
     after, wanted = -1 if asked.cursor is None else asked.cursor, asked.q.casefold()
@@ -83,12 +85,14 @@ def tags(plant: ThePlant, asked: Annotated[WhichTags, Query()]) -> TagPage:
 
 
 @router.get("/samples/last", responses={200: {"model": SamplePage}})
+@needs("plant.read")
 def last(plant: ThePlant, asked: Annotated[WhichLast, Query()]) -> Response:
     """The newest sample of each tag that has one."""
     return _json({"items": _told(plant.reader, asked.tag, plant.reader.last(asked.tag)), "next": None})
 
 
 @router.get("/samples", responses={200: {"model": SamplePage}})
+@needs("plant.read")
 def samples(plant: ThePlant, asked: Annotated[WhichSamples, Query()]) -> Response:
     """Every sample of one tag as it came, corrected ones in their last version."""
     begin = asked.t0_ns if asked.cursor is None else asked.cursor
@@ -99,6 +103,7 @@ def samples(plant: ThePlant, asked: Annotated[WhichSamples, Query()]) -> Respons
 
 
 @router.get("/frame", responses={200: {"model": ToldFrame}})
+@needs("plant.read")
 def frame(plant: ThePlant, asked: Annotated[WhichFrame, Query()]) -> Response:
     """Tags side by side on a grid of times, column by column."""
     step_ns = round(seconds_of(asked.step) * 1e9)

@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, Field
 
 from bobae import __version__
+from bobae.api.gate import gated_router, needs
 from bobae.api.inference import Desk
 from bobae.api.metrics import CONTENT_TYPE, exposed
 from bobae.api.plant import ThePlant
@@ -15,8 +16,8 @@ from bobae.api.times import rfc3339
 from bobae.app.processes.state import PartState
 from bobae.collect import SourceState
 
-router = APIRouter(tags=["plant"])
-probes = APIRouter(tags=["probes"])
+router = gated_router("plant")
+probes = gated_router("probes", prefix="")
 
 
 class Rejection(BaseModel):
@@ -82,24 +83,28 @@ class Ready(BaseModel):
 
 
 @router.get("/sources")
+@needs("plant.read")
 def sources(plant: ThePlant, _: Annotated[Nothing, Query()]) -> Sources:
     """How each source does."""
     return Sources(items=[_told(source) for source in plant.sources()])
 
 
 @router.get("/parts")
+@needs("plant.read")
 def parts(plant: ThePlant, _: Annotated[Nothing, Query()]) -> Parts:
     """How each part of bobae does."""
     return Parts(items=[_part_told(part) for part in plant.parts()])
 
 
 @probes.get("/healthz")
+@needs("nothing")
 def healthz(_: Annotated[Nothing, Query()]) -> Alive:
     """Whether bobae answers at all."""
     return Alive()
 
 
 @probes.get("/readyz", responses={503: {"model": Ready}})
+@needs("plant.read")
 def readyz(plant: ThePlant, response: Response, _: Annotated[Nothing, Query()]) -> Ready:
     """Whether the plant can be relied on: 200 or 503."""
     reasons = [str(reason) for reason in plant.ready()]
@@ -108,6 +113,7 @@ def readyz(plant: ThePlant, response: Response, _: Annotated[Nothing, Query()]) 
 
 
 @probes.get("/metrics", response_class=PlainTextResponse)
+@needs("plant.read")
 def metrics(plant: ThePlant, request: Request, _: Annotated[Nothing, Query()]) -> Response:
     """Figures in the text format of Prometheus."""
     desk: Desk = request.app.state.desk

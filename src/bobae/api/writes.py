@@ -1,19 +1,18 @@
 """Orders to write to the plant: asked, approved, cancelled, renewed, stopped, each by a person with their secret."""
 
-import base64
-import binascii
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Path, Query
+from fastapi import Depends, Header, Path, Query
 from pydantic import BaseModel, Field
 
+from bobae.api.gate import Who, gated_router, name_and_secret, needs
 from bobae.api.plant import ThePlant
-from bobae.api.questions import NewOrder, Nothing, Reason, WhichEntries, WhichOrders
+from bobae.api.questions import NewOrder, Nothing, Reason, WhichOrders
 from bobae.api.times import rfc3339
-from bobae.registry.catalogue import AuditEntry, AuditEvent, Order, OrderState, Person, Switch, Value
-from bobae.write import WrongSecret, entry_told, in_words
+from bobae.registry.catalogue import Order, OrderState, Person, Switch, Value
+from bobae.write import in_words
 
-router = APIRouter(tags=["writes"])
+router = gated_router("writes")
 Number = Annotated[int, Path(ge=1, le=2**63 - 1, description="the order's number")]
 
 
@@ -75,50 +74,23 @@ class OrderPage(BaseModel):
     switch: ToldSwitch
 
 
-class ToldEntry(BaseModel):
-    """One thing that happened, chained to the one before."""
-
-    id: int
-    time: str
-    event: AuditEvent
-    order: int | None
-    by: str
-    text: str = Field(description="the same in words")
-    hash: str
-
-    @classmethod
-    def of(cls, entry: AuditEntry) -> "ToldEntry":
-        """An entry in the reader's language."""
-        same = {name: getattr(entry, name) for name in ("id", "event", "order", "by", "hash")}
-        return cls(**same, time=rfc3339(entry.time_ns) or "", text=str(entry_told(entry)))
-
-
-class EntryPage(BaseModel):
-    """A page of the audit, oldest first."""
-
-    items: list[ToldEntry]
-    next: int | None = Field(description="`cursor` of the next page; null: that was all")
-
-
 def _person(
     plant: ThePlant,
+    who: Who,
     authorization: Annotated[str | None, Header(description="`Basic` and name:secret in base64 (RFC 7617)")] = None,
 ) -> Person:
-    """Who asks, if the secret is theirs."""
+    """Who asks: whoever came in, or, as long as nobody has a login, whose secret is said."""
+    if who.person is not None:
+        return who.person
     scheme, _, said = (authorization or "").partition(" ")
-    try:
-        name, colon, secret = base64.b64decode(said.strip(), validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
-        name, colon, secret = "", "", ""
-    if scheme.lower() != "basic" or not colon:
-        raise WrongSecret("say who you are: the header Authorization: Basic with name:secret in base64")
-    return plant.writing.persons.known(name, secret)
+    return plant.writing.persons.known(*name_and_secret(said if scheme.lower() == "basic" else ""))
 
 
 By = Annotated[Person, Depends(_person)]
 
 
 @router.get("/writes")
+@needs("plant.read")
 def orders(plant: ThePlant, asked: Annotated[WhichOrders, Query()]) -> OrderPage:
     """Orders, newest first."""
     desk = plant.writing.desk
@@ -128,46 +100,43 @@ def orders(plant: ThePlant, asked: Annotated[WhichOrders, Query()]) -> OrderPage
     return OrderPage(items=items, next=following, switch=ToldSwitch.of(plant.writing.switch.state()))
 
 
-@router.get("/writes/audit")
-def audit(plant: ThePlant, asked: Annotated[WhichEntries, Query()]) -> EntryPage:
-    """All that happened, oldest first."""
-    with plant.writing.book.looking() as book:
-        found = book.audit.after(asked.cursor, limit=asked.limit + 1)
-    items = [ToldEntry.of(entry) for entry in found[: asked.limit]]
-    return EntryPage(items=items, next=items[-1].id if len(found) > asked.limit else None)
-
-
 @router.get("/writes/{number}")
+@needs("plant.read")
 def order(plant: ThePlant, number: Number, _: Annotated[Nothing, Query()]) -> ToldOrder:
     """One order."""
     return ToldOrder.of(plant.writing.desk.order(number))
 
 
 @router.post("/writes")
+@needs("write.order")
 def ask(plant: ThePlant, by: By, said: NewOrder, _: Annotated[Nothing, Query()]) -> ToldOrder:
     """Ask for a value; nothing happens until another person approves it."""
     return ToldOrder.of(plant.writing.desk.ask(said.tag, said.value, because=said.because, by=by))
 
 
 @router.post("/writes/{number}/approve")
+@needs("write.approve")
 def approve(plant: ThePlant, by: By, number: Number, _: Annotated[Nothing, Query()]) -> ToldOrder:
     """Approve somebody else's order; it is carried out at once."""
     return ToldOrder.of(plant.writing.desk.approve(number, by=by))
 
 
 @router.post("/writes/{number}/cancel")
+@needs("write.order")
 def cancel(plant: ThePlant, by: By, number: Number, _: Annotated[Nothing, Query()]) -> ToldOrder:
     """Take an order back; one whose dead-man runs is set back at once."""
     return ToldOrder.of(plant.writing.desk.cancel(number, by=by))
 
 
 @router.post("/writes/{number}/renew")
+@needs("write.order")
 def renew(plant: ThePlant, by: By, number: Number, _: Annotated[Nothing, Query()]) -> ToldOrder:
     """Have the dead-man of an order start anew."""
     return ToldOrder.of(plant.writing.desk.renew(number, by=by))
 
 
 @router.post("/writes/stop")
+@needs("write.order")
 def stop(plant: ThePlant, by: By, said: Reason, _: Annotated[Nothing, Query()]) -> ToldSwitch:
     """Have bobae write nothing more."""
     plant.writing.switch.stop(because=said.because, by=by)
@@ -175,6 +144,7 @@ def stop(plant: ThePlant, by: By, said: Reason, _: Annotated[Nothing, Query()]) 
 
 
 @router.post("/writes/allow")
+@needs("write.approve")
 def allow(plant: ThePlant, by: By, _: Annotated[Nothing, Query()]) -> ToldSwitch:
     """Allow writing again; it takes two persons."""
     return ToldSwitch.of(plant.writing.switch.allow(by=by))

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from bobae.core import LazyModule
 
 if TYPE_CHECKING:
+    from bobae.app.access import Door, Tokens, Users
     from bobae.app.alarm_figures import figures, figures_as_json, figures_told
     from bobae.app.assessing import TableFound, assess, assess_tables
     from bobae.app.at_work import PlantAtWork
+    from bobae.app.audit_file import export_audit
     from bobae.app.backups import Backup, backup, restore
     from bobae.app.benchmarks import bench, benchmark_names
     from bobae.app.connecting import Browsed, Connection, browse, connect
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from bobae.app.new_plant import init
     from bobae.app.notifying import tell_receiver
     from bobae.app.orders_told import entry_as_json, order_as_json, order_in_words
+    from bobae.app.plant_door import door_at
     from bobae.app.plant_file import PlantFile, PlantMistakes
     from bobae.app.plugins import Checked, check
     from bobae.app.processes.group import live_in_processes
@@ -92,6 +95,7 @@ __all__ = [
     "Browsed",
     "Checked",
     "Connection",
+    "Door",
     "Examined",
     "Judged",
     "PartPlan",
@@ -105,9 +109,11 @@ __all__ = [
     "Settings",
     "TableFound",
     "Tell",
+    "Tokens",
     "ToldPlant",
     "Up",
     "UpgradePlan",
+    "Users",
     "Wanted",
     "Wishes",
     "Writing",
@@ -130,10 +136,12 @@ __all__ = [
     "demo",
     "demo_month",
     "doctor",
+    "door_at",
     "drift_as_json",
     "drift_lines",
     "entry_as_json",
     "export",
+    "export_audit",
     "figures",
     "figures_as_json",
     "figures_told",
@@ -203,6 +211,7 @@ __all__ = [
 ]
 
 _WHERE = {
+    "access": ("Door", "Tokens", "Users"),
     "alarm_figures": (
         "figures",
         "figures_as_json",
@@ -214,11 +223,13 @@ _WHERE = {
         "assess_tables",
     ),
     "at_work": ("PlantAtWork",),
+    "audit_file": ("export_audit",),
     "backups": ("Backup", "backup", "restore"),
     "benchmarks": (
         "bench",
         "benchmark_names",
     ),
+    "plant_door": ("door_at",),
     "connecting": (
         "Browsed",
         "Connection",

@@ -22,7 +22,7 @@ async def tell_orders(book: WriteStore, tell: Tell) -> None:
         await asyncio.sleep(_LOOK_S)
         for entry in await asyncio.to_thread(_happened, book, since):
             since = entry.id
-            for said, level in order_told(entry):
+            for said, level in order_told(entry) if entry.event is not AuditEvent.REQUEST else ():
                 tell(said, level)
 
 

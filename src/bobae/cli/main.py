@@ -15,6 +15,7 @@ from bobae.cli.command import Command, OrderFirst, as_typer, help_of, only_help
 from bobae.cli.commands import (
     alarm,
     assess,
+    audit,
     backtest,
     backup,
     bench,
@@ -39,6 +40,7 @@ from bobae.cli.commands import (
     twin,
     up,
     upgrade,
+    user,
     version,
     versions,
     write,
@@ -154,6 +156,24 @@ GROUPS: tuple[Group, ...] = (
         ),
     ),
     Group("notify", text("Tell people elsewhere of alarms, and see who was told."), (notify.test, notify.log)),
+    Group(
+        "user",
+        text("Say who can sign in, and as what; make tokens for programs."),
+        (
+            user.add,
+            user.list,
+            user.role,
+            user.password,
+            user.remove,
+            user.link,
+            user.token,
+            user.tokens,
+            user.revoke,
+        ),
+    ),
+    Group(
+        "audit", text("What people did, and whether that was changed since."), (audit.list, audit.verify, audit.export)
+    ),
     Group("write person", text("Say who may ask and approve."), (person.add, person.remove, person.list)),
 )
 

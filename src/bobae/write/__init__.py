@@ -6,7 +6,8 @@ It is not a safety system: what must never happen is prevented in the machine's 
 from bobae.write.desk import EXPIRES_S, Desk
 from bobae.write.executor import Executor
 from bobae.write.limits import Limits, shown_as, told
-from bobae.write.persons import Persons, WrongSecret
+from bobae.write.persons import Persons, TooManyTries, WrongSecret, check_administrator, name_of
+from bobae.write.secret import to_recognise
 from bobae.write.switch import KillSwitch
 from bobae.write.words import LOUD, entry_told, in_words
 from bobae.write.writing import Writing
@@ -19,10 +20,14 @@ __all__ = [
     "KillSwitch",
     "Limits",
     "Persons",
+    "TooManyTries",
     "Writing",
     "WrongSecret",
+    "check_administrator",
     "entry_told",
     "in_words",
+    "name_of",
     "shown_as",
+    "to_recognise",
     "told",
 ]

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bobae.core import Refused, Text, text
+from bobae.core.access import ALLOWED, Permission, role_in_words
 from bobae.registry.catalogue import AuditEvent, Book, Order, OrderState, Person
 from bobae.write.limits import HOUR_NS, Limits
 from bobae.write.persons import WrongSecret
@@ -40,10 +41,19 @@ def removed(book: Book, name: str) -> bool:
     return person is None or person.removed_ns is not None
 
 
-def check_person(book: Book, by: Person) -> None:
-    """Raise WrongSecret if the person was removed since they were recognised."""
-    if removed(book, by.name):
+def check_person(book: Book, by: Person, needed: Permission) -> None:
+    """Look at the person as they are now.
+
+    Raises:
+        WrongSecret: they were removed since they were recognised.
+        Refused: their role does not allow it.
+    """
+    person = book.people.find(by.name)
+    if person is None or person.removed_ns is not None:
         raise WrongSecret("{name} was removed and can do nothing", name=by.name)
+    if needed not in ALLOWED[person.role]:
+        role = role_in_words(person.role)
+        raise Refused("{name} ({role}) may not do that: {needed}", name=by.name, role=role, needed=needed)
 
 
 def check_running(book: Book) -> None:

@@ -94,7 +94,7 @@ class Desk:
         now = self._clock()
         with self._store.changing() as book:
             order = book.orders.get(number)
-            check_person(book, by)
+            check_person(book, by, "write.approve")
             check_running(book)
             if order.state is not OrderState.WAITING or now >= order.expires_ns:
                 raise _not_any_more(order, now)
@@ -123,7 +123,7 @@ class Desk:
         now = self._clock()
         with self._store.changing() as book:
             order = book.orders.get(number)
-            check_person(book, by)
+            check_person(book, by, "write.order")
             if order.state not in _TAKEN_BACK:
                 raise _not_any_more(order, now)
             if order.state is OrderState.HELD:
@@ -144,7 +144,7 @@ class Desk:
         now = self._clock()
         with self._store.changing() as book:
             order = book.orders.get(number)
-            check_person(book, by)
+            check_person(book, by, "write.order")
             dead_man_s = self.limits(order.tag).dead_man_s
             if (
                 order.state is not OrderState.HELD
@@ -179,7 +179,7 @@ class Desk:
         value = limits.value(given)
         if not because.strip():
             raise BadInput("say why {tag} is to be changed; the reason is empty", tag=tag)
-        check_person(book, by)
+        check_person(book, by, "write.order")
         check_running(book)
         if why := limits.objection(value) or too_often(book, limits, now):
             raise Refused("{tag} may not be set to that: {why}", tag=tag, why=why)

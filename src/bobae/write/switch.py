@@ -32,7 +32,7 @@ class KillSwitch:
         """
         now = self._clock()
         with self._store.changing() as book:
-            check_person(book, by)
+            check_person(book, by, "write.order")
             since = book.switch.stopped_ns
             book.turn(Switch(now if since is None else since, by.name, because.strip()))
             book.audit.note(now, AuditEvent.STOPPED, by=by.name, said={"because": because.strip()})
@@ -49,7 +49,7 @@ class KillSwitch:
         """
         now = self._clock()
         with self._store.changing() as book:
-            check_person(book, by)
+            check_person(book, by, "write.approve")
             switch = book.switch
             if switch.stopped_ns is None:
                 raise Refused("writing is not stopped; there is nothing to allow")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bobae.core import Text, local_time, text
+from bobae.core.access import role_in_words
 from bobae.registry.catalogue import AuditEntry, AuditEvent, OrderState
 from bobae.write.limits import told
 
@@ -36,7 +37,9 @@ def in_words(state: OrderState) -> Text:
 def entry_told(entry: AuditEntry) -> Text:
     """What happened, in words."""
     said, by = entry.said, entry.by
-    words = _of_persons(entry.event, said, by) or _of_an_order(entry.event, said, by)
+    words = (
+        _of_persons(entry.event, said, by) or _of_users(entry.event, said, by) or _of_an_order(entry.event, said, by)
+    )
     return words if entry.order is None else text("order {number}: {what}", number=entry.order, what=words)
 
 
@@ -54,6 +57,37 @@ def _of_persons(event: AuditEvent, said: Mapping[str, Any], by: str) -> Text | N
             return text("{name} may do nothing any more", name=by)
         case AuditEvent.WRONG_SECRET:
             return text("a wrong secret for {name}", name=by)
+    return None
+
+
+def _of_users(event: AuditEvent, said: Mapping[str, Any], by: str) -> Text | None:
+    match event:
+        case AuditEvent.USER_ADDED:
+            return text(
+                "{name} may sign in from now on, as {role}", name=said["user"], role=role_in_words(said["role"])
+            )
+        case AuditEvent.ROLE_CHANGED:
+            return text("{name} is {role} from now on", name=said["user"], role=role_in_words(said["role"]))
+        case AuditEvent.PASSWORD_CHANGED:
+            return text("{name} has another password", name=said["user"])
+        case AuditEvent.TOKEN_MADE:
+            return text(
+                "token {token} for {name}, as {role}",
+                token=said["token"],
+                name=said["user"],
+                role=role_in_words(said["role"]),
+            )
+        case AuditEvent.TOKEN_ENDED:
+            return text("token {token} of {name} is over", token=said["token"], name=said["user"])
+        case AuditEvent.LINK_MADE:
+            return text("a link that signs {name} in once", name=said["user"])
+        case AuditEvent.SIGNED_IN:
+            return text("{name} signed in from {place}", name=by, place=said["from"])
+        case AuditEvent.SIGNED_OUT:
+            return text("{name} signed out", name=by)
+        case AuditEvent.REQUEST:
+            asked = {name: said[name] for name in ("method", "path", "status")}
+            return text("{name} from {place}: {method} {path}, answered {status}", name=by, place=said["from"], **asked)
     return None
 
 

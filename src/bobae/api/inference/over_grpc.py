@@ -7,14 +7,18 @@ from typing import Any
 
 import grpc
 import numpy as np
+from starlette.datastructures import Headers
 
 from bobae import __version__
+from bobae.api.gate import who_asks
 from bobae.api.inference.desk import Desk
 from bobae.api.inference.messages import METHODS, PACKAGE, SERVICE, messages
 from bobae.api.inference.rest import EXTENSIONS, MOST_BYTES, metadata
 from bobae.api.inference.tensors import asked_of, values_of
+from bobae.app.access import Door
 from bobae.core import BadInput, BobaeError, Floats, UnknownName, Unreachable, text
 from bobae.serve.inference import Answers
+from bobae.write import WrongSecret
 
 _CONTENTS = {
     "FP64": "fp64_contents",
@@ -30,13 +34,15 @@ _log = logging.getLogger("bobae.api")
 
 
 @contextlib.asynccontextmanager
-async def serving(desk: Desk, port: int) -> AsyncIterator[int]:
+async def serving(desk: Desk, port: int, door: Door | None = None) -> AsyncIterator[int]:
     """Answer over gRPC on this computer as long as the block; its port comes back (0 takes any that is free).
+
+    Who comes in is for `door` to know; with None, whoever is at this computer.
 
     Raises:
         BadInput: the port is taken.
     """
-    service = _Service(desk)
+    service = _Service(desk, door)
     limits = [("grpc.max_receive_message_length", MOST_BYTES), ("grpc.so_reuseport", 0)]
     server = grpc.aio.server(options=limits)
     server.add_generic_rpc_handlers((service.handlers(),))
@@ -54,8 +60,8 @@ async def serving(desk: Desk, port: int) -> AsyncIterator[int]:
 
 
 class _Service:
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, door: Door | None) -> None:
+        self._desk, self._door = desk, door
         self._of = messages()
 
     def handlers(self) -> Any:
@@ -70,7 +76,7 @@ class _Service:
         }
         made = {
             name: grpc.unary_unary_rpc_method_handler(
-                _told(answering[name]),
+                _told(answering[name], self._door),
                 request_deserializer=self._of[f"{name}Request"].FromString,
                 response_serializer=self._of[f"{name}Response"].SerializeToString,
             )
@@ -133,10 +139,11 @@ def _tensors(asked: Any) -> dict[str, Floats]:
     return found
 
 
-def _told(answer: Callable[[Any], Awaitable[Any]]) -> Callable[[Any, Any], Awaitable[Any]]:
+def _told(answer: Callable[[Any], Awaitable[Any]], door: Door | None) -> Callable[[Any, Any], Awaitable[Any]]:
     """Errors as gRPC has them: a status, and what is wrong in words."""
 
     async def answering(asked: Any, context: Any) -> Any:
+        await _let_in(context, door)
         try:
             return await answer(asked)
         except BobaeError as error:
@@ -148,3 +155,17 @@ def _told(answer: Callable[[Any], Awaitable[Any]]) -> Callable[[Any, Any], Await
             await context.abort(grpc.StatusCode.INTERNAL, str(text("it failed; the log of bobae says why")))
 
     return answering
+
+
+async def _let_in(context: Any, door: Door | None) -> None:
+    """Abort for whoever may not ask models."""
+    headers = Headers({name: value for name, value in context.invocation_metadata() if isinstance(value, str)})
+    try:
+        actor = await who_asks(headers, context.peer().rpartition(":")[0], door, may_be_open=True)
+    except WrongSecret as error:
+        await context.abort(grpc.StatusCode.UNAUTHENTICATED, str(error))
+    if actor is None:
+        said = text("send the metadata authorization: Bearer with a token; `bobae user token` makes one")
+        await context.abort(grpc.StatusCode.UNAUTHENTICATED, str(said))
+    elif "model.ask" not in actor.may:
+        await context.abort(grpc.StatusCode.PERMISSION_DENIED, str(text("{name} may not ask models", name=actor.name)))

@@ -9,10 +9,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bobae import __version__
+from bobae.api.gate import gated
 from bobae.api.inference.desk import Desk
 from bobae.api.inference.explaining import explained
 from bobae.api.inference.tensors import LENGTH, answer_of, request_of
-from bobae.core import BadInput, BobaeError, UnknownName, text
+from bobae.api.problems import Kind
+from bobae.core import BadInput, BobaeError, Text, UnknownName, text
 from bobae.serve.inference import ServedModel
 
 _log = logging.getLogger("bobae.api")
@@ -36,7 +38,10 @@ def inference_routes(desk: Desk) -> list[Route]:
         at[f"{place}/ready"] = ("GET", _model_ready)
         at[f"{place}/infer"] = ("POST", _infer)
         at[f"{place}/explain"] = ("POST", _explain)
-    return [Route(path, _told(answer, desk), methods=[method]) for path, (method, answer) in at.items()]
+    return [
+        Route(path, gated("model.ask", _told(answer, desk), _refused), methods=[method])
+        for path, (method, answer) in at.items()
+    ]
 
 
 def metadata(model: ServedModel) -> dict[str, Any]:
@@ -124,6 +129,11 @@ async def _body(http: Http) -> bytes:
             raise BadInput("the request has {n} bytes; {most} can be taken at once", n=size, most=MOST_BYTES)
         parts.append(part)
     return b"".join(parts)
+
+
+def _refused(kind: Kind, why: Text | str) -> Response:
+    challenge = None if kind.challenge is None else {"WWW-Authenticate": kind.challenge}
+    return JSONResponse({"error": str(why)}, kind.status, headers=challenge)
 
 
 def _told(answer: _Answering, desk: Desk) -> Callable[[Http], Awaitable[Response]]:

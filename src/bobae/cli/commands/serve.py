@@ -20,6 +20,7 @@ from bobae.core import Text, say, seconds_of, text
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from bobae.app import Door
     from bobae.serve.inference import ServedModel
 
 Models = Annotated[list[Path], typer.Argument(metavar="MODEL...", help="sealed models, such as press.bobae")]
@@ -32,8 +33,8 @@ def serve(models: Models, *, port: Port = 8801, grpc_port: Grpc = None, lasting:
     """Let other programs ask sealed models over the Open Inference Protocol, with the reasons for each answer."""
     served = app.served_models(models, settings())
     for_s = None if lasting is None else seconds_of(lasting)
-    with bars() as progress, logs_told():
-        asyncio.run(_serve(served, port, grpc_port, for_s, progress.tell))
+    with bars() as progress, logs_told(), app.door_at(models[0].parent) as door:
+        asyncio.run(_serve(served, port, grpc_port, for_s, progress.tell, door))
     document = {"models": [{"name": model.name, "version": model.version} for model in served], "port": port}
 
     def shown(console: Console) -> None:
@@ -43,14 +44,19 @@ def serve(models: Models, *, port: Port = 8801, grpc_port: Grpc = None, lasting:
 
 
 async def _serve(
-    models: Sequence[ServedModel], port: int, grpc_port: int | None, for_s: float | None, tell: Callable[[Text], None]
+    models: Sequence[ServedModel],
+    port: int,
+    grpc_port: int | None,
+    for_s: float | None,
+    tell: Callable[[Text], None],
+    door: Door | None,
 ) -> None:
     desk = api.Desk(lambda: models)
     async with contextlib.AsyncExitStack() as stack:
         stop = stack.enter_context(app.stopping(for_s))
         if grpc_port is not None:
-            await stack.enter_async_context(api.serving_grpc(desk, grpc_port))
-        serving = asyncio.create_task(api.serve_http(api.create_inference_api(desk), port=port))
+            await stack.enter_async_context(api.serving_grpc(desk, grpc_port, door))
+        serving = asyncio.create_task(api.serve_http(api.create_inference_api(desk, door), port=port))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.sleep(0)  # then it listens, or has failed
         for model in models if not serving.done() else ():

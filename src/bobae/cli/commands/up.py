@@ -37,6 +37,15 @@ Month = Annotated[
 ]
 Folder = Annotated[Path | None, typer.Option("--out", "-o", metavar="DIR", help="where report, page and model go")]
 Port = Annotated[int, typer.Option("--port", metavar="PORT", help="where a live plant answers over HTTP")]
+Host = Annotated[
+    str, typer.Option("--host", metavar="ADDRESS", help="at which address; other computers only once users exist")
+]
+Names = Annotated[
+    list[str] | None,
+    typer.Option("--name", metavar="NAME", help="under which name browsers ask; may be given many times"),
+]
+Cert = Annotated[Path | None, typer.Option("--cert", metavar="FILE", help="certificate for https, in PEM")]
+Key = Annotated[Path | None, typer.Option("--key", metavar="FILE", help="its key, in PEM")]
 For = Annotated[
     str | None, typer.Option("--for", metavar="TIME", help="stop a live plant by itself, such as after 90s, 5min or 2h")
 ]
@@ -52,6 +61,10 @@ def up(
     demo: Demo = False,
     month: Month = False,
     port: Port = 8800,
+    host: Host = "127.0.0.1",
+    name: Names = None,
+    cert: Cert = None,
+    key: Key = None,
     lasting: For = None,
     log: Log = None,
     alarm_budget: Budget = None,
@@ -70,6 +83,7 @@ def up(
         return _month(out or _MONTH)
     wanted = app.Wanted(alarm_budget, costs_of(costs), log, seed)
     for_s = None if lasting is None else seconds_of(lasting)
+    answers = _answers(port, host, name or [], cert, key)
     if demo:
         folder = out or _DEMO
         return _live(
@@ -77,7 +91,7 @@ def up(
                 folder, settings(), wishes, stop=stop, live=app.live_in_processes, progress=progress, tell=tell
             ),
             wanted=wanted,
-            port=port,
+            answers=answers,
             for_s=for_s,
         )
     assert data is not None
@@ -90,17 +104,34 @@ def up(
             plant, settings(), wishes, stop=stop, progress=progress, tell=tell
         ),
         wanted=wanted,
-        port=port,
+        answers=answers,
         for_s=for_s,
     )
 
 
-def _live(run: Live, *, wanted: Wanted, port: int, for_s: float | None) -> Answer:
+def _answers(port: int, host: str, names: list[str], cert: Path | None, key: Path | None) -> dict[str, Any]:
+    """Where a live plant answers, and how it proves its name."""
+    if (cert is None) != (key is None):
+        raise BadInput("--cert and --key go together")
+    for file in (cert, key):
+        if file is not None and not file.is_file():
+            raise BadInput("there is no file {path}", path=file)
+    told = names[0] if names else host
+    told = f"[{told}]" if ":" in told else told
+    files = {
+        "cert": None if cert is None else str(cert.absolute()),
+        "key": None if key is None else str(key.absolute()),
+    }
+    address = f"{'http' if cert is None else 'https'}://{told}:{port}"
+    return {"port": port, "host": host, "names": names, "address": address, **files}
+
+
+def _live(run: Live, *, wanted: Wanted, answers: dict[str, Any], for_s: float | None) -> Answer:
     """A live plant until it is stopped."""
-    answers = app.PartPlan("api", _API, {"port": port}, needed=True, sees_board=True)
+    part = app.PartPlan("api", _API, answers, needed=True, sees_board=True)
 
     async def until_stopped(progress: Shown) -> Ran:
-        wishes = app.Wishes((), address=f"http://127.0.0.1:{port}/api/v1", wanted=wanted, parts=(answers,))
+        wishes = app.Wishes((), address=f"{answers['address']}/api/v1", wanted=wanted, parts=(part,))
         with app.stopping(for_s) as stop:
             return await run(wishes, stop, progress, _told_by(progress))
 

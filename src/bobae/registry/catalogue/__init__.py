@@ -19,6 +19,7 @@ from bobae.registry.catalogue.feedback import Feedback, FeedbackStore, LimitMove
 from bobae.registry.catalogue.ledger import LedgerEntry, LedgerStore, Outcome
 from bobae.registry.catalogue.notices import Notice, NoticeStore
 from bobae.registry.catalogue.order import AuditEntry, AuditEvent, Broken, Order, OrderState, Person, Switch, Value
+from bobae.registry.catalogue.passes import Pass, PassKind
 from bobae.registry.catalogue.points import AlarmPoint, PointChange, PointEvent, PointStore, Suppression
 from bobae.registry.catalogue.records import AlarmRecord, RecordStore
 from bobae.registry.catalogue.shadows import ShadowAlarm, ShadowRun, ShadowStore
@@ -57,6 +58,8 @@ __all__ = [
     "Order",
     "OrderState",
     "Outcome",
+    "Pass",
+    "PassKind",
     "Person",
     "PointChange",
     "PointEvent",

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from bobae.core import Text
+from bobae.core.access import UserRole
 
 Value = bool | float | str
 
@@ -96,15 +97,16 @@ class Order:
 
 @dataclass(frozen=True)
 class Person:
-    """Who may ask and approve.
+    """Who may do something here.
 
     Attributes:
         name: as it was written.
-        secret: how to recognise the secret, never itself.
+        secret: how to recognise the secret or password, never itself.
         added_ns: when, ns UTC.
         removed_ns: since when they may do nothing; None: they may.
         wrong: how many wrong secrets in a row.
         wrong_ns: when the last of them came.
+        role: what they are, if they are a user who can sign in; None: they only ask for writes and approve them.
     """
 
     name: str
@@ -113,6 +115,12 @@ class Person:
     removed_ns: int | None = None
     wrong: int = 0
     wrong_ns: int = 0
+    role: UserRole | None = None
+
+    @property
+    def is_user(self) -> bool:
+        """Whether they can sign in."""
+        return self.role is not None and self.removed_ns is None
 
 
 @dataclass(frozen=True)
@@ -157,6 +165,15 @@ class AuditEvent(StrEnum):
     PERSON_ADDED = "person_added"
     PERSON_REMOVED = "person_removed"
     WRONG_SECRET = "wrong_secret"
+    USER_ADDED = "user_added"
+    ROLE_CHANGED = "role_changed"
+    PASSWORD_CHANGED = "password_changed"
+    TOKEN_MADE = "token_made"
+    TOKEN_ENDED = "token_ended"
+    LINK_MADE = "link_made"
+    SIGNED_IN = "signed_in"
+    SIGNED_OUT = "signed_out"
+    REQUEST = "request"
 
 
 @dataclass(frozen=True)

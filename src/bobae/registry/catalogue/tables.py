@@ -97,7 +97,22 @@ WRITE_PERSONS = Table(
     Column("removed_ns", BigInteger),
     Column("wrong", Integer, nullable=False),
     Column("wrong_ns", BigInteger, nullable=False),
+    Column("role", String),
 )
+
+PASSES = Table(
+    "passes",
+    METADATA,
+    Column("digest", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("person", String, nullable=False),
+    Column("label", String, nullable=False),
+    Column("role", String),
+    Column("made_ns", BigInteger, nullable=False),
+    Column("used_ns", BigInteger, nullable=False),
+    Column("expires_ns", BigInteger, nullable=False),
+)
+Index("passes_by_person", PASSES.c.person)
 
 _VALUE = JSON(none_as_null=True)
 WRITE_ORDERS = Table(

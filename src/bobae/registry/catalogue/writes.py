@@ -1,4 +1,4 @@
-"""Orders to write to the plant, the persons who give them, and their audit: changed together or not at all."""
+"""Orders to write to the plant, the people of the plant, and the audit: changed together or not at all."""
 
 import contextlib
 from collections.abc import Collection, Iterator
@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from bobae.core import Text, UnknownName
+from bobae.core.access import UserRole
 from bobae.registry.catalogue.audit import Audit
 from bobae.registry.catalogue.database import Database
 from bobae.registry.catalogue.order import Order, OrderState, Person, Switch
+from bobae.registry.catalogue.passes import Passes
 from bobae.registry.catalogue.tables import WRITE_DESK, WRITE_ORDERS, WRITE_PERSONS
 
 
@@ -83,6 +85,10 @@ class People:
         query = select(WRITE_PERSONS).order_by(WRITE_PERSONS.c.key)
         return [_person(row) for row in self._connection.execute(query)]
 
+    def users(self) -> list[Person]:
+        """Those who can sign in, in the order of their names."""
+        return [person for person in self.all() if person.is_user]
+
     def keep(self, person: Person) -> None:
         """Keep a person as they are now, new or not."""
         kept, key = asdict(person), _key(person.name)
@@ -93,17 +99,19 @@ class People:
 
 
 class Book:
-    """All that has to do with writing, inside one transaction.
+    """People, what they order, and what happened, inside one transaction.
 
     Attributes:
         orders: the orders.
-        people: who may give them.
+        people: who may give them, and who can sign in.
+        passes: what those who did are recognised by.
         audit: what happened.
     """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.orders, self.people, self.audit = Orders(connection), People(connection), Audit(connection)
+        self.passes = Passes(connection)
 
     @property
     def switch(self) -> Switch:
@@ -162,4 +170,5 @@ def _order(row: Row[Any]) -> Order:
 def _person(row: Row[Any]) -> Person:
     kept = dict(row._mapping)
     del kept["key"]
+    kept["role"] = None if kept["role"] is None else UserRole(kept["role"])
     return Person(**kept)
