@@ -121,6 +121,7 @@ def test_the_interface_describes_itself_as_it_is(client: Any) -> None:
         "/api/v1/samples/last",
         "/api/v1/sources",
         "/api/v1/tags",
+        "/api/v1/trend",
         "/api/v1/writes",
         "/api/v1/writes/allow",
         "/api/v1/writes/audit",

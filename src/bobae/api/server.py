@@ -16,7 +16,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bobae import __version__
-from bobae.api import alarms, desk, models, samples, state, writes
+from bobae.api import alarms, desk, live, models, samples, state, trend, writes
+from bobae.api.console import console_routes
 from bobae.api.guard import Guard
 from bobae.api.inference import Desk, PlantDesk, inference_routes
 from bobae.api.metrics import CONTENT_TYPE
@@ -44,12 +45,13 @@ def create_api(plant: LivePlant) -> FastAPI:
     app.state.stopping = asyncio.Event()
     app.add_middleware(Guard)
     handle_problems(app)
-    for router in (samples.router, alarms.router, desk.router, writes.router, state.router, models.router):
-        app.include_router(router, prefix=ROOT)
+    app.state.live = live.LiveValues(plant, app.state.stopping)
+    for part in (samples, trend, live, alarms, desk, writes, state, models):
+        app.include_router(part.router, prefix=ROOT)
     app.include_router(state.probes)
     settings = replace(settings_for(plant.folder), plant=plant.plant)
     app.state.desk = PlantDesk(LiveServing(plant.folder, settings, plant.catalogue))
-    app.router.routes += inference_routes(app.state.desk)
+    app.router.routes += [*inference_routes(app.state.desk), *console_routes()]
     return app
 
 
@@ -76,7 +78,7 @@ async def serve_http(app: Starlette, *, host: str = "127.0.0.1", port: int) -> N
         config = uvicorn.Config(
             app,
             lifespan="off",
-            ws="none",
+            ws="websockets-sansio",
             log_config=None,
             access_log=False,
             server_header=False,
