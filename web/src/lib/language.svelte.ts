@@ -32,10 +32,25 @@ export function word(kind: string, said: string): string {
   return MESSAGES[current][`${kind}.${said}` as Message] ?? said
 }
 
-/** A number as one reads it off an instrument: five figures, no more. */
-export function number(value: number): string {
+/** A number as one reads it off an instrument: five figures unless told otherwise; a whole number in full. */
+export function number(value: number, figures = 5): string {
   if (!Number.isFinite(value)) return String(value)
-  return new Intl.NumberFormat(current, { maximumSignificantDigits: 5 }).format(value)
+  const kept = Number.isInteger(value) ? {} : { maximumSignificantDigits: figures }
+  return new Intl.NumberFormat(current, kept).format(value)
+}
+
+const UNITS: Record<string, string> = { Cel: '°C', '[degF]': '°F', '1': '' }
+
+/** A UCUM code as it is written on a gauge, as src/bobae/core/gauge.py has it: Cel is °C, m/s2 is m/s². */
+export function unit(code: string | null): string {
+  if (!code) return ''
+  const plain = (UNITS[code] ?? code).replace(/[{}]/g, '').replace('.', '·')
+  return plain.replace(/(?<=[a-zA-Z])[23]/g, (power) => (power === '2' ? '²' : '³'))
+}
+
+/** What is said, sentence by sentence. */
+export function sentences(said: string): string[] {
+  return said.split(/(?<=[.])\s+/)
 }
 
 /** Date and time of day here. */
