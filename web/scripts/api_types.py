@@ -28,7 +28,8 @@ def written() -> str:
         described.write_text(json.dumps(app.openapi()), "utf-8")
         made = Path(folder) / "types.ts"
         tool = WEB / "node_modules/.bin/openapi-typescript"
-        subprocess.run([tool, described, "-o", made, "--default-non-nullable", "false"], check=True, capture_output=True)
+        asked = [tool, described, "-o", made, "--default-non-nullable", "false"]
+        subprocess.run(asked, check=True, capture_output=True)
         return made.read_text("utf-8")
 
 

@@ -102,8 +102,8 @@ def _line(reader: StoreReader, row: TagRow, span: Span, *, quality_known: bool) 
         came = np.nan_to_num(reader.frame(*asked, aggs=["count"], quality=Quality.ALL).values[0, 0])
     yet_to_come = span.t0_ns + span.step_ns * np.arange(span.rows) >= time.time_ns()
     state = np.select(
-        [yet_to_come, (count > 0) & (came > count), count > 0, came > 0, ~np.isnan(last)],
-        [NOTHING, MIXED, MEASURED, NOT_GOOD, CARRIED],
+        [(count > 0) & (came > count), count > 0, came > 0, ~np.isnan(last) & ~yet_to_come],
+        [MIXED, MEASURED, NOT_GOOD, CARRIED],
         NOTHING,
     )
     shown = np.isin(state, (MEASURED, MIXED, CARRIED))
