@@ -12,7 +12,7 @@ BENCH ?=
 QUICK ?=
 NPM ?= npm
 WEB_BUILT := src/bobae/api/console
-WEB_STAMP := $(WEB_BUILT)/.built
+WEB_STAMP := $(WEB_BUILT)/index.html
 WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' 2>/dev/null)
 
 .PHONY: help up test check web web-pictures lint-container bench bench-peers docs clean
@@ -80,8 +80,9 @@ $(WEB_STAMP): $(WEB_SOURCES)
 	@if ! node -e 'const [a, b] = process.versions.node.split("."); process.exit(a < 20 || (a == 20 && b < 19) ? 1 : 0)' 2> /dev/null; then \
 		echo "the console is not built: that needs Node.js 20.19 or newer (https://nodejs.org); all else works without it"; \
 	else \
-		echo "building the console (once, half a minute) ..." && cd web && $(NPM) ci --silent && $(NPM) run --silent build && \
-		touch ../$@; \
+		echo "building the console (once, half a minute) ..."; \
+		(cd web && $(NPM) ci --silent && $(NPM) run --silent build) && touch $@ || \
+			echo "the console could not be built: see above, then make web; all else works without it"; \
 	fi
 
 $(RUN_STAMP): pyproject.toml constraints.txt | $(BIN)/python

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.console.looking import looking
 
 from bobae.testing.served import free_port
-from tests.console.looking import looking
 
 PRESS = "press_shop/line1/press1"
 SHOWN = "&".join(f"tag={PRESS}.{tag}" for tag in ("lube_flow", "bearing_band", "state"))
