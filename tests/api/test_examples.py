@@ -66,7 +66,7 @@ def test_every_example_runs(client: Any, examples: list[list[str]]) -> None:
         if example[-1].endswith("/reset"):
             happens(client.plant.alarms, alarm, AlarmEvent.CLEARED, time_ns=time.time_ns(), by="press1")
         command = [word.replace(":8800", f":{client.port}") for word in example]
-        done = subprocess.run([*command, "--silent", "--fail"], capture_output=True, text=True, check=False)
+        done = subprocess.run([*command, "--silent", "--fail"], capture_output=True, check=False)
         assert done.returncode == (STOPPED_BY_TIME if "--max-time" in command else 0), command
         assert done.stdout
 

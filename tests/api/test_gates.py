@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from starlette.responses import Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, WebSocketRoute
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
 
 from bobae.api import create_api
 from bobae.api.gate import check_gates, gated_router, permission_of
@@ -33,6 +35,8 @@ def routes(client: Any) -> list[tuple[str, str, str]]:
     """Method, path and permission of every address; signing out comes last."""
     found = []
     for route in create_api(client.plant).routes:
+        if isinstance(route, WebSocketRoute):  # see test_live_values_are_for_those_who_may_read
+            continue
         assert isinstance(route, Route)
         path = route.path
         for name, value in FILLED.items():
@@ -60,7 +64,10 @@ def test_every_address_says_what_it_needs(routes: list[tuple[str, str, str]]) ->
     assert len(routes) > 60
     assert {needed for _, _, needed in routes} == {*PERMISSIONS, "nothing"}
     free = {(method, path) for method, path, needed in routes if needed == "nothing"}
-    assert free == {("GET", "/healthz"), ("POST", "/api/v1/session")}
+    console = {(method, path) for method, path in free if method == "GET" and not path.startswith(("/api", "/v2"))}
+    assert free - console == {("POST", "/api/v1/session")}
+    assert {("GET", "/healthz"), ("GET", "/")} <= console
+    assert not {path for _, path in console} & {"/readyz", "/metrics"}
 
 
 def test_an_address_without_a_gate_is_not_served() -> None:
@@ -102,3 +109,24 @@ def test_the_table_is_what_was_meant() -> None:
     assert not NEVER_BY_TOKEN & ALLOWED[UserRole.OPERATOR]
     assert "audit.read" not in ALLOWED[UserRole.ENGINEER]
     assert "session.own" not in ALLOWED[None]
+
+
+def test_live_values_are_for_those_who_may_read_and_end_with_their_session(
+    client: Any,
+    keys: dict[UserRole, dict[str, str]],  # there are users, so there is a door
+) -> None:
+    address, users = f"ws://127.0.0.1:{client.port}/api/v1/live", Users(client.plant.writing.book)
+    for shown in ({}, {"Cookie": "__Host-bobae=guess"}, {"Authorization": "Bearer bob_guess"}):
+        with pytest.raises(InvalidStatus) as refused:
+            connect(address, additional_headers=shown)
+        assert refused.value.response.status_code == 403
+    said = json.dumps({"name": "operator", "password": "a sentence of the operator"})
+    cookie = client.ask("POST", "/api/v1/session", body=said, headers=JSON).headers["Set-Cookie"].partition(";")[0]
+    with connect(address, additional_headers={"Cookie": cookie}) as socket:
+        socket.send('{"tags": []}')
+        assert json.loads(socket.recv(timeout=10))["tags"] == []
+        users.password("operator", "another sentence of the operator")
+        with pytest.raises(ConnectionClosed) as closed:
+            socket.recv(timeout=30)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 4401

@@ -124,6 +124,7 @@ def test_the_interface_describes_itself_as_it_is(client: Any) -> None:
         "/api/v1/session/password",
         "/api/v1/sources",
         "/api/v1/tags",
+        "/api/v1/trend",
         "/api/v1/users",
         "/api/v1/writes",
         "/api/v1/writes/allow",

@@ -37,7 +37,7 @@ def store(folder: Path) -> Iterator[Store]:
     with open_store(folder / "data", write=True, clock=lambda: START, commit_s=0.001) as opened:
         for asset, oil, speed in (
             ("line1/press1", [70, 85, 86, 79, 70, 10, 10, 10], [5, 5, 5, 5, 0, 0, 5, 5]),
-            ("line1/press2", [70] * 8, [5] * 8),
+            ("line1/press2", [67] * 8, [5] * 8),
         ):
             for name, values in (("oil", oil), ("speed", speed)):
                 (tag,) = opened.writer.tag_ids([TagRow(0, f"{asset}.{name}")])

@@ -6,6 +6,7 @@ It stands before the address itself, so that nobody who may not ask has a body r
 import asyncio
 import base64
 import binascii
+import functools
 import hmac
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from http.cookies import CookieError, SimpleCookie
@@ -17,6 +18,7 @@ from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
+from starlette.websockets import WebSocket
 
 from bobae.api.problems import (
     ANSWERS,
@@ -36,6 +38,8 @@ from bobae.write import TooManyTries, WrongSecret
 
 ROOT = "/api/v1"
 COOKIE = "__Host-bobae"
+SIGNED_OUT = 4401  # why a WebSocket closes
+_STILL_IN_S = 5.0  # after which it is looked whether somebody may still look on
 READING = ("GET", "HEAD", "OPTIONS")
 Needed = Permission | Literal["nothing"]
 _Handler = Callable[[Request], Awaitable[Response]]
@@ -116,6 +120,41 @@ def gated(
 
     vars(answering).update(permission=needed, gate=True)
     return answering
+
+
+_Socketing = Callable[[WebSocket], Coroutine[Any, Any, None]]
+
+
+def gated_socket(needed: Permission) -> Callable[[_Socketing], _Socketing]:
+    """A WebSocket behind a gate: nobody is accepted who may not, and it closes once they would not be let in again."""
+
+    def declared(serving: _Socketing) -> _Socketing:
+        @functools.wraps(serving)
+        async def answering(socket: WebSocket) -> None:
+            state = socket.app.state
+            try:
+                actor = await who_asks(socket.headers, place_of(socket), state.door, may_be_open=state.may_be_open)
+            except WrongSecret:
+                actor = None
+            if actor is None or needed not in actor.may:
+                await socket.close(SIGNED_OUT)
+                return
+            at_work = asyncio.create_task(serving(socket))
+            try:
+                while not (await asyncio.wait({at_work}, timeout=_STILL_IN_S))[0]:
+                    if not await asyncio.to_thread(state.door.is_still_in, actor):
+                        at_work.cancel()
+                        await asyncio.wait({at_work})
+                        await socket.close(SIGNED_OUT)
+                        return
+            finally:
+                at_work.cancel()
+            await at_work
+
+        vars(answering).update(permission=needed, gate=True)
+        return answering
+
+    return declared
 
 
 async def who_asks(headers: Headers, place: str, door: Door | None, *, may_be_open: bool) -> Actor | None:

@@ -17,6 +17,7 @@ from bobae.core import LANGUAGES, Text, current_language, speaking, text
 from bobae.core.language import supported
 
 _HERE = ("localhost", "127.0.0.1", "[::1]")
+_NOT_LET_IN = 4403
 _PORT = re.compile(r":\d+$")
 
 
@@ -34,10 +35,13 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
+        headers = Headers(raw=scope.get("headers", []))
+        if scope["type"] == "websocket" and not self._lets_in(headers):
+            await send({"type": "websocket.close", "code": _NOT_LET_IN})  # before it was accepted: answered with 403
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
         with speaking(wanted_language(headers.get("accept-language", ""))):
             if not self._is_known(host := headers.get("host", "")):
                 await problem(FOREIGN, self._foreign(host))(scope, receive, send)
@@ -50,6 +54,10 @@ class Guard:
 
     def _is_known(self, host: str) -> bool:
         return _PORT.sub("", host.lower()) in self._hosts
+
+    def _lets_in(self, headers: Headers) -> bool:
+        host = headers.get("host", "")
+        return self._is_known(host) and _is_from_here(headers, host)
 
     def _foreign(self, host: str) -> Text:
         if len(self._hosts) == len(_HERE):

@@ -123,7 +123,7 @@ def frame(plant: ThePlant, asked: Annotated[WhichFrame, Query()]) -> Response:
             most=f"{MOST_CELLS:,}",
         )
     found = plant.reader.frame(asked.tag, asked.t0_ns, asked.t1_ns, step_ns, aggs=asked.agg)
-    known = _rows_of(plant.reader, asked.tag)
+    known = rows_of(plant.reader, asked.tag)
     columns = [
         {
             "tag": tag,
@@ -142,7 +142,8 @@ def _json(content: Any) -> Response:
     return Response(json.dumps(content, ensure_ascii=False, allow_nan=False), media_type="application/json")
 
 
-def _rows_of(reader: StoreReader, wanted: list[str]) -> dict[str, TagRow]:
+def rows_of(reader: StoreReader, wanted: list[str]) -> dict[str, TagRow]:
+    """Those of the tags `wanted` that there are, by path."""
     return {row.path: row for row in reader.tags() if row.path in set(wanted)}
 
 
@@ -158,7 +159,7 @@ def _first(reader: StoreReader, tag: str, t0_ns: int, t1_ns: int, *, limit: int)
 
 
 def _told(reader: StoreReader, wanted: list[str], found: Samples) -> list[dict[str, Any]]:
-    by_id = {row.id: row for row in _rows_of(reader, wanted).values()}
+    by_id = {row.id: row for row in rows_of(reader, wanted).values()}
     texts = [None] * len(found) if found.text is None else found.text.tolist()
     received = [None] * len(found) if found.receipt_ns is None else all_rfc3339(found.receipt_ns)
     columns = (found.tag.tolist(), all_rfc3339(found.time_ns), found.value.tolist(), found.status.tolist())

@@ -17,7 +17,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bobae import __version__
-from bobae.api import alarms, audit, desk, models, people, samples, session, state, writes
+from bobae.api import alarms, audit, desk, live, models, people, samples, session, state, trend, writes
+from bobae.api.console import console_routes
 from bobae.api.gate import ROOT, check_gates, gated
 from bobae.api.guard import Guard
 from bobae.api.inference import Desk, PlantDesk, inference_routes
@@ -63,11 +64,12 @@ def create_api(plant: LivePlant, *, host: str = "127.0.0.1", names: Sequence[str
     app.state.stopping = asyncio.Event()
     app.add_middleware(Guard, names=[*names, *((host,) if host not in _HERE + _WHOLE else ())])
     handle_problems(app)
-    for part in (samples, alarms, desk, audit, writes, state, models, session, people):
+    app.state.live = live.LiveValues(plant, app.state.stopping)
+    for part in (samples, trend, live, alarms, desk, audit, writes, state, models, session, people):
         app.router.routes += part.router.routes
     settings = replace(settings_for(plant.folder), plant=plant.plant)
     app.state.desk = PlantDesk(LiveServing(plant.folder, settings, plant.catalogue))
-    app.router.routes += [*state.probes.routes, _description(app), *inference_routes(app.state.desk)]
+    app.router.routes += [*state.probes.routes, _description(app), *inference_routes(app.state.desk), *console_routes()]
     check_gates(app.routes)
     return app
 
@@ -118,7 +120,7 @@ async def serve_http(
         config = uvicorn.Config(
             app,
             lifespan="off",
-            ws="none",
+            ws="websockets-sansio",
             log_config=None,
             access_log=False,
             server_header=False,

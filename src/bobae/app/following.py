@@ -51,7 +51,7 @@ async def followed(
         tracing: of this process; None: nothing is traced.
     """
     began = time.monotonic()
-    tell(text("its alarms and samples can be asked for at {address}", address=f"{wishes.address}/alarms"))
+    tell(text("look at it in a browser: {address}", address=wishes.address.removesuffix("/api/v1")))
     since = work.alarms.revision()
     reports = {monitor.asset: report_beside(model_path(folder, monitor)) for monitor in plant.monitors}
     traced = tracing or Tracing("bobae", "", endpoint="")
