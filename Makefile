@@ -35,7 +35,7 @@ check: $(DEV_STAMP)  ## lint, formatting, types and the ladder
 web: $(WEB_STAMP)  ## build the console from web/, where Node.js is
 
 web-pictures: $(DEV_STAMP) $(SYSTEM_STAMP) web  ## take the pictures of the console in docs/console anew
-	BOBAE_PICTURES=docs/console $(BIN)/python -m pytest -q tests/console/test_pictures.py
+	$(BIN)/python -m pytest -q tests/console/pictures.py
 
 lint-container: .venv-tools/bin/hadolint  ## look the container file through, with hadolint in an environment of its own
 	.venv-tools/bin/hadolint deploy/Containerfile

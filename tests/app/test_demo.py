@@ -84,7 +84,7 @@ def test_the_demo_goes_from_history_to_a_press_that_is_watched(done):
     results = {path.name for path in (run.folder / "results").iterdir()}
     assert results == {"assessment.html", "report.html", "press1.bobae"}
     assert f"is watched by {run.folder / 'results' / 'press1.bobae'}" in run.heard.text()
-    assert f"{ADDRESS}/alarms" in run.heard.text()
+    assert f"look at it in a browser: {ADDRESS.removesuffix('/api/v1')}" in run.heard.text()
     assert len(run.heard.worked) >= 3
     assert came.alarms == []
 

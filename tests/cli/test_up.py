@@ -68,7 +68,7 @@ def heard_until(running: "subprocess.Popen[str]", wanted: str) -> str:
 def test_a_live_plant_stops_cleanly_and_a_second_bobae_is_refused(plant: Path, port: int) -> None:
     with up(plant, port, "--json") as first:
         told = heard_until(first, "connected")
-        assert f"http://127.0.0.1:{port}/api/v1/alarms" in told
+        assert f"http://127.0.0.1:{port}" in told
         with up(plant, port) as second:
             _, why = second.communicate()
             assert (second.returncode, "another bobae already collects" in why) == (1, True)
@@ -95,7 +95,7 @@ def test_ctrl_c_ends_it_with_one_sentence(plant: Path, port: int) -> None:
     assert running.returncode == 0, err
     assert out.count("\n") == 1
     assert "멈췄습니다" in out
-    assert "경보와 측정값을 볼 수 있는 주소" in told
+    assert "브라우저에서 볼 수 있는 주소" in told
 
 
 def test_a_taken_port_is_told(plant: Path, capsys: pytest.CaptureFixture[str]) -> None:
